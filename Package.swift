@@ -1,0 +1,138 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A tool: could serve another program, knows nothing of governance.
+func tool(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/Tools/\(name)", swiftSettings: strict)
+}
+
+/// A room: one bounded context, one folder. Its dependencies say whom it may call.
+func room(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/Rooms/\(name)", swiftSettings: strict)
+}
+
+func system(_ name: String, apt package: String, pkgConfig: String? = nil) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/System/\(name)", pkgConfig: pkgConfig, providers: [.apt([package])])
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, path: "Tests/\(name)", swiftSettings: strict)
+}
+
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdCore = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
+let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "gewu",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The system's own libraries.
+        system("CSQLite", apt: "libsqlite3-dev"),
+        system("CPostgres", apt: "libpq-dev", pkgConfig: "libpq"),
+        system("CSodium", apt: "libsodium-dev"),
+        system("CZip", apt: "libzip-dev"),
+        system("CExpat", apt: "libexpat1-dev"),
+        system("CXlsxWriter", apt: "libxlsxwriter-dev"),
+        system("CZlib", apt: "zlib1g-dev"),
+
+        // Tools.
+        tool("Ground"),
+        tool("Cipher", ["Ground", "CSodium"]),
+        tool("Storage", ["Ground", "CSQLite", "CPostgres"]),
+        tool("Sheets", ["Ground", "CZip", "CExpat", "CXlsxWriter"]),
+        tool("WorkCalendar", ["Ground", yaml]),
+        tool("NationalCodes", ["Ground"]),
+        tool("Web", ["Ground", "Cipher", "CZlib", hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, logging]),
+
+        // Rooms, lowest first.
+        room("Desk", ["Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, httpTypes, nio, logging, yaml]),
+        room("Ledger", ["Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, httpTypes, logging]),
+        room(
+            "Places",
+            ["Ledger", "Desk", "NationalCodes", "Ground", "Storage", "Web", "Sheets", hummingbird, httpTypes, yaml]),
+        room(
+            "Identity",
+            [
+                "Places", "Ledger", "Desk", "NationalCodes", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird,
+                httpTypes, logging, yaml,
+            ]),
+        room(
+            "Cases",
+            [
+                "Identity", "Places", "Ledger", "Desk", "NationalCodes", "WorkCalendar", "Ground", "Cipher", "Storage",
+                "Web", "Sheets", hummingbird, httpTypes, nio, logging, yaml,
+            ]),
+        room(
+            "DemoCounty",
+            [
+                "Cases", "Identity", "Places", "Ledger", "Desk", "NationalCodes", "WorkCalendar", "Ground", "Cipher",
+                "Storage", "Sheets", yaml,
+            ]),
+
+        // The one place that wires everything.
+        .executableTarget(
+            name: "gewu",
+            dependencies: [
+                "DemoCounty", "Cases", "Identity", "Places", "Ledger", "Desk", "NationalCodes", "WorkCalendar", "Ground",
+                "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nio,
+                nioSSL, logging, lifecycle, arguments, yaml,
+            ],
+            path: "Sources/gewu", swiftSettings: strict),
+
+        // What the tests of several targets share: one database of each engine per test.
+        .target(
+            name: "StorageTesting", dependencies: ["Storage", "Ground"], path: "Sources/Tools/StorageTesting",
+            swiftSettings: strict),
+
+        tests("GroundTests", ["Ground", "Cipher"]),
+        tests("StorageTests", ["Storage", "StorageTesting", "Ground"]),
+        tests("SheetsTests", ["Sheets", "Ground"]),
+        tests("WorkCalendarTests", ["WorkCalendar", "Ground"]),
+        tests("NationalCodesTests", ["NationalCodes", "Ground"]),
+        tests("WebTests", ["Web", "Ground", hummingbird, hummingbirdTesting, httpTypes, nio]),
+        tests("LedgerTests", ["Ledger", "Desk", "Storage", "StorageTesting", "Ground", "Cipher"]),
+        tests("PlacesTests", ["Places", "Ledger", "Desk", "Storage", "StorageTesting", "Ground"]),
+        tests("IdentityTests", ["Identity", "Places", "Ledger", "Desk", "Storage", "StorageTesting", "Ground", "Cipher"]),
+        tests(
+            "CasesTests",
+            [
+                "Cases", "Identity", "Places", "Ledger", "Desk", "WorkCalendar", "Storage", "StorageTesting", "Ground",
+                "Cipher", "Sheets",
+            ]),
+        tests("DemoCountyTests", ["DemoCounty", "Cases", "Identity", "Places", "Ledger", "Desk", "Storage", "StorageTesting", "Ground"]),
+        tests(
+            "ServerTests",
+            [
+                "gewu", "DemoCounty", "Cases", "Identity", "Places", "Ledger", "Desk", "Web", "Storage",
+                "StorageTesting", "Ground", "Cipher", hummingbird, hummingbirdTesting, httpTypes, nio,
+            ]),
+    ],
+    swiftLanguageModes: [.v6]
+)
