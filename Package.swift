@@ -72,27 +72,46 @@ let package = Package(
         tool("Web", ["Ground", "Cipher", "CZlib", hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, logging]),
 
         // Rooms, lowest first.
-        room("Desk", ["Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, httpTypes, nio, logging, yaml]),
-        room("Ledger", ["Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, httpTypes, logging]),
+        room(
+            "Desk",
+            [
+                "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, nio, logging,
+                yaml,
+            ]),
+        room(
+            "Ledger",
+            ["Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging]),
         room(
             "Places",
-            ["Ledger", "Desk", "NationalCodes", "Ground", "Storage", "Web", "Sheets", hummingbird, httpTypes, yaml]),
+            [
+                "Ledger", "Desk", "NationalCodes", "Ground", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore,
+                httpTypes, yaml,
+            ]),
+        room(
+            "Messages",
+            [
+                "Ledger", "Desk", "NationalCodes", "Ground", "Cipher", "Storage", "Web", hummingbird, hummingbirdCore,
+                httpTypes, logging,
+            ]),
         room(
             "Identity",
             [
-                "Places", "Ledger", "Desk", "NationalCodes", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird,
+                "Messages", "Places", "Ledger", "Desk", "NationalCodes", "Ground", "Cipher", "Storage", "Web", "Sheets",
+                hummingbird, hummingbirdCore,
                 httpTypes, logging, yaml,
             ]),
         room(
             "Cases",
             [
-                "Identity", "Places", "Ledger", "Desk", "NationalCodes", "WorkCalendar", "Ground", "Cipher", "Storage",
-                "Web", "Sheets", hummingbird, httpTypes, nio, logging, yaml,
+                "Identity", "Messages", "Places", "Ledger", "Desk", "NationalCodes", "WorkCalendar", "Ground", "Cipher",
+                "Storage",
+                "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
         room(
             "DemoCounty",
             [
-                "Cases", "Identity", "Places", "Ledger", "Desk", "NationalCodes", "WorkCalendar", "Ground", "Cipher",
+                "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "NationalCodes", "WorkCalendar", "Ground",
+                "Cipher",
                 "Storage", "Sheets", yaml,
             ]),
 
@@ -100,7 +119,8 @@ let package = Package(
         .executableTarget(
             name: "gewu",
             dependencies: [
-                "DemoCounty", "Cases", "Identity", "Places", "Ledger", "Desk", "NationalCodes", "WorkCalendar", "Ground",
+                "DemoCounty", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "NationalCodes",
+                "WorkCalendar", "Ground",
                 "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nio,
                 nioSSL, logging, lifecycle, arguments, yaml,
             ],
@@ -119,18 +139,27 @@ let package = Package(
         tests("WebTests", ["Web", "Ground", hummingbird, hummingbirdTesting, httpTypes, nio]),
         tests("LedgerTests", ["Ledger", "Desk", "Storage", "StorageTesting", "Ground", "Cipher"]),
         tests("PlacesTests", ["Places", "Ledger", "Desk", "Storage", "StorageTesting", "Ground"]),
-        tests("IdentityTests", ["Identity", "Places", "Ledger", "Desk", "Storage", "StorageTesting", "Ground", "Cipher"]),
+        tests("MessagesTests", ["Messages", "Ledger", "Desk", "Storage", "StorageTesting", "Ground", "Cipher"]),
+        tests(
+            "IdentityTests",
+            ["Identity", "Messages", "Places", "Ledger", "Desk", "Storage", "StorageTesting", "Ground", "Cipher"]),
         tests(
             "CasesTests",
             [
-                "Cases", "Identity", "Places", "Ledger", "Desk", "WorkCalendar", "Storage", "StorageTesting", "Ground",
+                "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Storage",
+                "StorageTesting", "Ground",
                 "Cipher", "Sheets",
             ]),
-        tests("DemoCountyTests", ["DemoCounty", "Cases", "Identity", "Places", "Ledger", "Desk", "Storage", "StorageTesting", "Ground"]),
+        tests(
+            "DemoCountyTests",
+            [
+                "DemoCounty", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Storage", "StorageTesting",
+                "Ground",
+            ]),
         tests(
             "ServerTests",
             [
-                "gewu", "DemoCounty", "Cases", "Identity", "Places", "Ledger", "Desk", "Web", "Storage",
+                "gewu", "DemoCounty", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Web", "Storage",
                 "StorageTesting", "Ground", "Cipher", hummingbird, hummingbirdTesting, httpTypes, nio,
             ]),
     ],

@@ -65,6 +65,11 @@ public struct SQL: Sendable, Hashable, ExpressibleByStringInterpolation {
             text += "$\(arguments.count)"
         }
 
+        public mutating func appendInterpolation<Value: SQLBindable>(_ value: Value?) {
+            arguments.append(value?.sqlValue ?? .null)
+            text += "$\(arguments.count)"
+        }
+
         /// `$3,$4,$5`. An empty list becomes `NULL`, which is in no list and equal to nothing.
         public mutating func appendInterpolation(list values: some Collection<some SQLBindable>) {
             if values.isEmpty { text += "NULL" }

@@ -1,0 +1,63 @@
+public import Storage
+
+/// An area and everything below it, by the beginning of its code: 2 digits a province, 4 a prefecture, 6 a county,
+/// 9 a street or town, 12 a community or village, 15 a grid. All levels have whole lengths, so a sibling whose code
+/// begins alike is never inside.
+public struct AreaPrefix: Sendable, Hashable, Codable, CustomStringConvertible {
+    public let code: String
+
+    /// - Returns: nil when the text is not 0, 2, 4, 6, 9, 12 or 15 digits. The empty prefix is the whole country.
+    public init?(_ code: some StringProtocol) {
+        guard [0, 2, 4, 6, 9, 12, 15].contains(code.utf8.count), code.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+        else { return nil }
+        self.code = String(code)
+    }
+
+    private init(whole: Void) { code = "" }
+
+    public static let everywhere = AreaPrefix(whole: ())
+
+    public func contains(_ other: AreaPrefix) -> Bool { other.code.hasPrefix(code) }
+    public func contains(code other: String) -> Bool { other.hasPrefix(code) }
+
+    public var level: AreaLevel {
+        switch code.utf8.count {
+        case 0: .country
+        case 2: .province
+        case 4: .prefecture
+        case 6: .county
+        case 9: .street
+        case 12: .community
+        default: .grid
+        }
+    }
+
+    /// `column >= low AND column < high`: a range of the index, for any level.
+    public func condition(on column: StaticString) -> SQL {
+        code.isEmpty ? "TRUE" : "\(trusted: column) >= \(code) AND \(trusted: column) < \(upperBound)"
+    }
+
+    /// The first code after all those that begin with this one.
+    public var upperBound: String {
+        var digits = Array(code.utf8)
+        for index in digits.indices.reversed() {
+            if digits[index] < UInt8(ascii: "9") {
+                digits[index] += 1
+                return String(decoding: digits, as: UTF8.self)
+            }
+            digits[index] = UInt8(ascii: "0")
+        }
+        // All nines: no division has such a code, and a colon sorts after every digit.
+        return ":"
+    }
+
+    public var description: String { code }
+}
+
+/// The levels of places, from the country down.
+public enum AreaLevel: String, Sendable, Hashable, Codable, CaseIterable, Comparable {
+    case country, province, prefecture, county, street, community, grid
+
+    private var depth: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    public static func < (left: AreaLevel, right: AreaLevel) -> Bool { left.depth < right.depth }
+}

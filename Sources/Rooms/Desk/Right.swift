@@ -1,0 +1,9 @@
+/// One thing that a post may do. Each room names its own; `Rules/roles.yaml` gives them to roles.
+public struct Right: RawRepresentable, Sendable, Hashable, Comparable {
+    public let rawValue: String
+
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public init(_ name: String) { rawValue = name }
+
+    public static func < (left: Right, right: Right) -> Bool { left.rawValue < right.rawValue }
+}
