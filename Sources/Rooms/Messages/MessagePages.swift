@@ -1,0 +1,163 @@
+import Cipher
+import Desk
+import Ground
+import Hummingbird
+import Storage
+import Web
+
+struct MessagePages: Sendable {
+    let house: House
+
+    func add(to routes: Routes) {
+        routes.page("/messages") { try await inbox($0) }
+        routes.page("/messages/:id/open") { try await open($0) }
+        routes.form("/messages/read") { staff, submission in
+            let scope = staff.scope
+            return try await staff.visit.write(submission) { transaction in
+                try NoticeStore.markAllRead(by: scope, in: transaction)
+                return .seeOther("/messages")
+            }
+        }
+        routes.page("/messages/texts", right: .seeOutgoingTexts) { try await texts($0) }
+        routes.form("/messages/texts/:id/retry", right: .seeOutgoingTexts) { staff, submission in
+            let id = try staff.visit.parameter("id")
+            let now = staff.visit.now
+            return try await staff.visit.write(submission) { transaction in
+                guard try TextStore.retry(id, at: now, in: transaction) else { throw Refusal.nothingHere }
+                return .seeOther("/messages/texts?state=waiting")
+            }
+        }
+        if house.settings.isDemonstration { routes.openPage("/demo/outbox") { demonstrationOutbox($0) } }
+    }
+
+    static let pageLength = 30
+
+    // MARK: Inbox
+
+    private func inbox(_ staff: StaffVisit) async throws -> Response {
+        let visit = staff.visit
+        let scope = staff.scope
+        let onlyUnread = visit.query["show"] != "all"
+        let after = visit.query.filled("after")
+        var items = try await house.database.read { transaction in
+            try NoticeStore.inbox(
+                scope, onlyUnread: onlyUnread, after: after, limit: Self.pageLength + 1, in: transaction)
+        }
+        let hasMore = items.count > Self.pageLength
+        if hasMore { items.removeLast() }
+        let listing = Listing(
+            caption: visit("消息", "Messages"), columns: Self.columns, items: items,
+            next: hasMore ? items.last?.id.text : nil,
+            whenEmpty: """
+                <p>\(onlyUnread ? visit("没有未读消息。", "Nothing unread.") : visit("还没有消息。", "No messages yet."))</p>\
+                <p class="hint">\(visit("有新的交办、退回、超期预警时会出现在这里。", "New assignments, returns and overdue warnings appear here."))</p>
+                """)
+        let tabs: HTML = """
+            <nav class="tabs" aria-label="\(visit("筛选", "Filter"))">\
+            <a href="/messages"\(attribute: "aria-current", onlyUnread ? "page" : nil)>\(visit("未读", "Unread"))</a>\
+            <a href="/messages?show=all"\(attribute: "aria-current", onlyUnread ? nil : "page")>\(visit("全部", "All"))</a></nav>
+            """
+        let markAll: HTML = """
+            <form method="post" action="/messages/read" class="inline">\(visit.formFields)\
+            \(Field.submit(visit("全部标为已读", "Mark all as read"), tone: "ghost"))</form>
+            """
+        return visit.page(
+            Page(
+                visit("消息", "Messages"),
+                "<div class=\"bar\">\(tabs)\(items.isEmpty ? HTML() : markAll)</div>\(listing.html(visit))"))
+    }
+
+    private static let columns: [Column<InboxItem>] = [
+        Column(
+            "内容", "What", .longText,
+            cell: { item, visit in .text(visit(item.text)) },
+            html: { item, visit in
+                let text: HTML = item.isRead ? "\(visit(item.text))" : "<strong>\(visit(item.text))</strong>"
+                return """
+                    <a href="/messages/\(item.id)/open">\(text)</a>\
+                    \(item.isUrgent ? " <span class=\"badge danger\">\(visit("紧急", "urgent"))</span>" : HTML())
+                    """
+            }),
+        .instant("时间", "When") { $0.at },
+        .text("状态", "State") { item, visit in
+            item.isRead ? visit("已读", "read") : visit("未读", "unread")
+        },
+    ]
+
+    /// Opening a notice reads it and goes on to what it is about.
+    private func open(_ staff: StaffVisit) async throws -> Response {
+        let id: Identifier<Notice> = try staff.visit.identifier()
+        let scope = staff.scope
+        let now = staff.visit.now
+        let address = try await house.database.write { transaction in
+            try NoticeStore.markRead(id, by: scope, at: now, in: transaction)
+        }
+        guard let address else { throw Refusal.nothingHere }
+        return .seeOther(address)
+    }
+
+    // MARK: Texts to residents
+
+    private func texts(_ staff: StaffVisit) async throws -> Response {
+        let visit = staff.visit
+        let state = visit.query["state"].flatMap(TextState.init(rawValue:)) ?? .failed
+        let after = visit.query.filled("after")
+        var lines = try await house.database.read { transaction in
+            try TextStore.lines(state, after: after, limit: Self.pageLength + 1, in: transaction)
+        }
+        let hasMore = lines.count > Self.pageLength
+        if hasMore { lines.removeLast() }
+        let vault = house.keys.vault
+        let columns: [Column<TextLine>] = [
+            .instant("时间", "When") { $0.at },
+            .text("手机号", "Phone") { line, _ in
+                (try? vault.open(line.phoneSealed, for: ResidentText.phonePurpose)).map(maskedPhone) ?? "—"
+            },
+            Column("内容", "Text", .longText, cell: { line, _ in .text(line.text) }),
+            .number("次数", "Tries") { Int64($0.tries) },
+            .instant("发出时间", "Sent") { $0.sentAt },
+            Column(
+                "说明", "Remark", .longText, cell: { line, _ in line.failure.map(Cell.text) ?? .empty },
+                html: { line, visit in
+                    guard line.state == .failed else { return HTML(text: line.failure ?? "") }
+                    return """
+                        \(line.failure ?? "") <form method="post" action="/messages/texts/\(line.id)/retry" class="inline">\
+                        \(visit.formFields)\(Field.submit(visit("重新发送", "Send again"), tone: "ghost"))</form>
+                        """
+                }),
+        ]
+        let tabs = TextState.allCases.html { choice in
+            """
+            <a href="/messages/texts?state=\(choice.rawValue)"\(attribute: "aria-current", choice == state ? "page" : nil)>\
+            \(visit(choice.name))</a>
+            """
+        }
+        let listing = Listing(
+            caption: visit(state.name), columns: columns, items: lines, next: hasMore ? lines.last?.id : nil,
+            whenEmpty: "<p>\(visit("没有这种状态的短信。", "No text is in this state."))</p>")
+        return visit.page(
+            Page(
+                visit("外发短信", "Texts to residents"),
+                """
+                <nav class="tabs" aria-label="\(visit("筛选", "Filter"))">\(tabs)</nav>\(listing.html(visit))
+                """))
+    }
+
+    private func demonstrationOutbox(_ visit: Visit) -> Response {
+        let lines = OutboxFileSender.lastLines(of: house.settings.outboxFile, count: 50)
+        let content: HTML =
+            lines.isEmpty
+            ? "<div class=\"panel empty\"><p>\(visit("还没有发出短信。", "No text was sent yet."))</p></div>"
+            : """
+            <div class="panel"><p class="hint">\(visit("演示环境不接短信网关，短信写入文件，最近 50 条如下（最新在上）。", "The demonstration has no SMS gateway: texts go to a file; the last 50, newest first."))</p>\
+            <ol class="outbox">\(lines.html { "<li><code>\($0)</code></li>" })</ol></div>
+            """
+        return visit.page(Page(visit("演示短信箱", "Demonstration outbox"), content))
+    }
+}
+
+/// `138****1234`: enough to recognise one's own, too little to call.
+public func maskedPhone(_ phone: String) -> String {
+    guard phone.count >= 8 else { return String(repeating: "*", count: phone.count) }
+    return phone.prefix(3) + String(repeating: "*", count: phone.count - 7) + phone.suffix(4)
+}

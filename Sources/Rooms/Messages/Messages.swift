@@ -1,0 +1,70 @@
+import Cipher
+public import Desk
+public import Ground
+public import Storage
+
+/// Telling people: notices for staff inside the platform, and texts (SMS) for residents. Both are rows of the
+/// transaction that causes them, so nothing is told that did not happen, and nothing that happened stays untold.
+public struct Messages: Room {
+    let house: House
+    let sender: any ResidentSender
+    /// Tells this process's claims from those of other servers.
+    let sending: TextSending
+
+    public init(house: House, sender: any ResidentSender) {
+        self.house = house
+        self.sender = sender
+        sending = TextSending(house: house, sender: sender)
+    }
+
+    /// Puts a notice into the inbox of a post or of a body's posts.
+    public static func notify(_ notice: Notice, in transaction: any Transaction) throws {
+        try NoticeStore.insert(notice, in: transaction)
+    }
+
+    /// Queues a text for a resident. It leaves within a second or two of the commit, once, or is shown as failed.
+    public static func text(_ text: ResidentText, in transaction: any Transaction) throws {
+        try TextStore.insert(text, in: transaction)
+    }
+
+    /// How many notices wait for this post, counted up to 100.
+    public func unreadCount(_ scope: Scope) async throws -> Int {
+        try await house.database.read { try NoticeStore.unreadCount(scope, in: $0) }
+    }
+
+    public static let migrations = NoticeStore.migrations + TextStore.migrations
+
+    public static let rights: [Right] = [.seeOutgoingTexts]
+
+    public var menu: [MenuEntry] {
+        [
+            MenuEntry("/messages", icon: "bell", LocalizedText("消息", "Messages"), order: 45),
+            MenuEntry(
+                "/messages/texts", icon: "message-square", LocalizedText("外发短信", "Texts sent"),
+                right: .seeOutgoingTexts, order: 85),
+        ]
+    }
+
+    public var jobs: [Job] {
+        [
+            Job("send-texts", every: .seconds(1)) { [sending] in try await sending.sendDue() },
+            Job("forget-old-messages", every: .hours(6)) { [house] in
+                let limit = house.clock.now() - .days(180)
+                try await house.database.write { transaction in
+                    try NoticeStore.forget(before: limit, in: transaction)
+                    try TextStore.forget(before: limit, in: transaction)
+                }
+            },
+        ]
+    }
+
+    public func addRoutes(to routes: Routes) {
+        MessagePages(house: house).add(to: routes)
+        MessageAPI(house: house).add(to: routes)
+    }
+}
+
+extension Right {
+    /// See which texts went out to residents and which failed; numbers stay masked.
+    public static let seeOutgoingTexts = Right("messages.texts")
+}

@@ -1,0 +1,59 @@
+import Foundation
+public import Ground
+
+/// One text on its way out, with the number in clear.
+public struct OutgoingText: Sendable, Hashable {
+    /// The same for every attempt: a provider that knows it can refuse a second delivery.
+    public var id: String
+    public var phone: String
+    public var text: String
+    public var at: Instant
+}
+
+/// Who carries texts to residents: a county's SMS gateway, or a file.
+public protocol ResidentSender: Sendable {
+    /// Returns when the text was taken over. Throws when it was not; it is tried again later.
+    func send(_ text: OutgoingText) async throws
+}
+
+/// Appends each text to a file, one JSON object a line, for a gateway to pick up (and for demonstrations).
+public actor OutboxFileSender: ResidentSender {
+    private let path: String
+
+    public init(path: String) { self.path = path }
+
+    public func send(_ text: OutgoingText) throws {
+        var line = JSONWriter.object { writer in
+            writer.member("id", text.id)
+            writer.member("at", text.at.iso8601)
+            writer.member("phone", text.phone)
+            writer.member("text", text.text)
+        }
+        line.append(UInt8(ascii: "\n"))
+        // Only its owner may read it: it holds numbers.
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Self.unwritable(path) }
+        defer { close(descriptor) }
+        guard write(descriptor, line, line.count) == line.count, fsync(descriptor) == 0 else {
+            throw Self.unwritable(path)
+        }
+    }
+
+    /// The last lines, newest first; for the demonstration's page.
+    static func lastLines(of path: String, count: Int) -> [String] {
+        guard let file = FileHandle(forReadingAtPath: path) else { return [] }
+        defer { try? file.close() }
+        guard let end = try? file.seekToEnd() else { return [] }
+        // A line is far below 2 KB.
+        try? file.seek(toOffset: end - min(end, UInt64(count) * 2048))
+        let data = (try? file.readToEnd()) ?? Data()
+        return String(decoding: data, as: UTF8.self).split(separator: "\n").suffix(count).reversed().map(String.init)
+    }
+
+    private static func unwritable(_ path: String) -> Refusal {
+        Refusal(
+            .unavailable, "messages.outbox-unwritable",
+            LocalizedText("无法写入短信外发文件 \(path)", "The outbox file \(path) cannot be written"),
+            wayOn: LocalizedText("请检查磁盘空间与目录权限", "Check the disk's space and the folder's permissions"))
+    }
+}
