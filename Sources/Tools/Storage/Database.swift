@@ -6,9 +6,14 @@ public enum Engine: String, Sendable, Hashable, CaseIterable {
 
 /// What runs inside one transaction. Synchronous on purpose: the closure runs on the engine's own thread, so no
 /// transaction can stay open across an `await`.
+///
+/// A statement that fails dooms its transaction on both engines, even if the closure catches the error: whoever expects
+/// a row to exist already writes `ON CONFLICT`.
 public protocol Transaction {
     var engine: Engine { get }
     func query(_ sql: SQL) throws(DatabaseError) -> [Row]
+    /// Several statements at once and all their answers, in order: one round trip where the engine can.
+    func queries(_ statements: [SQL]) throws(DatabaseError) -> [[Row]]
     /// - Returns: how many rows were changed.
     @discardableResult func execute(_ sql: SQL) throws(DatabaseError) -> Int
     /// Many statements whose answers do not matter: one round trip where the engine can.
@@ -28,7 +33,10 @@ public protocol Database: Sendable {
     /// again after a serialisation failure, so it must have no effect but its statements.
     func write<Value: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> Value) async throws -> Value
 
-    /// One reading statement outside a transaction: the cheapest way to ask one thing.
+    /// As `read`, but without a time limit and on a connection of its own: for exports and backups.
+    func snapshot<Value: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> Value) async throws -> Value
+
+    /// One short reading statement outside a transaction: the cheapest way to ask one thing.
     func query(_ sql: SQL) async throws -> [Row]
 
     /// Finishes what was accepted, then closes every connection.
@@ -73,6 +81,20 @@ public struct DatabaseError: Error, Sendable, Hashable, CustomStringConvertible 
 }
 
 extension Transaction {
+    public func queries(_ statements: [SQL]) throws(DatabaseError) -> [[Row]] {
+        var answers: [[Row]] = []
+        for statement in statements { answers.append(try query(statement)) }
+        return answers
+    }
+
     /// The first row of the answer.
     public func first(_ sql: SQL) throws(DatabaseError) -> Row? { try query(sql).first }
+}
+
+extension Database {
+    public func snapshot<Value: Sendable>(
+        _ body: @escaping @Sendable (any Transaction) throws -> Value
+    ) async throws -> Value {
+        try await read(body)
+    }
 }
