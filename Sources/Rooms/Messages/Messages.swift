@@ -1,6 +1,6 @@
 import Cipher
 public import Desk
-public import Ground
+import Ground
 public import Storage
 
 /// Telling people: notices for staff inside the platform, and texts (SMS) for residents. Both are rows of the

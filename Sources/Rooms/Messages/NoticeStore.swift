@@ -82,11 +82,12 @@ enum NoticeStore {
             WHERE \(SQL.all(conditions)) ORDER BY n.id DESC LIMIT \(limit)
             """
         ).map { row in
-            InboxItem(
+            let isBeforeMark = try row.text(0) <= until
+            return InboxItem(
                 id: try row.identifier(0), kind: try row.text(1), subjectKind: try row.text(2),
                 subjectID: try row.text(3), text: LocalizedText(try row.text(4), try row.text(5)),
                 address: try row.text(6), at: try row.instant(7), isUrgent: try row.bool(8),
-                isRead: !row.isNull(9) || (try row.text(0)) <= until)
+                isRead: isBeforeMark || !row.isNull(9))
         }
     }
 
