@@ -31,7 +31,8 @@ public protocol Database: Sendable {
 
     /// All of it is durable when this returns, or none of it. Several callers may share one commit. The closure may run
     /// again after a serialisation failure, so it must have no effect but its statements.
-    func write<Value: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> Value) async throws -> Value
+    @discardableResult func write<Value: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> Value)
+        async throws -> Value
 
     /// As `read`, but without a time limit and on a connection of its own: for exports and backups.
     func snapshot<Value: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> Value) async throws -> Value

@@ -47,7 +47,7 @@ public final class SQLiteDatabase: Database {
         }
     }
 
-    public func write<Value: Sendable>(
+    @discardableResult public func write<Value: Sendable>(
         _ body: @escaping @Sendable (any Transaction) throws -> Value
     ) async throws -> Value {
         try await writes.perform(body)
