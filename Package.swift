@@ -66,7 +66,7 @@ let package = Package(
         tool("Ground"),
         tool("Cipher", ["Ground", "CSodium"]),
         tool("Storage", ["Ground", "CSQLite", "CPostgres"]),
-        tool("Sheets", ["Ground", "CZip", "CExpat", "CXlsxWriter"]),
+        tool("Sheets", ["Ground", "CZip", "CExpat", "CXlsxWriter", "CZlib"]),
         tool("WorkCalendar", ["Ground", yaml]),
         tool("NationalCodes", ["Ground"]),
         tool("Web", ["Ground", "Cipher", "CZlib", hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, logging]),
@@ -133,7 +133,7 @@ let package = Package(
 
         tests("GroundTests", ["Ground", "Cipher"]),
         tests("StorageTests", ["Storage", "StorageTesting", "Ground"]),
-        tests("SheetsTests", ["Sheets", "Ground"]),
+        tests("SheetsTests", ["Sheets", "Ground", "CZip", "CZlib"]),
         tests("WorkCalendarTests", ["WorkCalendar", "Ground"]),
         tests("NationalCodesTests", ["NationalCodes", "Ground"]),
         tests("WebTests", ["Web", "Ground", hummingbird, hummingbirdTesting, httpTypes, nio]),
