@@ -1,1 +1,3 @@
-enum CasesStub {}
+import Desk
+
+extension Cases { public func addRoutes(to routes: Routes) {} }

@@ -37,18 +37,14 @@ public struct AreaPrefix: Sendable, Hashable, Codable, CustomStringConvertible {
         code.isEmpty ? "TRUE" : "\(trusted: column) >= \(code) AND \(trusted: column) < \(upperBound)"
     }
 
-    /// The first code after all those that begin with this one.
+    /// The first text after all codes that begin with this one: trailing nines go, the digit before them rises. (With the
+    /// nines carried to zeros instead, `110199` would let in its own prefecture's neighbour `1102`.)
     public var upperBound: String {
         var digits = Array(code.utf8)
-        for index in digits.indices.reversed() {
-            if digits[index] < UInt8(ascii: "9") {
-                digits[index] += 1
-                return String(decoding: digits, as: UTF8.self)
-            }
-            digits[index] = UInt8(ascii: "0")
-        }
+        while digits.last == UInt8(ascii: "9") { digits.removeLast() }
         // All nines: no division has such a code, and a colon sorts after every digit.
-        return ":"
+        guard let last = digits.popLast() else { return ":" }
+        return String(decoding: digits + [last + 1], as: UTF8.self)
     }
 
     public var description: String { code }

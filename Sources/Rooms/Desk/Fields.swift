@@ -1,4 +1,4 @@
-public import Ground
+import Ground
 public import Web
 
 /// The fields of a form: a label, the control, a hint, and what is wrong with it. One look, on every page.

@@ -1,0 +1,214 @@
+import Cipher
+public import Desk
+public import Ground
+public import Identity
+import Ledger
+import Messages
+public import Storage
+import WorkCalendar
+
+/// Matters: from whoever reports one, through everyone who has a part in it, to a rating and an end.
+public struct Cases: Room {
+    let house: House
+    public let rules: CaseRules
+    public let proof: WorkflowProof
+    let directory: Directory
+    let bodies: any BodyLookup
+    let areas: any AreaLookup
+    let numbers: CaseNumberSource
+    let reception: CaseReception
+
+    /// Reads the rules and proves the workflow closed.
+    /// - Throws: a refusal naming file, line, state and reason when a rule file is wrong.
+    public init(
+        house: House, roles: Roles, directory: Directory, bodies: any BodyLookup, areas: any AreaLookup,
+        numbers: CaseNumberSource = CaseNumberSource()
+    ) throws(Refusal) {
+        self.house = house
+        self.directory = directory
+        self.bodies = bodies
+        self.areas = areas
+        self.numbers = numbers
+        rules = try CaseRules(reading: house.rules)
+        var rolesByRight: [Right: [String]] = [:]
+        for role in roles.all {
+            for right in role.rights { rolesByRight[right, default: []].append(role.key) }
+        }
+        proof = try WorkflowProof(
+            rules.workflow, file: try house.rules.file(CaseRules.workflowFile).name, rolesByRight: rolesByRight)
+        reception = CaseReception(directory: directory, clock: house.clock)
+    }
+
+    public static let migrations = CaseSchema.migrations
+
+    public static let rights: [Right] = [
+        .caseReport, .caseRead, .caseAccept, .caseDispatch, .caseExport, .caseImport, .caseRule, Right("case.return"),
+        Right("case.handle"), Right("case.extend.request"), Right("case.extend.grant"), Right("case.hang"),
+        Right("case.supervise"), Right("case.verify"), Right("case.followup"), Right("case.archive"),
+        Right("case.reopen"),
+    ]
+
+    public var jobs: [Job] {
+        [Job("case-limits", every: .seconds(15)) { _ = try await watchLimits() }]
+    }
+
+    // MARK: Report
+
+    /// Takes a report: one matter, with one answerable person, in one transaction.
+    /// - Parameters:
+    ///   - actor: who brings it in, as the ledger keeps it.
+    ///   - scope: of the member of staff who brings it in; nil for residents.
+    public func report(
+        _ report: Report, by actor: Actor, scope: Scope?, at now: Instant, in transaction: any Transaction
+    ) throws -> CaseRecord {
+        let county = house.settings.area
+        if let refusal = report.refusal(within: county, categories: rules.categories, at: now) { throw refusal }
+        guard report.photos.count <= Photo.mostPerStep else {
+            throw Refusal(
+                .ruleBroken, "cases.too-many-photos",
+                LocalizedText("一次最多 \(Photo.mostPerStep) 张照片", "At most \(Photo.mostPerStep) photos at once"),
+                field: "photos")
+        }
+        let area = report.area ?? county
+        let answerable = try reception.answerable(for: area, scope: scope, in: transaction)
+        var record = CaseRecord(
+            id: house.identifiers.next(at: now), number: numbers.next(at: now), title: report.effectiveTitle,
+            detail: report.detail.trimmed, area: area, channel: report.channel, state: rules.workflow.first,
+            reportedAt: report.reportedAt ?? now, receivedAt: now, stateSince: now, answerable: answerable.staff,
+            answerablePost: answerable.post)
+        record.category = report.category
+        record.address = report.address.map(\.trimmed).flatMap { $0.isEmpty ? nil : $0 }
+        record.location = report.location
+        record.reportingStaff = scope?.staff
+        record.source = report.source
+        record.sourceNumber = report.sourceNumber
+        record.photoCount = report.photos.count
+        record.reporter = sealed(report)
+        if let first = rules.workflow[rules.workflow.first] { record.due = rules.due(in: first, of: record, at: now) }
+        try CaseStore.insert(record, in: transaction)
+        try CaseStore.insert(
+            CaseStep(
+                caseID: record.id, version: record.version, act: CaseStep.report, from: nil, to: record.state, at: now,
+                performer: actor.kind, staff: scope?.staff, post: scope?.post, staffBody: scope?.body, due: record.due),
+            in: transaction)
+        try insert(report.photos, of: record, at: now, in: transaction)
+        try CaseLedger.recordReport(record, by: actor, photos: report.photos, house: house, at: now, in: transaction)
+        try CaseNotices(cases: self).reported(record, at: now, in: transaction)
+        return record
+    }
+
+    private func sealed(_ report: Report) -> Reporter {
+        let vault = house.keys.vault
+        var reporter = Reporter()
+        if let phone = report.reporterPhone {
+            reporter.phoneIndex = phone.index(vault)
+            reporter.phoneMasked = phone.masked
+            reporter.phoneSealed = phone.sealedForTexts(vault)
+        }
+        if let name = report.reporterName?.trimmed, !name.isEmpty {
+            reporter.nameMasked = String(name.prefix(1)) + "*"
+            reporter.nameSealed = vault.seal(String(name.prefix(60)), for: Self.namePurpose)
+        }
+        return reporter
+    }
+
+    static let namePurpose: StaticString = "cases.reporter.name"
+
+    private func insert(_ photos: [Photo], of record: CaseRecord, at now: Instant, in transaction: any Transaction)
+        throws
+    {
+        for photo in photos {
+            let file = CaseFile(
+                id: house.identifiers.next(at: now), caseID: record.id, version: record.version, name: photo.name,
+                contentType: photo.contentType, at: now)
+            try CaseStore.insert(file, photo.bytes, in: transaction)
+        }
+    }
+
+    // MARK: Act
+
+    /// Does one act on one matter.
+    /// - Parameter seenVersion: what the performer saw last; another one is refused. nil takes the matter as it stands.
+    public func act(
+        _ id: CaseID, _ command: Command, by performer: Performer, actor: Actor, seenVersion: Int64? = nil,
+        photos: [Photo] = [], at now: Instant, in transaction: any Transaction
+    ) throws -> CaseRecord {
+        guard let record = try CaseStore.find(id, in: transaction) else { throw Refusal.nothingHere }
+        if case .staff(let scope) = performer, !scope.mayRead(record) { throw Refusal.nothingHere }
+        if let seenVersion, seenVersion != record.version { throw Refusal.changedMeanwhile }
+        if let body = command.body { try checkBody(body, for: record, in: transaction) }
+        if let area = command.area, !house.settings.area.contains(area) {
+            throw Refusal(
+                .ruleBroken, "cases.elsewhere", LocalizedText("所选区域不在本县内", "That area is not within the county"),
+                field: "area")
+        }
+        var decision = try rules.decide(record, command, by: performer, at: now)
+        decision.after.photoCount += photos.count
+        try store(decision, command, by: performer, actor: actor, photos: photos, at: now, in: transaction)
+        return decision.after
+    }
+
+    func store(
+        _ decision: Decision, _ command: Command, by performer: Performer, actor: Actor, photos: [Photo],
+        at now: Instant,
+        in transaction: any Transaction
+    ) throws {
+        let after = decision.after
+        try CaseStore.update(after, from: decision.before, in: transaction)
+        var step = CaseStep(
+            caseID: after.id, version: after.version, act: decision.act.name, from: decision.before.state,
+            to: after.state,
+            at: now, performer: actor.kind, opinion: command.result ?? command.opinion, reason: command.reason,
+            due: after.due)
+        if case .staff(let scope) = performer {
+            step.staff = scope.staff
+            step.post = scope.post
+            step.staffBody = scope.body
+        }
+        if decision.act.needs.contains(.body) { step.givenTo = after.body }
+        if command.result != nil, let opinion = command.opinion {
+            step.opinion = (command.result ?? "") + "\n" + opinion
+        }
+        try CaseStore.insert(step, in: transaction)
+        try insert(photos, of: after, at: now, in: transaction)
+        try CaseLedger.record(decision, command, by: actor, photos: photos, house: house, at: now, in: transaction)
+        try CaseNotices(cases: self).acted(decision, command, at: now, in: transaction)
+    }
+
+    private func checkBody(_ body: BodyID, for record: CaseRecord, in transaction: any Transaction) throws {
+        guard let facts = try bodies.body(body, in: transaction),
+            facts.area.contains(record.area) || record.area.contains(facts.area)
+        else {
+            throw Refusal(
+                .ruleBroken, "cases.unknown-body",
+                LocalizedText("没有这个承办单位，或它不管这一区域", "There is no such body, or it does not act in that area"),
+                field: "body")
+        }
+    }
+
+    // MARK: Limits
+
+    /// Looks for matters whose limit has passed and does what the workflow says: tells those in charge, or acts itself.
+    /// - Returns: how many it dealt with.
+    @discardableResult
+    public func watchLimits(most: Int = 200) async throws -> Int {
+        let now = house.clock.now()
+        return try await house.database.write { transaction in
+            let passed = try CaseStore.passedLimits(at: now, limit: most, in: transaction)
+            for record in passed {
+                guard let state = rules.workflow[record.state], let onLimit = state.onLimit else { continue }
+                switch onLimit {
+                case .act(let name):
+                    let command = Command(name)
+                    let decision = try rules.decide(record, command, by: .system, at: now)
+                    try store(decision, command, by: .system, actor: .system, photos: [], at: now, in: transaction)
+                case .notifyLeader:
+                    try CaseStore.markLimitTold(record.id, at: now, in: transaction)
+                    try CaseLedger.recordLimitPassed(record, house: house, at: now, in: transaction)
+                    try CaseNotices(cases: self).limitPassed(record, state, at: now, in: transaction)
+                }
+            }
+            return passed.count
+        }
+    }
+}

@@ -1,0 +1,139 @@
+public import Desk
+public import Ground
+public import WorkCalendar
+
+/// The name of a state in a workflow file.
+public struct StateName: RawRepresentable, Sendable, Hashable, ExpressibleByStringLiteral, Comparable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public init(stringLiteral text: String) { rawValue = text }
+    public static func < (left: StateName, right: StateName) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// The name of an act in a workflow file.
+public struct ActName: RawRepresentable, Sendable, Hashable, ExpressibleByStringLiteral, Comparable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public init(stringLiteral text: String) { rawValue = text }
+    public static func < (left: ActName, right: ActName) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// How a kind of matter runs, read from a file of `Rules/workflows` and proved closed (``WorkflowProof``).
+public struct Workflow: Sendable {
+    public var name: String
+    public var version: Int
+    public var title: LocalizedText
+    public var first: StateName
+    /// In the order of the file, which is the order of the tabs.
+    public var states: [State]
+    public var acts: [Act]
+
+    public subscript(_ name: StateName) -> State? { states.first { $0.name == name } }
+    public subscript(_ name: ActName) -> Act? { acts.first { $0.name == name } }
+
+    /// What may be done in a state, by name and in the order of the file.
+    public func acts(from state: StateName) -> [Act] { acts.filter { $0.from.contains(state) } }
+
+    public struct State: Sendable {
+        public var name: StateName
+        public var title: LocalizedText
+        public var isEnd: Bool
+        /// Who must act next; nil only for ends.
+        public var owner: Owner?
+        public var limit: Limit?
+        public var onLimit: OnLimit?
+        public var clock: Clock?
+        /// Where it stands in the file.
+        public var line: Int
+    }
+
+    /// What a state does to the time of the whole matter.
+    public enum Clock: String, Sendable, Hashable, CaseIterable {
+        /// It runs from here.
+        case starts
+        /// It does not run while the matter is here.
+        case stops
+    }
+
+    /// What an act does besides moving the matter on.
+    public enum Effect: String, Sendable, Hashable, CaseIterable {
+        /// Its doer stays answerable to the resident until the end (首接负责).
+        case answers
+        /// Moves the deadline by the working days that were asked for.
+        case extends
+        case supervises
+    }
+
+    public struct Owner: Sendable, Hashable {
+        public var party: Party
+        public var right: Right?
+    }
+
+    /// The parties to a matter.
+    public enum Party: String, Sendable, Hashable, CaseIterable {
+        /// The street or town (or community) where it is.
+        case area
+        /// The body that it was given to.
+        case body
+        /// The county's coordination body.
+        case county
+        /// The resident who reported it.
+        case reporter
+        /// Anybody who may see it. Nobody owns a state in this way.
+        case anyone
+        /// The person who stays answerable to the resident. Only for notices.
+        case answerable
+    }
+
+    public enum Limit: Sendable, Hashable {
+        case length(TimeLimit)
+        /// What the matter's category says.
+        case ofCategory
+    }
+
+    public enum OnLimit: Sendable, Hashable {
+        /// The owner's head and the county's coordination body are told, and it counts as supervised.
+        case notifyLeader
+        /// The platform does this act itself.
+        case act(ActName)
+    }
+
+    public struct Act: Sendable {
+        public var name: ActName
+        public var title: LocalizedText
+        public var from: [StateName]
+        /// nil when the state stays as it is.
+        public var to: StateName?
+        public var right: Right?
+        public var party: Party
+        public var needs: [Need]
+        /// The list of `Rules/reasons.yaml` from which the reason comes.
+        public var reasons: String?
+        public var effect: Effect?
+        /// How often at most in one matter.
+        public var atMost: Int?
+        /// Not by whoever did one of these acts last.
+        public var notFrom: [ActName]
+        public var notify: [Party]
+        /// The platform may do it when a limit passes.
+        public var bySystem: Bool
+        /// The reporter may do it as well.
+        public var reporterToo: Bool
+        /// Only while an extension was asked for and not answered.
+        public var onlyWhenExtensionAsked: Bool
+        /// Not after a ruling that binds.
+        public var unlessBound: Bool
+        /// Binds the body that it is given to: no return.
+        public var binds: Bool
+        /// Only so long after the matter came to an end.
+        public var within: TimeLimit?
+        /// What the resident is told, with `{number}` and the like.
+        public var tells: LocalizedText?
+        public var line: Int
+    }
+
+    /// What an act must bring with it.
+    public enum Need: String, Sendable, Hashable, CaseIterable {
+        case category, area, body, reason, opinion, result, workdays, rating
+    }
+}

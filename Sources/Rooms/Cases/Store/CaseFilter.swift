@@ -1,0 +1,94 @@
+import Desk
+import Ground
+import Storage
+import Web
+
+/// What a queue shows, as its address says it: every filter stands in the URL, so a list can be kept and shared.
+struct CaseFilter: Sendable, Hashable {
+    enum Ownership: String, Sendable, Hashable { case answerable, handler, reported }
+
+    var states: [StateName] = []
+    var area: AreaPrefix?
+    /// Any level: two digits, four or six.
+    var category: String?
+    var body: BodyID?
+    var mine: Ownership?
+    var isOverdue = false
+    /// Overdue before this instant; set from the clock by the caller.
+    var now = Instant(milliseconds: 0)
+    /// Last digits of the number.
+    var numberEnd: String?
+    var phoneIndex: String?
+    var after: CaseID?
+    var afterDue: (Instant, CaseID)? {
+        get { afterDueAt.flatMap { at in afterDueID.map { (at, $0) } } }
+        set {
+            afterDueAt = newValue?.0
+            afterDueID = newValue?.1
+        }
+    }
+    private var afterDueAt: Instant?
+    private var afterDueID: CaseID?
+    var isByDue = false
+
+    func condition(for scope: Scope) -> SQL {
+        var conditions = [Self.visibility(scope)]
+        if let only = states.first, states.count == 1 {
+            conditions.append("state = \(only.rawValue)")
+        } else if !states.isEmpty {
+            conditions.append("state IN (\(list: states.map(\.rawValue)))")
+        }
+        if let area { conditions.append(Self.within(area)) }
+        if let category {
+            conditions.append(
+                category.utf8.count == 6
+                    ? "category = \(category)" : "category >= \(category) AND category < \(category + ":")")
+        }
+        if let body { conditions.append("body = \(body)") }
+        switch mine {
+        case .answerable: conditions.append("answerable = \(scope.staff)")
+        case .handler: conditions.append("handler = \(scope.staff)")
+        case .reported: conditions.append("reporting_staff = \(scope.staff)")
+        case nil: break
+        }
+        if isOverdue { conditions.append("due_at < \(now)") }
+        if let numberEnd {
+            let reversed = String(numberEnd.reversed())
+            conditions.append("number_reversed >= \(reversed) AND number_reversed < \(reversed + ":")")
+        }
+        if let phoneIndex { conditions.append("phone_index = \(phoneIndex)") }
+        return SQL.all(conditions)
+    }
+
+    /// What a scope may see of all matters: a body of an area those of its area, a department those it was given.
+    static func visibility(_ scope: Scope) -> SQL {
+        scope.line == nil ? within(scope.area) : "body = \(scope.body)"
+    }
+
+    private static func within(_ area: AreaPrefix) -> SQL {
+        switch area.level {
+        case .street: "street = \(area.code)"
+        case .community: "community = \(area.code)"
+        case .grid: "community = \(String(area.code.prefix(12))) AND area = \(area.code)"
+        case .country, .province, .prefecture, .county: area.condition(on: "area")
+        }
+    }
+}
+
+extension Scope {
+    /// The same rule as ``CaseFilter/visibility(_:)``, for one matter.
+    func mayRead(_ record: CaseRecord) -> Bool {
+        may(.caseRead) && (line == nil ? area.contains(record.area) : record.body == body)
+    }
+}
+
+extension Right {
+    static let caseReport = Right("case.report")
+    static let caseRead = Right("case.read")
+    static let caseAccept = Right("case.accept")
+    static let caseDispatch = Right("case.dispatch")
+    static let caseExport = Right("case.export")
+    static let caseImport = Right("case.import")
+    static let caseRule = Right("case.rule")
+    static let personalReveal = Right("personal.reveal")
+}

@@ -1,0 +1,93 @@
+import Desk
+import Ground
+import Identity
+import Messages
+import Storage
+
+/// Tells those whom it concerns, in the transaction of the act itself.
+struct CaseNotices {
+    let cases: Cases
+
+    func reported(_ record: CaseRecord, at now: Instant, in transaction: any Transaction) throws {
+        // Whoever takes a matter in personally need not be told of it.
+        guard record.reportingStaff != record.answerable else { return }
+        try notify(
+            .post(record.answerablePost), record, "cases.reported",
+            LocalizedText("新诉求：\(record.title)", "New matter: \(record.title)"), at: now, in: transaction)
+    }
+
+    func acted(_ decision: Decision, _ command: Command, at now: Instant, in transaction: any Transaction) throws {
+        let record = decision.after
+        let text = LocalizedText(
+            "\(decision.act.title.chinese)：\(record.title)", "\(decision.act.title.english): \(record.title)")
+        let isUrgent = decision.act.effect == .supervises
+        var told: Set<Notice.Recipient> = []
+        for party in decision.notify {
+            if party == .reporter {
+                try tellReporter(decision, command, at: now, in: transaction)
+                continue
+            }
+            for recipient in try recipients(party, record, in: transaction) where told.insert(recipient).inserted {
+                try notify(
+                    recipient, record, "cases.\(decision.act.name.rawValue)", text, isUrgent: isUrgent, at: now,
+                    in: transaction)
+            }
+        }
+    }
+
+    func limitPassed(_ record: CaseRecord, _ state: Workflow.State, at now: Instant, in transaction: any Transaction)
+        throws
+    {
+        let text = LocalizedText(
+            "已超时（\(state.title.chinese)）：\(record.title)", "Overdue (\(state.title.english)): \(record.title)")
+        var told: Set<Notice.Recipient> = []
+        let owner = state.owner?.party ?? .area
+        for party in [owner, .answerable, .county] {
+            for recipient in try recipients(party, record, in: transaction) where told.insert(recipient).inserted {
+                try notify(recipient, record, "cases.limit-passed", text, isUrgent: true, at: now, in: transaction)
+            }
+        }
+    }
+
+    private func recipients(_ party: Workflow.Party, _ record: CaseRecord, in transaction: any Transaction) throws
+        -> [Notice.Recipient]
+    {
+        switch party {
+        case .area, .answerable: [.post(record.answerablePost)]
+        case .body: record.body.map { [.body($0, area: nil)] } ?? []
+        case .county:
+            try cases.directory.postHolders(right: .caseRule, area: record.area, in: transaction).prefix(3).map {
+                .post($0.post.id)
+            }
+        case .reporter, .anyone: []
+        }
+    }
+
+    private func notify(
+        _ recipient: Notice.Recipient, _ record: CaseRecord, _ kind: String, _ text: LocalizedText,
+        isUrgent: Bool = false,
+        at now: Instant, in transaction: any Transaction
+    ) throws {
+        try Messages.notify(
+            Notice(
+                to: recipient, kind: kind, subjectKind: "case", subjectID: record.id.text, text: text,
+                address: "/cases/\(record.id)", at: now, isUrgent: isUrgent), in: transaction)
+    }
+
+    /// The text is the act's own, in Chinese: residents have not chosen a language.
+    private func tellReporter(
+        _ decision: Decision, _ command: Command, at now: Instant, in transaction: any Transaction
+    ) throws {
+        let record = decision.after
+        guard let template = decision.act.tells?.chinese, let index = record.reporter.phoneIndex,
+            let sealed = record.reporter.phoneSealed
+        else { return }
+        let due = record.finalDue.map { $0.at.local().day.description + ($0.isProvisional ? "（暂定）" : "") } ?? ""
+        let text = template.replacing("{title}", with: record.title).replacing("{number}", with: record.number)
+            .replacing("{due}", with: due).replacing("{opinion}", with: command.opinion ?? "")
+            .replacing("{result}", with: record.result ?? "")
+        try Messages.text(
+            ResidentText(phoneSealed: sealed, phoneIndex: index, text: text, subjectID: record.id.text, at: now),
+            in: transaction)
+    }
+}
