@@ -1,0 +1,93 @@
+import Cipher
+import Desk
+import Foundation
+import Ground
+import Hummingbird
+import Logging
+import Messages
+import Storage
+import Web
+
+/// The one place that wires everything: which rooms there are, in which order their schemas grow, and what the house
+/// they stand in is made of.
+enum Assembly {
+    /// Every step of the schema, lowest room first.
+    static let migrations: [Migration] = Once.migrations + Readiness.migrations + Messages.migrations
+
+    /// The rooms of one house, lowest first.
+    static func rooms(in house: House) throws -> [any Room] {
+        let messages = Messages(house: house, sender: OutboxFileSender(path: house.settings.outboxFile))
+        return [messages]
+    }
+
+    /// Opens the database and brings its schema forward.
+    static func openDatabase(_ configuration: Configuration, _ console: Console) async throws -> any Database {
+        let database = try openDatabaseWithoutMigrating(configuration)
+        do {
+            let steps = try await Migrator.migrate(database, migrations)
+            if !steps.isEmpty {
+                console.say(
+                    LocalizedText(
+                        "数据库结构已更新：\(steps.count) 步", "The database schema was brought forward: \(steps.count) steps"))
+            }
+            return database
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+
+    static func openDatabaseWithoutMigrating(_ configuration: Configuration) throws -> any Database {
+        try Storage.openDatabase(DatabaseLocation(configuration.database))
+    }
+
+    /// Everything of a house but its database, so that what is wrong with the rest is known before data are touched.
+    struct Furniture: Sendable {
+        let keys: KeyRing
+        let rules: RuleFiles
+        let assets: StaticFiles
+        let settings: House.Settings
+
+        init(_ configuration: Configuration) throws {
+            let own = configuration.ownRules
+            if let own, !FileManager.default.fileExists(atPath: own) {
+                throw Refusal(
+                    .malformed, "config.rules",
+                    LocalizedText(
+                        "配置项 rules 指向的目录 \(own) 不存在", "The folder \(own) that `rules` names does not exist"))
+            }
+            rules = RuleFiles(shipped: try Resources.folder("Rules"), own: own)
+            assets = try StaticFiles(folders: try Assembly.assetFolders(configuration))
+            keys = try KeyRing.loadOrCreate(at: configuration.keysFile)
+            settings = configuration.settings
+        }
+
+        func house(around database: any Database) -> House {
+            House(
+                database: database, clock: SystemClock(), identifiers: IdentifierSource(), keys: keys, rules: rules,
+                assets: assets, settings: settings)
+        }
+    }
+
+    /// What ships first, then what was fetched, then the county's own.
+    static func assetFolders(_ configuration: Configuration) throws -> [String] {
+        let web = try Resources.folder("Web")
+        return [web + "/assets", web + "/vendor"] + configuration.ownAssets
+    }
+
+    /// Opens everything, hands it over, and closes the database again whatever happens.
+    static func withHouse<Value>(
+        _ configuration: Configuration, _ console: Console, _ body: (House) async throws -> Value
+    ) async throws -> Value {
+        let furniture = try Furniture(configuration)
+        let database = try await openDatabase(configuration, console)
+        do {
+            let value = try await body(furniture.house(around: database))
+            await database.close()
+            return value
+        } catch {
+            await database.close()
+            throw error
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import Desk
+import Ground
+import Hummingbird
+import ServiceLifecycle
+import Storage
+import Synchronization
+
+/// Whether this server can take work: its database answers a read and a write, and it is not about to stop.
+final class Readiness: Service {
+    enum State: Sendable, Hashable {
+        case ready
+        case stopping
+        case databaseSilent
+    }
+
+    static let migrations = [
+        Migration(
+            "gewu.0001-readiness", "CREATE TABLE readiness_probe (id BIGINT NOT NULL PRIMARY KEY, at BIGINT NOT NULL)")
+    ]
+
+    private let house: House
+    private let isStopping = Mutex(false)
+    private let latest = Mutex<(at: ContinuousClock.Instant, state: State)?>(nil)
+
+    init(house: House) { self.house = house }
+
+    /// An answer is good for a second, so watchers cost the database nothing.
+    func state() async -> State {
+        if isStopping.withLock({ $0 }) { return .stopping }
+        let now = ContinuousClock.now
+        if let latest = latest.withLock({ $0 }), now - latest.at < .seconds(1) { return latest.state }
+        let state = await probe()
+        latest.withLock { $0 = (now, state) }
+        return state
+    }
+
+    private func probe() async -> State {
+        let now = house.clock.now()
+        let database = house.database
+        let isAnswering = await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                do {
+                    _ = try await database.query("SELECT id FROM readiness_probe WHERE id = 1")
+                    _ = try await database.write { transaction in
+                        try transaction.execute(
+                            """
+                            INSERT INTO readiness_probe (id, at) VALUES (1, \(now))
+                            ON CONFLICT (id) DO UPDATE SET at = excluded.at
+                            """)
+                    }
+                    return true
+                } catch {
+                    return false
+                }
+            }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(3))
+                return false
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
+        return isAnswering ? .ready : .databaseSilent
+    }
+
+    /// Ends when the server is asked to stop; from then on a balancer sends new work elsewhere.
+    func run() async throws {
+        try? await gracefulShutdown()
+        isStopping.withLock { $0 = true }
+    }
+}
