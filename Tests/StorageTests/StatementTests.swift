@@ -21,7 +21,7 @@ struct StatementTests {
         #expect(sql.text.contains("$1") && sql.text.contains("$2"))
         sql = SQL(stringLiteral: "SELECT ") + "CAST(\("a") AS TEXT) || CAST(\("b") AS TEXT), '$1'"
         let statement = sql
-        try await engine.withDatabase { database in
+        try await engine.withDatabase { database async throws -> Void in
             let row = try await database.query(statement)[0]
             #expect(try row.text(0) == "ab")
             #expect(try row.text(1) == "$1")
@@ -30,7 +30,7 @@ struct StatementTests {
 
     @Test("More than ten arguments keep their numbers", arguments: EngineCase.available)
     func many(engine: EngineCase) async throws {
-        try await engine.withDatabase(migrations: [notes]) { database in
+        try await engine.withDatabase(migrations: [notes]) { database async throws -> Void in
             try await database.write { try $0.batch((0..<30).map { insert("\($0)", at: Int64($0)) }) }
             let wanted = (5..<25).map { "\($0)" }
             let rows = try await database.query("SELECT id FROM notes WHERE id IN (\(list: wanted)) AND at < \(7)")
@@ -40,7 +40,7 @@ struct StatementTests {
 
     @Test("An empty list holds nothing", arguments: EngineCase.available)
     func emptyList(engine: EngineCase) async throws {
-        try await engine.withDatabase(migrations: [notes]) { database in
+        try await engine.withDatabase(migrations: [notes]) { database async throws -> Void in
             try await database.write { try $0.execute(insert("a")) }
             let none: [String] = []
             #expect(try await database.query("SELECT id FROM notes WHERE id IN (\(list: none))").isEmpty)
@@ -49,7 +49,7 @@ struct StatementTests {
 
     @Test("Lists page by key without gaps or repeats", arguments: EngineCase.available)
     func keyset(engine: EngineCase) async throws {
-        try await engine.withDatabase(migrations: [notes]) { database in
+        try await engine.withDatabase(migrations: [notes]) { database async throws -> Void in
             try await database.write { try $0.batch((0..<23).map { insert("\($0 + 10)", at: Int64($0 / 4)) }) }
             var seen: [String] = []
             var last: (Int64, String)?
@@ -67,7 +67,7 @@ struct StatementTests {
 
     @Test("More statements than the cache holds still run", arguments: EngineCase.available)
     func manyTexts(engine: EngineCase) async throws {
-        try await engine.withDatabase(migrations: [notes]) { database in
+        try await engine.withDatabase(migrations: [notes]) { database async throws -> Void in
             for round in 0..<2 {
                 for start in stride(from: 0, to: 1000, by: 100) {
                     let sum = try await database.read { transaction in
@@ -85,7 +85,7 @@ struct StatementTests {
 
     @Test("Text is ordered by code point", arguments: EngineCase.available)
     func collation(engine: EngineCase) async throws {
-        try await engine.withDatabase(migrations: [notes]) { database in
+        try await engine.withDatabase(migrations: [notes]) { database async throws -> Void in
             let titles = ["b", "B", "a", "Z", "_", "丙", "甲", "é", "😀", "\u{FFFD}"]
             try await database.write { try $0.batch(titles.map { insert($0, title: $0) }) }
             let rows = try await database.query("SELECT title FROM notes ORDER BY title")
