@@ -8,6 +8,7 @@ public struct Identity: Room {
     let house: House
     let bodies: any BodyLookup
     let hasher: PasswordHasher
+    let keeper: SessionKeeper
     public let roles: Roles
     /// Names, posts and holders of rights, for other rooms.
     public let directory: Directory
@@ -20,13 +21,32 @@ public struct Identity: Room {
         hasher = PasswordHasher()
         roles = try Roles.load(from: house.rules, knownRights: knownRights)
         directory = Directory(clock: house.clock, roles: roles)
+        keeper = SessionKeeper(
+            house: house, rules: try SessionRules.load(from: house.rules), roles: roles, bodies: bodies)
     }
 
     public static let migrations = IdentitySchema.migrations
 
     public static let rights: [Right] = [.manageStaff, .manageTokens, .revealPersonal]
 
+    /// Finds out who a request comes from; stands before the router of every room.
+    public var sessions: SessionMiddleware { SessionMiddleware(keeper: keeper) }
+
+    private var logIn: LogIn { LogIn(house: house, keeper: keeper, hasher: hasher) }
+
+    public var jobs: [Job] {
+        [
+            Job("forget-old-sessions", every: .hours(1)) { [house] in
+                let now = house.clock.now()
+                try await house.database.write { try SessionStore.forget(before: now, in: $0) }
+            }
+        ]
+    }
+
     public func addRoutes(to routes: Routes) {
+        LogInPages(house: house, logIn: logIn, residents: ResidentDoor(house: house, keeper: keeper)).add(to: routes)
+        AppearancePages(house: house).add(to: routes)
+        AccountPages(house: house, bodies: bodies, keeper: keeper, logIn: logIn, hasher: hasher).add(to: routes)
     }
 
     /// Enters many at once, for imports and generators: one round trip, no checks of rights.

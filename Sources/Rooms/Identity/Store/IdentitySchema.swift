@@ -20,6 +20,7 @@ enum IdentitySchema {
                 state TEXT NOT NULL,
                 area TEXT NOT NULL,
                 language TEXT NOT NULL,
+                last_post TEXT,
                 created BIGINT NOT NULL,
                 version BIGINT NOT NULL
             )
@@ -82,9 +83,9 @@ enum IdentitySchema {
             """
             CREATE TABLE throttle (
                 key TEXT PRIMARY KEY,
-                window_start BIGINT NOT NULL,
-                count BIGINT NOT NULL,
-                last_at BIGINT NOT NULL
+                tries BIGINT NOT NULL,
+                last_at BIGINT NOT NULL,
+                previous_at BIGINT NOT NULL
             )
             """,
             "CREATE INDEX throttle_by_age ON throttle (last_at)",

@@ -135,3 +135,14 @@ enum StaffStore {
             language: Language(rawValue: try row.text(10)) ?? .chinese, version: try row.int(11))
     }
 }
+
+extension StaffStore {
+    /// The post in which the person last acted, so that the next log-in begins there.
+    static func lastPost(of id: StaffID, in transaction: any Transaction) throws -> PostID? {
+        try transaction.first("SELECT last_post FROM staff WHERE id = \(id)")?.identifierIfAny(0)
+    }
+
+    static func setLastPost(of id: StaffID, _ post: PostID, in transaction: any Transaction) throws {
+        try transaction.execute("UPDATE staff SET last_post = \(post) WHERE id = \(id)")
+    }
+}
