@@ -86,6 +86,17 @@ struct WorkbookTests {
             refusalCode { _ = try WorkbookWriter(path: folder.path + "/none/x.xlsx") } == "sheets.file.cannot-write")
     }
 
+    @Test("A workbook whose sheet has lost bytes does not count as complete")
+    func completeness() throws {
+        let data = "<row><c><v>1</v></c></row>"
+        let whole = try folder.zip("a.xlsx", WorkbookFixture(sheetData: data).parts)
+        #expect(WorkbookPackage.isComplete(whole, rowBytes: [Int64(data.utf8.count)]))
+        #expect(!WorkbookPackage.isComplete(whole, rowBytes: [Int64(data.utf8.count) + 4096]))
+        #expect(!WorkbookPackage.isComplete(whole, rowBytes: [1, 1, 1]))
+        let open = try folder.zip("b.xlsx", [("xl/worksheets/sheet1.xml", "<worksheet><sheetData>")])
+        #expect(!WorkbookPackage.isComplete(open, rowBytes: [1]))
+    }
+
     @Test("Sheet names are made acceptable and unique")
     func sheetNames() {
         #expect(WorkbookText.sheetName("a/b:c[d]", number: 1, taken: []) == "a_b_c_d_")

@@ -90,18 +90,19 @@ final class WorkbookPackage {
     }
 
     /// Whether every sheet of a workbook just written is there to its last byte. The writing library does not notice
-    /// when its temporary files fill the disk.
-    static func isComplete(_ path: String) -> Bool {
+    /// when its temporary files fill the disk and leave a hole.
+    /// - Parameter rowBytes: for each sheet, in order, the bytes of XML that its rows alone take.
+    static func isComplete(_ path: String, rowBytes: [Int64]) -> Bool {
         var limits = SheetLimits()
         (limits.unpackedBytes, limits.unpackingRatio, limits.parts) = (.max, .max, .max)
         guard let package = try? WorkbookPackage(path: path, limits: limits) else { return false }
-        for index in 0..<UInt64(max(0, zip_get_num_entries(package.archive, 0))) {
-            guard let name = zip_get_name(package.archive, index, 0).map({ String(cString: $0) }) else { return false }
-            guard name.hasPrefix("xl/worksheets/"), name.hasSuffix(".xml") else { continue }
-            let ending = Array("</worksheet>".utf8CString.dropLast())
+        let ending = Array("</worksheet>".utf8CString.dropLast())
+        for (index, expected) in rowBytes.enumerated() {
+            let part = "xl/worksheets/sheet\(index + 1).xml"
+            guard package.size(of: part) > expected else { return false }
             var tail: [CChar] = []
             do {
-                try package.unpack(name) { bytes, _, _ in
+                try package.unpack(part) { bytes, _, _ in
                     tail = (tail + bytes.suffix(ending.count)).suffix(ending.count)
                 }
             } catch {

@@ -17,6 +17,8 @@ public final class WorkbookWriter {
     private var nextRow = 0
     private var linkCount = 0
     private var takenNames: Set<String> = []
+    /// Bytes of XML that the rows of each finished sheet take.
+    private var rowBytes: [Int64] = []
     private let formats: Formats
 
     private struct Formats {
@@ -113,16 +115,21 @@ public final class WorkbookWriter {
         worksheet_set_column(sheet, 0, 0, 24, nil)
         worksheet_set_column(sheet, 1, 1, 80, nil)
         for (row, fact) in facts.enumerated() {
-            worksheet_write_string(sheet, UInt32(row), 0, WorkbookText.clean(fact.name).text, formats.header)
-            worksheet_write_string(sheet, UInt32(row), 1, WorkbookText.clean(fact.value).text, formats.text)
+            for (column, text) in [fact.name, fact.value].enumerated() {
+                let format = column == 0 ? formats.header : formats.text
+                let clean = WorkbookText.escaped(WorkbookText.clean(text).text)
+                let result = worksheet_write_string(sheet, UInt32(row), UInt16(column), clean, format)
+                guard result == LXW_NO_ERROR else { throw refusal(result) }
+            }
         }
-        self.sheet = nil
+        try finishSheet()
     }
 
     /// Finishes the file and puts it in its place. After a refusal there is no file.
     public func close() throws(Refusal) {
         guard let workbook else { throw SheetRefusals.alreadyClosed(file.path) }
         try finishSheet()
+        try checkSpace()
         self.workbook = nil
         errno = 0
         // Frees the workbook whatever it answers.
@@ -132,7 +139,9 @@ public final class WorkbookWriter {
             guard result == LXW_NO_ERROR else {
                 throw code == ENOSPC || code == EDQUOT ? SheetRefusals.diskFull(file.path) : refusal(result)
             }
-            guard WorkbookPackage.isComplete(file.temporaryPath) else { throw SheetRefusals.diskFull(file.path) }
+            guard WorkbookPackage.isComplete(file.temporaryPath, rowBytes: rowBytes) else {
+                throw SheetRefusals.diskFull(file.path)
+            }
             try file.commit()
         } catch {
             file.discard()
@@ -158,7 +167,8 @@ public final class WorkbookWriter {
         for (index, column) in columns.enumerated() {
             let place = UInt16(clamping: index)
             worksheet_set_column(sheet, place, place, column.width, nil)
-            let result = worksheet_write_string(sheet, 0, place, WorkbookText.clean(column.title).text, formats.header)
+            let result = worksheet_write_string(
+                sheet, 0, place, WorkbookText.escaped(WorkbookText.clean(column.title).text), formats.header)
             guard result == LXW_NO_ERROR else { throw refusal(result) }
         }
         worksheet_freeze_panes(sheet, 1, 0)
@@ -168,10 +178,23 @@ public final class WorkbookWriter {
     private func finishSheet() throws(Refusal) {
         guard let sheet else { return }
         try checkTemporaryFile()
+        var status = stat()
+        let rows = sheet.pointee.optimize_tmpfile
+        rowBytes.append(rows.map { fstat(fileno($0), &status) == 0 ? Int64(status.st_size) : 0 } ?? 0)
         if !columns.isEmpty, nextRow > 0 {
             worksheet_autofilter(sheet, 0, 0, UInt32(nextRow - 1), UInt16(clamping: columns.count - 1))
         }
         self.sheet = nil
+    }
+
+    /// The library copies a sheet once more and then packs it, without looking whether there is room: so look before.
+    private func checkSpace() throws(Refusal) {
+        var space = statvfs()
+        guard statvfs(file.folder, &space) == 0 else { return }
+        let free = Int64(
+            clamping: UInt64(space.f_bavail).multipliedReportingOverflow(by: UInt64(space.f_frsize)).partialValue)
+        let needed = (rowBytes.max() ?? 0) + rowBytes.reduce(0, +) / 2 + (1 << 20)
+        guard free >= needed else { throw SheetRefusals.diskFull(file.path) }
     }
 
     /// The library does not look whether its own temporary file takes the rows.
@@ -221,7 +244,7 @@ public final class WorkbookWriter {
             return writeText(text.isEmpty ? address : text, row, column)
         }
         linkCount += 1
-        let shown = WorkbookText.clean(text.isEmpty ? address : text).text
+        let shown = WorkbookText.escaped(WorkbookText.clean(text.isEmpty ? address : text).text)
         return worksheet_write_url_opt(sheet, row, column, clean, nil, shown, nil)
     }
 
