@@ -17,6 +17,11 @@ public struct RuleFiles: Sendable {
     public struct File: Sendable {
         public var name: String
         public var text: String
+
+        public init(name: String, text: String) {
+            self.name = name
+            self.text = text
+        }
     }
 
     /// - Parameter name: below the folder of rules: `workflows/matter.yaml`.

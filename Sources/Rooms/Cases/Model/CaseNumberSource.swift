@@ -1,4 +1,4 @@
-import Ground
+public import Ground
 import Synchronization
 
 /// Makes the numbers by which people call a matter: date (6 digits), millisecond of the day (8), and two more. Within one

@@ -1,6 +1,5 @@
 public import Desk
 public import Ground
-public import NationalCodes
 
 /// The identity of a matter.
 public typealias CaseID = Identifier<CaseRecord>
