@@ -2,6 +2,7 @@ import Desk
 import Foundation
 import Ground
 import Logging
+import Storage
 
 /// The settings of this installation, each with the place it comes from.
 struct Configuration: Sendable {
@@ -33,7 +34,9 @@ struct Configuration: Sendable {
     private(set) var unknownVariables: [String] = []
 
     /// Variables that scripts and tests use beside the settings.
-    private static let variablesOfScripts: Set<String> = ["GEWU_BUILD", "GEWU_TEST_POSTGRES"]
+    private static let variablesOfScripts: Set<String> = [
+        "GEWU_BUILD", "GEWU_TEST_POSTGRES", "GEWU_TEST_REQUIRE_POSTGRES",
+    ]
 
     /// - Parameters:
     ///   - path: a file that must be there; otherwise `gewu.yaml` here or in `/etc/gewu` is read when present.
@@ -75,8 +78,8 @@ struct Configuration: Sendable {
     }
 
     static func withoutPassword(_ location: String) -> String {
-        location.replacing(#/://([^:/?#@]*):[^@/]*@/#) { "://\($0.output.1):•••@" }
-            .replacing(#/password=[^&]*/#, with: "password=•••")
+        // A text that cannot be read as a location may still hold a password.
+        (try? DatabaseLocation(location))?.description ?? location.prefix { $0 != ":" } + ":•••"
     }
 
     // MARK: Typed
@@ -138,11 +141,7 @@ struct Configuration: Sendable {
             try require(
                 key, number(key).map { $0 > 0 } ?? false, LocalizedText("正整数", "a whole number above zero"))
         }
-        try require(
-            .database,
-            database.hasPrefix("sqlite:") || database.hasPrefix("postgres://")
-                || database.hasPrefix("postgresql://"),
-            LocalizedText(" sqlite:文件 或 postgres://…", "sqlite:FILE or postgres://…"))
+        _ = try DatabaseLocation(database)
         try require(
             .listen, Self.address(self[.listen] ?? "") != nil,
             LocalizedText("“地址:端口”", "“address:port”"))
