@@ -26,7 +26,7 @@ enum LedgerSchema {
             """,
             "CREATE INDEX ledger_entries_unsealed ON ledger_entries (id) WHERE block IS NULL",
             "CREATE INDEX ledger_entries_by_block ON ledger_entries (block, id) WHERE block IS NOT NULL",
-            "CREATE INDEX ledger_entries_by_subject ON ledger_entries (subject_kind, subject_id, id)",
+            "CREATE INDEX ledger_entries_by_subject ON ledger_entries (subject_id, id)",
             "CREATE INDEX ledger_entries_by_area ON ledger_entries (area, id)",
             "CREATE INDEX ledger_entries_by_actor ON ledger_entries (actor_id, id)",
             // The row that a sealer holds while it seals, so that several servers make one chain.
