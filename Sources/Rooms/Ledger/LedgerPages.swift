@@ -120,7 +120,8 @@ struct LedgerPages: Sendable {
             } ?? HTML()
         return visit.page(
             Page(
-                staff(LedgerTexts.check), breadcrumb: [(staff(LedgerTexts.ledger), "/ledger"), (staff(LedgerTexts.check), nil)],
+                staff(LedgerTexts.check),
+                breadcrumb: [(staff(LedgerTexts.ledger), "/ledger"), (staff(LedgerTexts.check), nil)],
                 """
                 <section class="panel">\(last.map { lastCheck($0, visit) } ?? "<p>\(staff(LedgerTexts.neverChecked))</p>")\
                 <dl class="facts">\(root)<dt>\(visit("签名公钥", "Public key"))</dt>\

@@ -7,7 +7,8 @@ enum LedgerTexts {
     static let filter = LocalizedText("筛选", "Filter")
     static let area = LocalizedText("区划", "Area")
     static let act = LocalizedText("操作", "Act")
-    static let actHint = LocalizedText("如 cases.accepted；以点结尾则为一类，如 cases.", "e.g. cases.accepted; all of a kind: cases.")
+    static let actHint = LocalizedText(
+        "如 cases.accepted；以点结尾则为一类，如 cases.", "e.g. cases.accepted; all of a kind: cases.")
     static let actor = LocalizedText("操作人", "By whom")
     static let subject = LocalizedText("对象", "On what")
     static let subjectHint = LocalizedText("编号，或 类别:编号", "an id, or kind:id")
@@ -20,7 +21,8 @@ enum LedgerTexts {
     static let neverChecked = LocalizedText("尚未校验。", "Not checked yet.")
     static let checkNow = LocalizedText("校验最近的区块", "Check the last blocks")
     static let wholeHint = LocalizedText(
-        "每日自动全量校验；也可在服务器上运行 gewu audit verify。", "The whole ledger is checked daily, or by gewu audit verify on the server.")
+        "每日自动全量校验；也可在服务器上运行 gewu audit verify。",
+        "The whole ledger is checked daily, or by gewu audit verify on the server.")
     static let lastRoot = LocalizedText("最新根值", "Last root")
     static let keepRoot = LocalizedText(
         "请定期把最新根值抄存于他处（如纸质值班日志），日后以 gewu audit verify --expect-root 核对。",

@@ -64,7 +64,8 @@ extension Verification.Finding {
     /// One line for the person who runs the check.
     public var text: LocalizedText {
         let chinesePlace =
-            [block > 0 ? "第 \(block) 块" : nil, position.map { "第 \($0) 条" }, entry].compactMap { $0 }.joined(separator: " ")
+            [block > 0 ? "第 \(block) 块" : nil, position.map { "第 \($0) 条" }, entry].compactMap { $0 }.joined(
+                separator: " ")
         let englishPlace = [block > 0 ? "block \(block)" : nil, position.map { "entry \($0)" }, entry].compactMap { $0 }
             .joined(separator: ", ")
         return LocalizedText(

@@ -45,7 +45,8 @@ struct Verifier {
         }
         try checkStrayEntries(chain, in: transaction)
         if expectedRoot != nil, !didMeetExpectedRoot { result.add(.init(.expectedRootMissing, block: 0)) }
-        if let row = try transaction.first("SELECT count(*), min(received_at) FROM ledger_entries WHERE block IS NULL") {
+        if let row = try transaction.first("SELECT count(*), min(received_at) FROM ledger_entries WHERE block IS NULL")
+        {
             result.unsealed = try row.int(0)
             result.oldestUnsealed = try row.instantIfAny(1)
         }
