@@ -1,0 +1,7 @@
+public import Desk
+
+extension Cases {
+    public func addRoutes(to routes: Routes) {
+        addAPI(to: routes)
+    }
+}

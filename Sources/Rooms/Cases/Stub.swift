@@ -1,3 +1,0 @@
-import Desk
-
-extension Cases { public func addRoutes(to routes: Routes) {} }
