@@ -74,6 +74,6 @@ struct WorkflowProofTests {
             try WorkflowReading.read(text: text.replacing(find, with: replace, maxReplacements: 1), name: "matter.yaml")
         }
         #expect(refusal.message.english.contains(reason), "\(refusal.message.english)")
-        #expect(refusal.message.english.firstMatch(of: /^matter\.yaml:[0-9]+: /) != nil, "\(refusal.message.english)")
+        #expect(refusal.message.english.hasPrefix("matter.yaml:"), "\(refusal.message.english)")
     }
 }
