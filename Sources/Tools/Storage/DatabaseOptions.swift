@@ -4,7 +4,9 @@ public import Ground
 public struct DatabaseOptions: Sendable, Hashable {
     /// Threads that read, each with its own connection. SQLite: 2 serve two cores; PostgreSQL: 8.
     public var readers: Int?
-    /// Connections that write, each committing what waits as one group. SQLite has always one.
+    /// Connections that write, each committing what waits as one group. SQLite has always one. On PostgreSQL a second one
+    /// doubles the rate of writes that only insert, but halves that of writes which read first, since the groups then
+    /// refuse each other's commits (64 callers, two cores: 18,000 against 4,000 and 460–960 against 1,700–1,900 a second).
     public var writers = 1
     /// PostgreSQL connections that share out single statements in pipelines.
     public var pipes = 2

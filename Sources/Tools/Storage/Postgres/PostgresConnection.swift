@@ -210,7 +210,8 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
                     do throws(DatabaseError) {
                         try send(statements[index], expectations: &expectations)
                         expectations.append(.answer(index))
-                    } catch  where !isLost {
+                    } catch {
+                        if isLost { throw error }
                         // The argument itself is at fault and nothing was sent.
                         answer(index, .failure(error))
                         continue
@@ -378,7 +379,7 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
                 } else {
                     let error = PostgresResult.error(result, isLost: isLost, "")
                     // The plan no longer fits the table, or a pooler has forgotten the statement: prepare anew.
-                    if error.sqlState == "0A000" || error.sqlState == "26000" { prepared.removeAll() }
+                    if error.isForgottenPlan { prepared.removeAll() }
                     take(index, .failure(error))
                 }
             case .sync: break

@@ -105,6 +105,9 @@ final class PostgresLine: @unchecked Sendable {
         current = first
     }
 
+    /// Forgets a connection that is out of step.
+    func discard() { current = nil }
+
     /// A connection with no transaction open.
     func connection() throws(DatabaseError) -> PostgresConnection {
         if let current, !current.isLost {

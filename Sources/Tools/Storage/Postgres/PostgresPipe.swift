@@ -27,7 +27,7 @@ struct PostgresPipe: Sendable {
                 var isAnswered = [Bool](repeating: false, count: open.count)
                 connection.independent(open.map(\.sql)) { index, outcome in
                     // Reads may be asked again, so what a lost connection or a forgotten plan spoilt stays open.
-                    if case .failure(let error) = outcome, connection.isLost || error.isForgottenPlan {
+                    if case .failure(let error) = outcome, error.code == .connection || error.isForgottenPlan {
                         failure = error
                         return
                     }
@@ -35,6 +35,7 @@ struct PostgresPipe: Sendable {
                     open[index].continuation.resume(with: outcome.mapError { $0 as any Error })
                 }
                 open = zip(open, isAnswered).filter { !$0.1 }.map(\.0)
+                if !open.isEmpty { line.discard() }
             } catch {
                 failure = error
                 break
@@ -45,5 +46,6 @@ struct PostgresPipe: Sendable {
 }
 
 extension DatabaseError {
+    /// A plan that no longer fits its table, or a prepared statement that a pooler has lost: preparing anew mends it.
     var isForgottenPlan: Bool { sqlState == "0A000" || sqlState == "26000" }
 }

@@ -18,7 +18,7 @@ struct PostgresReader: Sendable {
                 let connection = try line.connection()
                 connection.prefix(Self.begin)
                 connection.perform(job)
-                if attempt < 3, connection.isLost || job.hasTransientFailure { continue }
+                if attempt < 3, job.hasTransientFailure { continue }
                 job.answer()
                 // The caller has what was read; only the connection still has to leave the transaction.
                 if !connection.isLost { try? connection.rollBack() }
@@ -36,6 +36,7 @@ extension TransactionJob {
     /// Running the closure again may succeed.
     var hasTransientFailure: Bool {
         guard let error = failure as? DatabaseError else { return false }
-        return error.code == .serialization || error.sqlState == "0A000" || error.sqlState == "26000"
+        // The server says that it cuts the connection before libpq notices.
+        return error.code == .serialization || error.code == .connection || error.isForgottenPlan
     }
 }

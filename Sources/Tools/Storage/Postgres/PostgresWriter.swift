@@ -9,7 +9,7 @@ struct PostgresWriter: Sendable {
 
     private static let begin = "BEGIN ISOLATION LEVEL SERIALIZABLE"
     private static let savepoint = "SAVEPOINT job"
-    private static let attempts = 4
+    private static let attempts = 6
 
     func serve(_ queue: WorkQueue<any TransactionJob>) {
         var batch: [any TransactionJob] = []
@@ -35,7 +35,7 @@ struct PostgresWriter: Sendable {
                     try connection.commit()
                     return
                 }
-                let isTransient = connection.isLost || job.hasTransientFailure
+                let isTransient = job.hasTransientFailure
                 try? connection.rollBack()
                 guard attempt < Self.attempts, isTransient else { return }
             } catch {
@@ -58,7 +58,7 @@ struct PostgresWriter: Sendable {
             for job in batch {
                 connection.prefix(Self.savepoint)
                 connection.perform(job)
-                if connection.isLost || job.hasTransientFailure {
+                if job.hasTransientFailure {
                     // The whole transaction is gone with it. Each for itself, then.
                     try? connection.rollBack()
                     for job in batch { commitAlone(job) }
