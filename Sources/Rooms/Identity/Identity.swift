@@ -1,6 +1,7 @@
 public import Cipher
 public import Desk
 public import Ground
+import Ledger
 public import Storage
 
 /// Who works here, in which posts, and how they prove it; and how a resident proves a phone number.
@@ -47,6 +48,71 @@ public struct Identity: Room {
         LogInPages(house: house, logIn: logIn, residents: ResidentDoor(house: house, keeper: keeper)).add(to: routes)
         AppearancePages(house: house).add(to: routes)
         AccountPages(house: house, bodies: bodies, keeper: keeper, logIn: logIn, hasher: hasher).add(to: routes)
+        StaffPages(house: house, bodies: bodies, roles: roles, commands: staffCommands).add(to: routes)
+        TokenPages(house: house, commands: tokenCommands).add(to: routes)
+        IdentityAPI(house: house, bodies: bodies, staffCommands: staffCommands, tokenCommands: tokenCommands)
+            .add(to: routes)
+    }
+
+    public var menu: [MenuEntry] {
+        [
+            MenuEntry("/staff", icon: "users", LocalizedText("人员", "Staff"), right: .manageStaff, order: 70),
+            MenuEntry("/tokens", icon: "key", LocalizedText("令牌", "Tokens"), right: .manageTokens, order: 80),
+        ]
+    }
+
+    var staffCommands: StaffCommands {
+        StaffCommands(
+            house: house, bodies: bodies, keeper: keeper, hasher: hasher, directory: directory,
+            authority: StaffAuthority(roles: roles))
+    }
+
+    var tokenCommands: TokenCommands { TokenCommands(house: house, keeper: keeper) }
+
+    // MARK: For the command line and generators
+
+    /// The account that makes all others. It stands in the widest body of the installation's area.
+    /// - Throws: a refusal when the password breaks the rules, the name is taken, or no body was entered yet.
+    public func createAdministrator(login: String, password: String, name: String = "系统管理员") async throws {
+        if let refusal = keeper.rules.passwords.refusal(of: password, login: login) { throw refusal }
+        guard let role = roles[Roles.administratorKey] else {
+            throw Refusal(
+                .fault, "identity.no-administrator-role",
+                LocalizedText("roles.yaml 没有 administrator 角色", "roles.yaml has no role “administrator”"))
+        }
+        let hash = try await hasher.hash(password)
+        let now = house.clock.now()
+        let id: StaffID = house.identifiers.next(at: now)
+        let postID: PostID = house.identifiers.next(at: now)
+        let entry: Identifier<LedgerEntry> = house.identifiers.next(at: now)
+        let area = house.settings.area
+        let vault = house.keys.vault
+        let bodies = bodies
+        try await house.database.write { transaction in
+            guard try StaffStore.staff(login: login, in: transaction) == nil else {
+                throw Refusal(
+                    .conflict, "identity.login-taken",
+                    LocalizedText("登录名“\(login)”已被使用", "The log-in name “\(login)” is taken"), field: "login")
+            }
+            let body = try bodies.bodies(in: area, limit: 500, in: transaction)
+                .min { $0.area.code.utf8.count < $1.area.code.utf8.count }
+            guard let body else {
+                throw Refusal(
+                    .ruleBroken, "identity.no-body",
+                    LocalizedText("辖区内还没有单位，管理员无处任职", "The area has no body yet in which an administrator could stand"),
+                    wayOn: LocalizedText("请先导入区划与单位", "Import divisions and bodies first"))
+            }
+            let post = PostRecord(
+                id: postID, staff: id, body: body.id, role: role.key, area: area, title: role.name, from: now)
+            try Self.register(
+                staff: [NewStaff(id: id, name: name, login: login, passwordHash: hash, area: area)], posts: [post],
+                vault: vault, at: now, in: transaction)
+            try Ledger.record(
+                LedgerEntry(
+                    "staff.entered", on: "staff", id, by: .system, at: now, id: entry, area: area.code) {
+                        $0.member("role", role.key)
+                    }, in: transaction)
+        }
     }
 
     /// Enters many at once, for imports and generators: one round trip, no checks of rights.
