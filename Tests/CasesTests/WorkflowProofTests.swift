@@ -19,12 +19,21 @@ struct WorkflowProofTests {
         "A workflow that is not closed is refused, naming line, state and reason",
         arguments: [
             ("    to: archived\n    by: reporter", "    to: rating\n    by: reporter", "rating", "go round for ever"),
-            ("    atMost: 2\n    notFrom: [finish, settle-directly]", "    notFrom: [finish, settle-directly]", "verifying", "go round for ever"),
+            (
+                "    atMost: 2\n    notFrom: [finish, settle-directly]", "    notFrom: [finish, settle-directly]",
+                "handling", "go round for ever"
+            ),
             ("    owner: { who: area, right: case.verify }\n", "", "verifying", "no owner"),
             ("    limit: category\n", "", "handling", "no limit"),
-            ("    limit: 60 working days\n    clock: stops\n    onLimit: { act: resume }", "    limit: 60 working days\n    clock: stops", "hanging", "nothing happens"),
+            (
+                "    limit: 60 working days\n    clock: stops\n    onLimit: { act: resume }",
+                "    limit: 60 working days\n    clock: stops", "hanging", "nothing happens"
+            ),
             ("    onLimit: { act: archive }", "    onLimit: { notify: leader }", "rating", "waits for the resident"),
-            ("    from: [coordinating]\n    to: rating", "    from: [verifying]\n    to: rating", "coordinating", "end"),
+            (
+                "    from: [coordinating]\n    to: rating", "    from: [verifying]\n    to: rating", "coordinating",
+                "end"
+            ),
             ("first: reported", "first: handling", "reported", "no act leads to it"),
             ("    onLimit: { act: resume }", "    onLimit: { act: finish }", "hanging", "act at the limit"),
             ("    clock: starts\n", "", "matter", "starts the clock"),
@@ -60,7 +69,10 @@ struct WorkflowProofTests {
     @Test(
         "A file with a mistake is refused with its line",
         arguments: [
-            ("    right: case.accept\n    by: area\n    needs: [category, area]", "    right: case.accept\n    by: mayor\n    needs: [category, area]", "unknown party mayor"),
+            (
+                "    right: case.accept\n    by: area\n    needs: [category, area]",
+                "    right: case.accept\n    by: mayor\n    needs: [category, area]", "unknown party mayor"
+            ),
             ("needs: [category, area]", "needs: [category, moon]", "unknown need moon"),
             ("    to: accepted\n    right: case.accept", "    to: nowhere\n    right: case.accept", "“nowhere”"),
             ("limit: 4 working hours", "limit: soon", "not a length of time"),
