@@ -2,6 +2,7 @@ import Cipher
 import Desk
 import Ground
 import Hummingbird
+import NationalCodes
 import Storage
 import Web
 
@@ -111,7 +112,7 @@ struct MessagePages: Sendable {
         let columns: [Column<TextLine>] = [
             .instant("时间", "When") { $0.at },
             .text("手机号", "Phone") { line, _ in
-                (try? vault.open(line.phoneSealed, for: ResidentText.phonePurpose)).map(maskedPhone) ?? "—"
+                (try? vault.open(line.phoneSealed, for: ResidentText.phonePurpose)).map(Mask.phoneNumber) ?? "—"
             },
             Column("内容", "Text", .longText, cell: { line, _ in .text(line.text) }),
             .number("次数", "Tries") { Int64($0.tries) },
@@ -154,10 +155,4 @@ struct MessagePages: Sendable {
             """
         return visit.page(Page(visit("演示短信箱", "Demonstration outbox"), content))
     }
-}
-
-/// `138****1234`: enough to recognise one's own, too little to call.
-public func maskedPhone(_ phone: String) -> String {
-    guard phone.count >= 8 else { return String(repeating: "*", count: phone.count) }
-    return phone.prefix(3) + String(repeating: "*", count: phone.count - 7) + phone.suffix(4)
 }

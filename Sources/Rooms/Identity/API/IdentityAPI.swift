@@ -2,7 +2,7 @@ import Cipher
 import Desk
 import Ground
 import Hummingbird
-import Messages
+import NationalCodes
 import Storage
 import Web
 
@@ -188,7 +188,7 @@ struct IdentityAPI: Sendable {
                 writer.member("id", record.id)
                 writer.member("name", record.name)
                 writer.member("login", record.login)
-                writer.member("maskedPhone", phone.map(maskedPhone))
+                writer.member("maskedPhone", phone.map(Mask.phoneNumber))
                 writer.member("active", record.state == .active)
                 writer.member("version", record.version)
                 writer.key("posts")

@@ -171,10 +171,10 @@ struct LogInPages: Sendable {
             visit("输入验证码", "Enter the code"), notice: wrong.map { notice(visit, $0) },
             """
             <div class="panel narrow"><p>\(visit("验证码已发送至", "A code was sent to")) \(phone.masked)</p>\(outbox)\
-            <form method="post" action="/resident/login/code">\(visit.formFields)\(hidden("next", next))\(hidden("phone", phone.digits))\
+            <form method="post" action="/resident/login/code">\(visit.formFields)\(hidden("next", next))\(hidden("phone", phone.text))\
             \(Field.text("code", visit("6 位验证码", "Code of 6 digits"), required: true, maximum: 10, autocomplete: "one-time-code", inputMode: "numeric"))\
             \(Field.submit(visit("登录", "Log in")))</form>\
-            <form method="post" action="/resident/login" class="inline">\(visit.formFields)\(hidden("next", next))\(hidden("phone", phone.digits))\
+            <form method="post" action="/resident/login" class="inline">\(visit.formFields)\(hidden("next", next))\(hidden("phone", phone.text))\
             \(Field.submit(visit("没收到？重新获取", "Nothing came? Send again"), tone: "ghost"))</form></div>
             """)
     }

@@ -3,7 +3,7 @@ import Desk
 import Ground
 import Hummingbird
 import Ledger
-import Messages
+import NationalCodes
 import Storage
 import Web
 
@@ -104,7 +104,7 @@ struct StaffPages: Sendable {
                 }, { line, _ in line.name }),
             .text("登录名", "Log-in name") { line, _ in line.login },
             .text("电话", "Phone") { line, _ in
-                line.phoneSealed.flatMap { try? vault.open($0, for: StaffStore.phonePurpose) }.map(maskedPhone)
+                line.phoneSealed.flatMap { try? vault.open($0, for: StaffStore.phonePurpose) }.map(Mask.phoneNumber)
             },
             .text("单位", "Body") { line, _ in line.body?.name },
             .text("岗位", "Post") { line, visit in line.post.map { visit($0.title) } },
@@ -154,7 +154,7 @@ struct StaffPages: Sendable {
                 """
                 \(above)<section class="panel"><h2>\(visit("基本信息", "Person"))</h2><dl class="facts">\
                 <dt>\(visit("登录名", "Log-in name"))</dt><dd>\(record.login)</dd>\
-                <dt>\(visit("电话", "Phone"))</dt><dd>\(phone ?? stored.map(maskedPhone) ?? "—") \(reveal)</dd>\
+                <dt>\(visit("电话", "Phone"))</dt><dd>\(phone ?? stored.map(Mask.phoneNumber) ?? "—") \(reveal)</dd>\
                 <dt>\(visit("状态", "State"))</dt><dd>\(record.state == .active ? visit("在职", "active") : visit("离职", "left"))</dd>\
                 <dt>\(visit("动态口令", "Second step"))</dt><dd>\(record.totpSecret == nil ? visit("未登记", "not enrolled") : visit("已登记", "enrolled"))</dd></dl></section>\
                 <section class="panel"><h2>\(visit("岗位（含交叉任职）", "Posts, cross-appointments included"))</h2><ul class="rows">\

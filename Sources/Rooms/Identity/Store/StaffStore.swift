@@ -48,7 +48,7 @@ enum StaffStore {
             INSERT INTO staff (id, name, login, login_folded, phone_sealed, phone_index, password_hash, must_change,
                                totp_step, state, area, language, created, version)
             VALUES (\(staff.id), \(staff.name), \(staff.login), \(folded(staff.login)),
-                    \(phone.map { vault.seal($0.digits, for: phonePurpose) }), \(phone.map { $0.index(vault) }),
+                    \(phone.map { vault.seal($0.text, for: phonePurpose) }), \(phone.map { $0.index(vault) }),
                     \(staff.passwordHash), \(staff.mustChangePassword), 0, 'active', \(staff.area.code),
                     \(staff.language.rawValue), \(now), 1)
             """
@@ -87,7 +87,7 @@ enum StaffStore {
         if changed > 0, let phone {
             try transaction.execute(
                 """
-                UPDATE staff SET phone_sealed = \(phone.map { vault.seal($0.digits, for: phonePurpose) }),
+                UPDATE staff SET phone_sealed = \(phone.map { vault.seal($0.text, for: phonePurpose) }),
                                  phone_index = \(phone.map { $0.index(vault) }) WHERE id = \(id)
                 """)
         }
