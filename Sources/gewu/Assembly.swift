@@ -2,8 +2,7 @@ import Cipher
 import Desk
 import Foundation
 import Ground
-import Hummingbird
-import Logging
+import Ledger
 import Messages
 import Storage
 import Web
@@ -12,12 +11,13 @@ import Web
 /// they stand in is made of.
 enum Assembly {
     /// Every step of the schema, lowest room first.
-    static let migrations: [Migration] = Once.migrations + Readiness.migrations + Messages.migrations
+    static let migrations: [Migration] =
+        Once.migrations + Readiness.migrations + Ledger.migrations + Messages.migrations
 
     /// The rooms of one house, lowest first.
     static func rooms(in house: House) throws -> [any Room] {
         let messages = Messages(house: house, sender: OutboxFileSender(path: house.settings.outboxFile))
-        return [messages]
+        return [Ledger(house: house), messages]
     }
 
     /// Opens the database and brings its schema forward.

@@ -20,11 +20,12 @@ struct Console: Sendable {
         }
     }
 
-    /// One plain sentence on standard error; with `--json` also the refusal on standard output.
-    func fail(_ error: any Error) {
+    /// One plain sentence on standard error; with `--json` also the refusal on standard output, unless the result stands
+    /// there already.
+    func fail(_ error: any Error, alsoAsResult: Bool = true) {
         let refusal = Failures.refusal(error)
         Self.write("gewu: " + Failures.sentence(refusal, language) + "\n", to: STDERR_FILENO)
-        guard isJSON else { return }
+        guard isJSON, alsoAsResult else { return }
         let json = JSONWriter.object { writer in
             writer.key("error")
             writer.object { writer in
