@@ -80,7 +80,7 @@ let package = Package(
             ]),
         room(
             "Ledger",
-            ["Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging]),
+            ["Desk", "Ground", "Cipher", "Storage", "Web", hummingbird, hummingbirdCore, httpTypes, logging]),
         room(
             "Places",
             [

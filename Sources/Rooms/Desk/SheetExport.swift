@@ -1,4 +1,3 @@
-package import Desk
 import Foundation
 import Ground
 package import Hummingbird
