@@ -109,9 +109,10 @@ public struct Identity: Room {
                 vault: vault, at: now, in: transaction)
             try Ledger.record(
                 LedgerEntry(
-                    "staff.entered", on: "staff", id, by: .system, at: now, id: entry, area: area.code) {
-                        $0.member("role", role.key)
-                    }, in: transaction)
+                    "staff.entered", on: "staff", id, by: .system, at: now, id: entry, area: area.code
+                ) {
+                    $0.member("role", role.key)
+                }, in: transaction)
         }
     }
 

@@ -25,7 +25,8 @@ struct MessageAPI: Sendable {
                     .init("limit", .integer(minimum: 1, maximum: 200), required: false),
                 ],
                 response: .object([
-                    .init("items", .array(Self.schema)), .init("next", .nullable(.identifier)), .init("unread", .integer()),
+                    .init("items", .array(Self.schema)), .init("next", .nullable(.identifier)),
+                    .init("unread", .integer()),
                 ])), right: nil
         ) { staff, _ in try await list(staff) }
         routes.api(

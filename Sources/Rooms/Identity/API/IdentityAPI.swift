@@ -49,7 +49,8 @@ struct IdentityAPI: Sendable {
                 summary: LocalizedText("当前身份、岗位与权限", "Who I am, in which post, with which rights"),
                 response: .object([
                     .init("staff", .identifier), .init("name", .text), .init("post", .identifier),
-                    .init("postName", .text), .init("role", .text), .init("rights", .array(.text)), .init("area", Self.code),
+                    .init("postName", .text), .init("role", .text), .init("rights", .array(.text)),
+                    .init("area", Self.code),
                     .init("body", .identifier), .init("bodyName", .text), .init("line", .nullable(.text)),
                     .init("machine", .boolean),
                 ])), right: nil
@@ -122,7 +123,9 @@ struct IdentityAPI: Sendable {
                 entering, by: staff.scope, once: submission.once)
             // The stored answer ends with a brace; the password joins it only on its way out.
             var body = answer
-            body.body = Array(answer.body.dropLast()) + Array(",\"oneTimePassword\":\(password.map { "\"\($0)\"" } ?? "null")}".utf8)
+            body.body =
+                Array(answer.body.dropLast())
+                + Array(",\"oneTimePassword\":\(password.map { "\"\($0)\"" } ?? "null")}".utf8)
             return body.response
         }
     }

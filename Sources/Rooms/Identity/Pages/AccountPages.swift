@@ -106,8 +106,11 @@ struct AccountPages: Sendable {
             rules.characterKinds > 1
             ? visit(
                 "至少 \(rules.shortest) 个字符，含大写、小写、数字、符号中的 \(rules.characterKinds) 种",
-                "At least \(rules.shortest) characters, with \(rules.characterKinds) of capitals, small letters, digits, signs")
-            : visit("至少 \(rules.shortest) 个字符；几个词连成一句最好记", "At least \(rules.shortest) characters; a few words in a row are easiest to keep in mind")
+                "At least \(rules.shortest) characters, with \(rules.characterKinds) of capitals, small letters, digits, signs"
+            )
+            : visit(
+                "至少 \(rules.shortest) 个字符；几个词连成一句最好记",
+                "At least \(rules.shortest) characters; a few words in a row are easiest to keep in mind")
         func error(_ field: String) -> String? { wrong?.field == field ? wrong.map { visit($0.message) } : nil }
         return visit.page(
             Page(
@@ -125,7 +128,8 @@ struct AccountPages: Sendable {
         do {
             guard fields["new"] == fields["repeat"] else {
                 throw Refusal(
-                    .ruleBroken, "identity.password-repeat", LocalizedText("两次输入的新密码不同", "The two new passwords differ"),
+                    .ruleBroken, "identity.password-repeat",
+                    LocalizedText("两次输入的新密码不同", "The two new passwords differ"),
                     field: "repeat")
             }
             let record = try await checkedSelf(staff, password: fields["current"] ?? "")
@@ -138,7 +142,10 @@ struct AccountPages: Sendable {
                 try SessionStore.endAll(of: record.id, except: kept, in: transaction)
             }
             keeper.forget()
-            return try await account(staff, notice: Page.Notice(.ok, staff.visit("密码已修改，其他会话已退出", "The password is changed; other sessions have ended")))
+            return try await account(
+                staff,
+                notice: Page.Notice(
+                    .ok, staff.visit("密码已修改，其他会话已退出", "The password is changed; other sessions have ended")))
         } catch let refusal as Refusal where refusal.field != nil || refusal.kind == .tooOften {
             return passwordPage(staff, wrong: refusal)
         }

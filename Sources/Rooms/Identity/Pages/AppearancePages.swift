@@ -36,8 +36,14 @@ struct AppearancePages: Sendable {
         let appearance = visit.context.appearance
         let sizes: [(Appearance.Size, LocalizedText, LocalizedText)] = [
             (.standard, LocalizedText("标准", "Standard"), LocalizedText("适合电脑办公", "For work at a desk")),
-            (.care, LocalizedText("关怀版（大字）", "Care edition (large)"), LocalizedText("字大、按钮大、一列排布", "Large text and buttons, one column")),
-            (.care2, LocalizedText("关怀版（特大字）", "Care edition (largest)"), LocalizedText("正文约 30 像素", "Text of about 30 pixels")),
+            (
+                .care, LocalizedText("关怀版（大字）", "Care edition (large)"),
+                LocalizedText("字大、按钮大、一列排布", "Large text and buttons, one column")
+            ),
+            (
+                .care2, LocalizedText("关怀版（特大字）", "Care edition (largest)"),
+                LocalizedText("正文约 30 像素", "Text of about 30 pixels")
+            ),
         ]
         let themes: [(Appearance.Theme, LocalizedText)] = [
             (.auto, LocalizedText("随系统", "As the system")), (.light, LocalizedText("浅色", "Light")),

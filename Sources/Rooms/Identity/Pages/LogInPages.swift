@@ -187,6 +187,7 @@ func hidden(_ name: String, _ value: String?) -> HTML {
 
 /// What a refusal says, above the form that it leaves as it was.
 func notice(_ visit: Visit, _ refusal: Refusal) -> Page.Notice {
-    let text = visit(refusal.message) + (refusal.wayOn.map { (visit.language == .chinese ? "。" : ". ") + visit($0) } ?? "")
+    let text =
+        visit(refusal.message) + (refusal.wayOn.map { (visit.language == .chinese ? "。" : ". ") + visit($0) } ?? "")
     return Page.Notice(refusal.kind == .tooOften ? .warn : .danger, text)
 }

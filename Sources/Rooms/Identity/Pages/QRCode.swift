@@ -91,7 +91,9 @@ struct QRCode: Sendable {
         }
         let checkBlocks = dataBlocks.map { remainder($0, divisor) }
         var result: [UInt8] = []
-        for position in 0...short { for block in dataBlocks where position < block.count { result.append(block[position]) } }
+        for position in 0...short {
+            for block in dataBlocks where position < block.count { result.append(block[position]) }
+        }
         for position in 0..<check { for block in checkBlocks { result.append(block[position]) } }
         return result
     }

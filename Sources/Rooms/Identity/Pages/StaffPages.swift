@@ -37,7 +37,8 @@ struct StaffPages: Sendable {
     private func filter(_ query: QueryParameters) -> StaffFilter {
         StaffFilter(
             body: query.filled("body").flatMap { BodyID(parsing: $0) }, role: query.filled("role"),
-            text: query.filled("q").map { String($0.prefix(60)) }, area: query.filled("area").flatMap { AreaPrefix($0) },
+            text: query.filled("q").map { String($0.prefix(60)) },
+            area: query.filled("area").flatMap { AreaPrefix($0) },
             holding: query["holding"].flatMap(StaffFilter.Holding.init(rawValue:)) ?? .current)
     }
 
@@ -128,7 +129,8 @@ struct StaffPages: Sendable {
         let now = visit.now
         let bodies = bodies
         let commands = commands
-        let found = try await house.database.read { transaction -> (StaffRecord, [(PostRecord, BodyFacts?)], [BodyFacts])? in
+        let found = try await house.database.read {
+            transaction -> (StaffRecord, [(PostRecord, BodyFacts?)], [BodyFacts])? in
             guard let record = try StaffStore.staff(id, in: transaction),
                 try commands.isSeen(record, by: scope, at: now, in: transaction)
             else { return nil }
@@ -193,7 +195,9 @@ struct StaffPages: Sendable {
             """
     }
 
-    private func postFields(_ visit: Visit, _ choices: [BodyFacts], typed: QueryParameters, wrong: Refusal? = nil) -> HTML {
+    private func postFields(_ visit: Visit, _ choices: [BodyFacts], typed: QueryParameters, wrong: Refusal? = nil)
+        -> HTML
+    {
         func error(_ field: String) -> String? { wrong?.field == field ? wrong.map { visit($0.message) } : nil }
         return """
             \(Field.choice("body", visit("单位", "Body"), choices.map { Field.Choice($0.id.text, "\($0.name) \($0.area.code)") }, value: typed["body"], required: true, none: visit("请选择", "Choose"), error: error("body")))\

@@ -10,7 +10,9 @@ struct TokenPages: Sendable {
     let commands: TokenCommands
 
     func add(to routes: Routes) {
-        routes.page("/tokens", right: .manageTokens) { try await list($0, made: nil, wrong: nil, typed: QueryParameters()) }
+        routes.page("/tokens", right: .manageTokens) {
+            try await list($0, made: nil, wrong: nil, typed: QueryParameters())
+        }
         routes.form("/tokens", right: .manageTokens) { try await make($0, $1) }
         routes.form("/tokens/:id/revoke", right: .manageTokens) { staff, submission in
             let id: TokenID = try staff.visit.identifier()
@@ -79,7 +81,8 @@ struct TokenPages: Sendable {
     private static let columns: [Column<TokenRecord>] = [
         .text("名称", "Name") { token, _ in token.name },
         .text("辖区", "Area") { token, _ in token.area.code },
-        Column("权限", "Rights", .longText, cell: { token, _ in .text(token.rights.map(\.rawValue).joined(separator: " ")) }),
+        Column(
+            "权限", "Rights", .longText, cell: { token, _ in .text(token.rights.map(\.rawValue).joined(separator: " ")) }),
         .instant("创建", "Made") { $0.created },
         .instant("到期", "Expires") { $0.expires },
         .instant("最近使用", "Last used") { $0.lastUsed },

@@ -55,7 +55,8 @@ struct LogIn: Sendable {
         let now = house.clock.now()
         guard let id = staff(ofTicket: ticket, at: now) else {
             throw Refusal(
-                .unauthenticated, "identity.ticket-old", LocalizedText("登录已超时，请重新登录", "That took too long; log in again"))
+                .unauthenticated, "identity.ticket-old",
+                LocalizedText("登录已超时，请重新登录", "That took too long; log in again"))
         }
         let throttle = codeThrottle(id)
         let staff = try await house.database.write { transaction -> StaffRecord? in

@@ -15,7 +15,8 @@ struct ResidentDoor: Sendable {
     func sendCode(to phone: PhoneNumber, client: Client) async throws {
         guard phone.isMobile else {
             throw Refusal(
-                .ruleBroken, "identity.phone-mobile", LocalizedText("请输入 11 位手机号", "Enter a mobile number of 11 digits"),
+                .ruleBroken, "identity.phone-mobile",
+                LocalizedText("请输入 11 位手机号", "Enter a mobile number of 11 digits"),
                 field: "phone")
         }
         let now = house.clock.now()
@@ -84,7 +85,8 @@ struct ResidentDoor: Sendable {
             throw Refusal(
                 .unauthenticated, "identity.resident-code-refused",
                 LocalizedText("验证码不正确、已过期或试错过多", "The code is wrong, too old, or was tried too often"),
-                wayOn: LocalizedText("请核对短信；\(rules.waitSeconds) 秒后可重新获取", "Look at the text again, or ask for a new code"),
+                wayOn: LocalizedText(
+                    "请核对短信；\(rules.waitSeconds) 秒后可重新获取", "Look at the text again, or ask for a new code"),
                 field: "code")
         }
         if let earlier = client.cookie { keeper.forget(SessionKeeper.id(of: earlier)) }

@@ -44,7 +44,9 @@ struct StaffCommands: Sendable {
         let now = house.clock.now()
         let name = entering.name.trimmingSpaces()
         let login = entering.login.trimmingSpaces()
-        guard (1...60).contains(name.count) else { throw Self.wrong("name", "姓名须为 1–60 字", "A name has 1 to 60 characters") }
+        guard (1...60).contains(name.count) else {
+            throw Self.wrong("name", "姓名须为 1–60 字", "A name has 1 to 60 characters")
+        }
         guard (2...60).contains(login.count) else {
             throw Self.wrong("login", "登录名须为 2–60 字", "A log-in name has 2 to 60 characters")
         }
@@ -61,7 +63,8 @@ struct StaffCommands: Sendable {
             let post = try self.post(giving, id: postID, by: scope, at: now, in: transaction)
             guard try StaffStore.staff(login: login, in: transaction) == nil else {
                 throw Refusal(
-                    .conflict, "identity.login-taken", LocalizedText("登录名“\(login)”已被使用", "The log-in name “\(login)” is taken"),
+                    .conflict, "identity.login-taken",
+                    LocalizedText("登录名“\(login)”已被使用", "The log-in name “\(login)” is taken"),
                     field: "login")
             }
             let staff = NewStaff(
@@ -70,7 +73,8 @@ struct StaffCommands: Sendable {
             try transaction.execute(StaffStore.insertion(staff, vault: vault, at: now))
             try transaction.execute(PostStore.insertion(post))
             try Self.record("staff.entered", "staff", id.text, scope, now, entries[0], post.area, in: transaction)
-            try Self.record("staff.post-given", "post", postID.text, scope, now, entries[1], post.area, in: transaction) {
+            try Self.record("staff.post-given", "post", postID.text, scope, now, entries[1], post.area, in: transaction)
+            {
                 $0.member("staff", id)
                 $0.member("role", post.role)
                 $0.member("body", post.body)
@@ -97,19 +101,23 @@ struct StaffCommands: Sendable {
     ) async throws -> Answer {
         let now = house.clock.now()
         let name = name.trimmingSpaces()
-        guard (1...60).contains(name.count) else { throw Self.wrong("name", "姓名须为 1–60 字", "A name has 1 to 60 characters") }
+        guard (1...60).contains(name.count) else {
+            throw Self.wrong("name", "姓名须为 1–60 字", "A name has 1 to 60 characters")
+        }
         // Empty leaves the number as it is; a dash takes it away.
         let number: PhoneNumber??
         switch phone?.trimmingSpaces() ?? "" {
         case "": number = nil
         case "-": number = .some(nil)
         case let text:
-            guard let parsed = PhoneNumber(text) else { throw Self.wrong("phone", "电话号码无法识别", "That is no telephone number") }
+            guard let parsed = PhoneNumber(text) else {
+                throw Self.wrong("phone", "电话号码无法识别", "That is no telephone number")
+            }
             number = parsed
         }
         let vault = house.keys.vault
         let entry: Identifier<LedgerEntry> = house.identifiers.next(at: now)
-        return try await write(once, at: now) { transaction in
+        let answer = try await write(once, at: now) { transaction in
             let staff = try self.manageable(id, by: scope, at: now, in: transaction)
             guard
                 try StaffStore.update(
@@ -123,6 +131,8 @@ struct StaffCommands: Sendable {
             try Self.record("staff.changed", "staff", id.text, scope, now, entry, staff.area, in: transaction)
             return .seeOther("/staff/\(id)")
         }.value
+        forget()
+        return answer
     }
 
     /// - Returns: a password for one log-in; shown once and stored only as its hash.
@@ -200,7 +210,8 @@ struct StaffCommands: Sendable {
             let post = try self.post(giving, id: id, by: scope, at: now, in: transaction)
             let held = try PostStore.current(of: staff.id, at: now, in: transaction)
             guard !held.contains(where: { $0.body == post.body && $0.role == post.role && $0.area == post.area }) else {
-                throw Refusal(.conflict, "identity.post-held", LocalizedText("此人已任该岗位", "The person holds this post already"))
+                throw Refusal(
+                    .conflict, "identity.post-held", LocalizedText("此人已任该岗位", "The person holds this post already"))
             }
             try transaction.execute(PostStore.insertion(post))
             if held.isEmpty { try StaffStore.setArea(staff.id, post.area, in: transaction) }
@@ -275,7 +286,8 @@ struct StaffCommands: Sendable {
     }
 
     /// Whoever stands in the area with the account or any post is seen there (交叉任职 shows on both sides).
-    func isSeen(_ staff: StaffRecord, by scope: Scope, at now: Instant, in transaction: any Transaction) throws -> Bool {
+    func isSeen(_ staff: StaffRecord, by scope: Scope, at now: Instant, in transaction: any Transaction) throws -> Bool
+    {
         try scope.area.contains(staff.area)
             || PostStore.posts(of: staff.id, in: transaction).contains { scope.area.contains($0.area) }
     }

@@ -1,0 +1,142 @@
+import Cipher
+import Foundation
+import Ground
+import Storage
+import StorageTesting
+import Testing
+
+@testable import Messages
+
+@Suite("Texts to residents")
+struct TextTests {
+    @Test("A text leaves once, even when several servers look for work", arguments: EngineCase.available)
+    func onceOnly(_ engine: EngineCase) async throws {
+        try await engine.withDatabase(migrations: Messages.migrations) { database in
+            let clock = ManualClock(start)
+            let sender = RecordingSender()
+            let servers = try (0..<4).map { _ in TextSending(house: try makeHouse(database, clock), sender: sender) }
+            try await database.write { transaction in
+                for number in 0..<30 { try Messages.text(try text("第 \(number) 条"), in: transaction) }
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for server in servers { group.addTask { try await server.sendDue() } }
+                try await group.waitForAll()
+            }
+            #expect(sender.sent.count == 30)
+            #expect(Set(sender.sent.map(\.text)).count == 30)
+            #expect(sender.sent.allSatisfy { $0.phone == phone })
+        }
+    }
+
+    @Test("Nothing leaves from a transaction that failed", arguments: EngineCase.available)
+    func nothingFromFailures(_ engine: EngineCase) async throws {
+        try await engine.withDatabase(migrations: Messages.migrations) { database in
+            let sender = RecordingSender()
+            let sending = TextSending(house: try makeHouse(database, ManualClock(start)), sender: sender)
+            struct Failure: Error {}
+            await #expect(throws: Failure.self) {
+                try await database.write { transaction in
+                    try Messages.text(try text("不该发出"), in: transaction)
+                    throw Failure()
+                }
+            }
+            try await sending.sendDue()
+            #expect(sender.sent.isEmpty)
+        }
+    }
+
+    @Test("A failing sender is tried again later, and given up visibly in the end", arguments: EngineCase.available)
+    func backOff(_ engine: EngineCase) async throws {
+        try await engine.withDatabase(migrations: Messages.migrations) { database in
+            let clock = ManualClock(start)
+            let sender = RecordingSender()
+            sender.breaks(true)
+            let sending = TextSending(house: try makeHouse(database, clock), sender: sender)
+            try await database.write { try Messages.text(try text("验证"), in: $0) }
+
+            func line(_ state: TextState) async throws -> TextLine? {
+                try await database.read { try TextStore.lines(state, after: nil, limit: 10, in: $0).first }
+            }
+            try await sending.sendDue()
+            #expect(try await line(.waiting)?.tries == 1)
+            try await sending.sendDue()
+            #expect(try await line(.waiting)?.tries == 1, "the wait is not over")
+            for _ in 1..<TextSending.mostTries {
+                clock.advance(.hours(3))
+                try await sending.sendDue()
+            }
+            let failed = try #require(try await line(.failed))
+            #expect(failed.tries == TextSending.mostTries)
+            #expect(failed.failure?.isEmpty == false)
+
+            sender.breaks(false)
+            let id = failed.id
+            let now = clock.now()
+            #expect(try await database.write { try TextStore.retry(id, at: now, in: $0) })
+            try await sending.sendDue()
+            #expect(sender.sent.map(\.id) == [id])
+            #expect(try await line(.sent)?.id == id)
+        }
+    }
+
+    @Test("A server that dies while sending leaves its texts to another", arguments: EngineCase.available)
+    func claimEnds(_ engine: EngineCase) async throws {
+        try await engine.withDatabase(migrations: Messages.migrations) { database in
+            let clock = ManualClock(start)
+            let sender = RecordingSender()
+            let sending = TextSending(house: try makeHouse(database, clock), sender: sender)
+            try await database.write { try Messages.text(try text("一"), in: $0) }
+            let until = start + TextSending.claimLength
+            let claimed = try await database.write {
+                try TextStore.claim(as: "dead", at: start, until: until, limit: 10, in: $0)
+            }
+            #expect(claimed.count == 1)
+            try await sending.sendDue()
+            #expect(sender.sent.isEmpty)
+            clock.set(until)
+            try await sending.sendDue()
+            #expect(sender.sent.count == 1)
+        }
+    }
+
+    @Test("A code and a number never lie readable in the table", arguments: EngineCase.available)
+    func sealed(_ engine: EngineCase) async throws {
+        try await engine.withDatabase(migrations: Messages.migrations) { database in
+            let sender = RecordingSender()
+            let sending = TextSending(house: try makeHouse(database, ManualClock(start)), sender: sender)
+            try await database.write { try Messages.text(try text("验证码 {code}，请勿转告", code: "482913"), in: $0) }
+            func stored() async throws -> String {
+                let rows = try await database.query(
+                    "SELECT phone_sealed, phone_index, text, code_sealed, subject_id, failure FROM texts")
+                return rows.flatMap(\.values).map { value in
+                    if case .blob(let bytes) = value { return String(decoding: bytes, as: UTF8.self) }
+                    return "\(value)"
+                }.joined(separator: "|")
+            }
+            let before = try await stored()
+            #expect(!before.contains("482913") && !before.contains(phone))
+            #expect(before.contains("{code}"))
+            try await sending.sendDue()
+            #expect(sender.sent.map(\.text) == ["验证码 482913，请勿转告"])
+            let codes = try await database.query("SELECT code_sealed FROM texts")
+            #expect(codes.first?.isNull(0) == true, "a code that was sent is forgotten")
+        }
+    }
+
+    @Test("The outbox file gets one line of JSON for each text, and only its owner reads it")
+    func outboxFile() async throws {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("outbox-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let sender = OutboxFileSender(path: path)
+        for number in 0..<60 {
+            try await sender.send(OutgoingText(id: "\(number)", phone: phone, text: "第\n\"\(number)\" 条", at: start))
+        }
+        let lines = OutboxFileSender.lastLines(of: path, count: 50)
+        #expect(lines.count == 50)
+        #expect(lines.first?.contains("\"id\":\"59\"") == true)
+        struct Line: Decodable { var phone: String }
+        #expect(try JSONDecoder().decode(Line.self, from: Data((lines.first ?? "").utf8)).phone == phone)
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+    }
+}
