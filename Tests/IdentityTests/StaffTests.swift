@@ -1,6 +1,7 @@
 import Cipher
 import Desk
 import Ground
+import Messages
 import Storage
 import StorageTesting
 import Testing
@@ -61,7 +62,7 @@ struct StaffTests {
             let lines = try await office.database.read {
                 try StaffList.lines(
                     StaffFilter(), scope: scope, bodies: Bodies(),
-                    at: scope.isMachine ? .init(milliseconds: 0) : office.clock.now(),
+                    at: office.clock.now(),
                     after: nil, limit: 10, in: $0)
             }
             #expect(lines.map(\.login) == ["wang"])
@@ -180,7 +181,7 @@ struct StaffTests {
                 entering("lisi", body: Office.street), by: admin, once: Once(owner: "a", key: "k", content: [1]))
             let phone = try #require(try await office.database.query("SELECT id FROM staff WHERE login = 'lisi'").first)
             _ = try await office.identity.staffCommands.reveal(StaffID(try phone.text(0)), purpose: "核对", by: admin)
-            let mobile = try #require(Messages.PhoneNumber(Office.phone))
+            let mobile = try #require(PhoneNumber(Office.phone))
             try await office.door.sendCode(to: mobile, client: office.client())
             _ = await office.refusal { try await office.enter(Office.phone) }
             let stored = try await office.everythingStored()

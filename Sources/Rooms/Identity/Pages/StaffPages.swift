@@ -2,7 +2,6 @@ import Cipher
 import Desk
 import Ground
 import Hummingbird
-import Ledger
 import NationalCodes
 import Storage
 import Web
