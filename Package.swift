@@ -146,7 +146,7 @@ let package = Package(
         tests(
             "CasesTests",
             [
-                "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Storage",
+                "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Storage", "Web",
                 "StorageTesting", "Ground",
                 "Cipher", "Sheets",
             ]),

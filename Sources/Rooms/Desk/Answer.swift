@@ -83,7 +83,7 @@ public struct Once: Sendable, Hashable {
                 entityTag: try earlier.textIfAny(4), body: try earlier.blob(5))
         }
         let answer = try write(transaction)
-        try transaction.execute(
+        try transaction.later(
             """
             INSERT INTO answers (owner, key, fingerprint, status, content_type, location, entity_tag, body, at)
             VALUES (\(owner), \(key), \(fingerprint), \(answer.status), \(answer.contentType), \(answer.location),

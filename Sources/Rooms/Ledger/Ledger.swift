@@ -21,7 +21,7 @@ public struct Ledger: Room {
     ///
     /// The facts stay for good: they hold no name, number or address of a resident in clear.
     public static func record(_ entry: LedgerEntry, in transaction: any Transaction) throws {
-        try transaction.execute(insertion(of: entry))
+        try transaction.later(insertion(of: entry))
     }
 
     /// The statement of `record`, for a batch of several.

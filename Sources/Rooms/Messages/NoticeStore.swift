@@ -58,7 +58,7 @@ enum NoticeStore {
             area = within?.code
         }
         let id: Identifier<Notice> = identifiers.next(at: notice.at)
-        try transaction.execute(
+        try transaction.later(
             """
             INSERT INTO notices (id, recipient, area, kind, subject_kind, subject_id, text_zh, text_en, address, at, urgent)
             VALUES (\(id), \(recipient), \(area), \(notice.kind), \(notice.subjectKind), \(notice.subjectID),

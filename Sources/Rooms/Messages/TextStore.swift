@@ -70,7 +70,7 @@ enum TextStore {
     private static let identifiers = IdentifierSource()
 
     static func insert(_ text: ResidentText, in transaction: any Transaction) throws {
-        try transaction.execute(
+        try transaction.later(
             """
             INSERT INTO texts (id, phone_sealed, phone_index, text, code_sealed, subject_id, at, state, due, tries)
             VALUES (\(identifiers.nextText(at: text.at)), \(text.phoneSealed), \(text.phoneIndex), \(text.text),

@@ -16,6 +16,9 @@ public protocol Transaction {
     func queries(_ statements: [SQL]) throws(DatabaseError) -> [[Row]]
     /// - Returns: how many rows were changed.
     @discardableResult func execute(_ sql: SQL) throws(DatabaseError) -> Int
+    /// A statement whose answer does not matter: it goes out together with the next one, or with the end of the
+    /// transaction, and costs no round trip of its own. Its failure is thrown there.
+    func later(_ sql: SQL) throws(DatabaseError)
     /// Many statements whose answers do not matter: one round trip where the engine can.
     func batch(_ statements: [SQL]) throws(DatabaseError)
     /// Rows one by one, in constant memory, for exports and backups.

@@ -13,7 +13,7 @@ enum CaseStore {
         """
 
     static func insert(_ record: CaseRecord, in transaction: any Transaction) throws(DatabaseError) {
-        try transaction.execute(
+        try transaction.later(
             """
             INSERT INTO cases (id, number, number_reversed, version, title, detail, category, area, street, community,
                 address, longitude, latitude, channel, state, reported_at, received_at, state_since, due_at,
@@ -67,7 +67,7 @@ enum CaseStore {
         throws(DatabaseError)
     {
         let area = record.area.community ?? record.area.code
-        try transaction.execute(
+        try transaction.later(
             """
             INSERT INTO case_counts (area, body, state, total)
             VALUES (\(area), \(record.body?.text ?? ""), \(record.state.rawValue), \(change))
@@ -106,7 +106,7 @@ enum CaseStore {
     // MARK: Steps
 
     static func insert(_ step: CaseStep, in transaction: any Transaction) throws(DatabaseError) {
-        try transaction.execute(
+        try transaction.later(
             """
             INSERT INTO case_steps (case_id, version, act, from_state, to_state, at, performer, staff, post, staff_body,
                 given_to, opinion, reason, due_at, due_provisional)
@@ -138,7 +138,7 @@ enum CaseStore {
     // MARK: Photos
 
     static func insert(_ file: CaseFile, _ bytes: [UInt8], in transaction: any Transaction) throws(DatabaseError) {
-        try transaction.execute(
+        try transaction.later(
             """
             INSERT INTO case_files (id, case_id, version, name, content_type, bytes, at)
             VALUES (\(file.id), \(file.caseID), \(file.version), \(file.name), \(file.contentType), \(bytes), \(file.at))
@@ -166,9 +166,13 @@ enum CaseStore {
 
     /// One page of a queue. The condition comes from ``CaseFilter``; the key is the id, newest first, or the due instant
     /// and the id, most pressing first.
-    static func page(_ filter: CaseFilter, for scope: Scope, limit: Int, in transaction: any Transaction) throws
-        -> [CaseRecord]
-    {
+    static func page(
+        _ filter: CaseFilter, for scope: Scope, limit: Int, in transaction: any Transaction
+    ) throws -> [CaseRecord] {
+        try transaction.query(pageQuery(filter, for: scope, limit: limit)).map(record)
+    }
+
+    static func pageQuery(_ filter: CaseFilter, for scope: Scope, limit: Int) -> SQL {
         var conditions = [filter.condition(for: scope)]
         let order: SQL
         if filter.isByDue {
@@ -179,9 +183,7 @@ enum CaseStore {
             if let id = filter.after { conditions.append("id < \(id)") }
             order = "id DESC"
         }
-        return try transaction.query(
-            "SELECT \(trusted: columns) FROM cases WHERE \(SQL.all(conditions)) ORDER BY \(order) LIMIT \(limit)"
-        ).map(record)
+        return "SELECT \(trusted: columns) FROM cases WHERE \(SQL.all(conditions)) ORDER BY \(order) LIMIT \(limit)"
     }
 
     /// How many matters are in each state, as maintained; never a count over the matters.

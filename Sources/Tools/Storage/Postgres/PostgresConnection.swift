@@ -15,6 +15,8 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
     private var parameters = PostgresParameters()
     /// Statements of the engine itself (`BEGIN`, savepoints) that go out with the next statement of a job.
     private var pending: [SQL] = []
+    /// Among what is pending are statements of the closure itself.
+    private var hasPostponed = false
     /// What failed in the transaction under way: the server takes no further statement of it either.
     private(set) var doom: DatabaseError?
 
@@ -102,8 +104,14 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
     /// Runs the closure of `job`; a statement that failed in it fails the whole.
     func perform(_ job: any TransactionJob) {
         doom = nil
+        hasPostponed = false
         job.run(in: self)
+        // What the closure left for later must fail with it, not with the next one.
+        if hasPostponed, doom == nil, job.failure == nil {
+            try? surviving { () throws(DatabaseError) in try flush() }
+        }
         if let doom, job.failure == nil { job.fail(doom) }
+        hasPostponed = false
     }
 
     /// Sends what is pending, and `statement` after it.
@@ -159,6 +167,16 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
             try exchange([sql]) { _, result in count = PostgresResult.changed(result) }
         }
         return count
+    }
+
+    func later(_ sql: SQL) throws(DatabaseError) {
+        if let doom { throw doom }
+        pending.append(sql)
+        hasPostponed = true
+        // A full pipe could block both sides; see `chunk`.
+        if pending.count >= Self.chunkStatements / 2 {
+            try surviving { () throws(DatabaseError) in try flush() }
+        }
     }
 
     func batch(_ statements: [SQL]) throws(DatabaseError) {

@@ -136,6 +136,8 @@ final class SQLiteConnection: Transaction, @unchecked Sendable {
         }
     }
 
+    func later(_ sql: SQL) throws(DatabaseError) { _ = try execute(sql) }
+
     func batch(_ statements: [SQL]) throws(DatabaseError) {
         for statement in statements { _ = try execute(statement) }
     }
