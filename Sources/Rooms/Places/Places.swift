@@ -1,0 +1,142 @@
+public import Desk
+public import Ground
+import Ledger
+public import Storage
+public import Web
+
+extension Right {
+    /// May look up divisions, grids and bodies.
+    public static let placesRead = Right("places.read")
+    /// May import lists of divisions.
+    public static let placesImport = Right("places.import")
+    /// May enter and change bodies of the own area.
+    public static let bodiesManage = Right("bodies.manage")
+}
+
+/// A part of the page of an area that another room adds.
+public typealias AreaPanel = @Sendable (AreaPrefix, StaffVisit) async throws -> HTML
+
+/// Divisions, grids, and the bodies that act in them; each with the days on which it was so.
+public struct Places: Room {
+    let house: House
+    let panels: [AreaPanel]
+    let index = PlaceIndex()
+
+    /// - Parameter panels: what other rooms show on the page of an area, in this order.
+    public init(house: House, panels: [AreaPanel] = []) {
+        self.house = house
+        self.panels = panels
+    }
+
+    public static let migrations: [Migration] = PlaceSchema.migrations
+    public static let rights: [Right] = [.placesRead, .placesImport, .bodiesManage]
+
+    public var menu: [MenuEntry] {
+        [MenuEntry("/places", icon: "map-pinned", PlacesTexts.places, right: .placesRead, order: 40)]
+    }
+
+    public var jobs: [Job] {
+        [Job("refresh-places", every: .seconds(30)) { try await refresh() }]
+    }
+
+    public func addRoutes(to routes: Routes) {
+        PlacePages(places: self).add(to: routes)
+        PlaceAPI(places: self).add(to: routes)
+    }
+
+    var today: Day { house.clock.now().local().day }
+
+    // MARK: In memory
+
+    /// Brings the names in memory up to date. To be called once before serving; a job repeats it, for what other servers
+    /// change.
+    public func refresh() async throws {
+        try await index.refresh(from: house.database, area: house.settings.area, at: today)
+    }
+
+    /// The present name of a division or grid of this installation, or of a division around it. No query.
+    public func name(of code: String) -> String? { index.name(of: code) }
+
+    /// Present names from the widest division known here down to the code itself. No query.
+    public func path(of code: String) -> [(code: String, name: String)] {
+        (AreaStore.prefixes(of: code) + (code.utf8.count == 15 ? [code] : [])).compactMap { code in
+            index.name(of: code).map { (code, $0) }
+        }
+    }
+
+    /// The divisions, or for a community the grids, right below. No query.
+    public func children(of code: String) -> [(code: String, name: String)] { index.children(of: code) }
+
+    /// The base grid whose centre is nearest, within some five kilometres: a proposal, until grids have outlines. No query.
+    public func nearestGrid(longitude: Double, latitude: Double, within area: AreaPrefix? = nil) -> Grid? {
+        index.nearestGrid(
+            to: Grid.Centre(longitude: longitude, latitude: latitude), within: area ?? house.settings.area)
+    }
+
+    // MARK: Divisions, at any day
+
+    /// - Returns: nil when the code was not in use that day.
+    public func area(_ code: String, at day: Day) async throws -> Area? {
+        try await house.database.read { try AreaStore.area(code, at: day, in: $0) }
+    }
+
+    /// The divisions around a code on that day, widest first, the code's own last.
+    public func ancestors(of code: String, at day: Day) async throws -> [Area] {
+        try await house.database.read { try AreaStore.ancestors(of: code, at: day, in: $0) }
+    }
+
+    /// - Parameter code: nil for the provinces.
+    public func children(of code: String?, at day: Day) async throws -> [Area] {
+        try await house.database.read { try AreaStore.children(of: code, at: day, in: $0) }
+    }
+
+    /// By the beginning of the name, or the first or last digits of the code, within what the viewer is responsible for.
+    public func search(_ text: String, in scope: Scope, limit: Int = 50) async throws -> [Area] {
+        let day = today
+        let area = scope.area
+        return try await house.database.read {
+            try AreaStore.search(text, within: area, at: day, limit: limit, in: $0)
+        }
+    }
+
+    // MARK: Grids
+
+    /// The grids of a community or of a wider area, today.
+    public func grids(in area: AreaPrefix) async throws -> [Grid] {
+        let day = today
+        return try await house.database.read { try GridStore.grids(in: area, at: day, transaction: $0) }
+    }
+
+    /// Enters grids, or changes those with the same code: for imports and generators, without a check of rights.
+    public static func register(grids: [Grid], in transaction: any Transaction) throws {
+        try transaction.batch(grids.map(GridStore.insertion) + [PlaceSchema.noteChange])
+    }
+
+    /// Enters divisions as they are: for generators and tests. Lists are imported, see `importDivisions`.
+    public static func register(areas: [Area], in transaction: any Transaction) throws {
+        try transaction.batch(
+            areas.map { area in
+                """
+                INSERT INTO divisions (code, valid_from, valid_to, name, level, parent, source)
+                VALUES (\(area.code), \(area.validFrom), \(area.validTo), \(area.name), \(area.level.rawValue),
+                        \(area.parent), \(area.source))
+                ON CONFLICT (code, valid_from) DO UPDATE SET name = excluded.name, parent = excluded.parent,
+                    valid_to = excluded.valid_to, source = excluded.source
+                """
+            } + [PlaceSchema.noteChange])
+    }
+
+    // MARK: Lists
+
+    /// Imports a national or local list of divisions as it holds from a day on; see `DivisionImport`.
+    public func importDivisions(
+        _ order: DivisionImport.Order, by actor: Actor = .system,
+        progress: @Sendable (DivisionImport.Progress) -> Void = { _ in }
+    ) async throws -> DivisionImport.Report {
+        let report = try await DivisionImport(
+            database: house.database, clock: house.clock, identifiers: house.identifiers
+        ).run(order, by: actor, progress: progress)
+        try await refresh()
+        return report
+    }
+}
