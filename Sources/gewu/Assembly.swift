@@ -1,9 +1,12 @@
+import Cases
 import Cipher
 import Desk
 import Foundation
 import Ground
+import Identity
 import Ledger
 import Messages
+import Places
 import Storage
 import Web
 
@@ -12,12 +15,35 @@ import Web
 enum Assembly {
     /// Every step of the schema, lowest room first.
     static let migrations: [Migration] =
-        Once.migrations + Readiness.migrations + Ledger.migrations + Messages.migrations
+        Once.migrations + Readiness.migrations + Ledger.migrations + Places.migrations + Messages.migrations
+        + Identity.migrations + Cases.migrations
 
-    /// The rooms of one house, lowest first.
-    static func rooms(in house: House) throws -> [any Room] {
-        let messages = Messages(house: house, sender: OutboxFileSender(path: house.settings.outboxFile))
-        return [Ledger(house: house), messages]
+    /// The rights of all rooms: a role that names another is refused.
+    static let rights = Set(
+        Ledger.rights + Places.rights + Messages.rights + Identity.rights + Cases.rights)
+
+    /// All rooms of one house.
+    struct Rooms: Sendable {
+        let ledger: Ledger
+        let places: Places
+        let messages: Messages
+        let identity: Identity
+        let cases: Cases
+
+        /// Reads every rule file: what is wrong in one is told with its line.
+        init(in house: House) throws(Refusal) {
+            let bodies = BodiesOfPlaces(clock: house.clock)
+            ledger = Ledger(house: house)
+            places = Places(house: house)
+            messages = Messages(house: house, sender: OutboxFileSender(path: house.settings.outboxFile))
+            identity = try Identity(house: house, knownRights: Assembly.rights, bodies: bodies)
+            cases = try Cases(
+                house: house, roles: identity.roles, directory: identity.directory, bodies: bodies,
+                areas: AreasOfPlaces(places: places))
+        }
+
+        /// Lowest first.
+        var all: [any Room] { [ledger, places, messages, identity, cases] }
     }
 
     /// Opens the database and brings its schema forward.

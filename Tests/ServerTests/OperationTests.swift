@@ -40,8 +40,8 @@ struct OperationTests {
     @Test("A server whose database is closed is not ready, but lives")
     func notReady() async throws {
         try await TestHouse.with { house, application in
-            await house.database.close()
             try await application.test(.router) { client in
+                await house.database.close()
                 let response = try await client.execute(uri: "/readyz", method: .get)
                 #expect(response.status == .serviceUnavailable)
                 #expect(String(buffer: response.body).contains("database"))

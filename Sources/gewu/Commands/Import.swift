@@ -11,23 +11,6 @@ struct Import: AsyncParsableCommand {
         subcommands: [ImportDivisions.self, ImportCases.self])
 }
 
-struct ImportDivisions: SpokenCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "divisions", abstract: "National lists of divisions, one or several by date. 导入全国区划代码。")
-
-    @OptionGroup var common: CommonOptions
-
-    @Argument(help: ArgumentHelp("CSV lists of divisions. 区划代码文件", valueName: "file"))
-    var files: [String]
-
-    @Option(help: ArgumentHelp("Where bad rows go. 错误行文件", valueName: "file"))
-    var errors: String?
-
-    func perform(_ configuration: Configuration, _ console: Console) async throws {
-        throw Unfinished.refusal("import divisions")
-    }
-}
-
 struct ImportCases: SpokenCommand {
     static let configuration = CommandConfiguration(
         commandName: "cases", abstract: "Hotline work orders as CSV or XLSX. 导入热线工单。",

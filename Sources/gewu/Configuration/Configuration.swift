@@ -35,7 +35,7 @@ struct Configuration: Sendable {
 
     /// Variables that scripts and tests use beside the settings.
     private static let variablesOfScripts: Set<String> = [
-        "GEWU_BUILD", "GEWU_URL", "GEWU_COUNTY", "GEWU_OUTBOX", "GEWU_PROGRAM", "GEWU_FOLDER", "GEWU_EXAMPLES",
+        "GEWU_BUILD", "GEWU_URL", "GEWU_COUNTY", "GEWU_PROGRAM", "GEWU_FOLDER", "GEWU_EXAMPLES",
         "GEWU_TEST_POSTGRES", "GEWU_TEST_REQUIRE_POSTGRES", "GEWU_UPDATE_DOCS",
     ]
 

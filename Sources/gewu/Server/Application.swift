@@ -3,9 +3,11 @@ import Ground
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
+import Identity
 import Logging
 import NIOCore
 import NIOSSL
+import Places
 import ServiceLifecycle
 import Web
 
@@ -42,17 +44,19 @@ func buildApplication(
     let metrics = Metrics()
     let readiness = readiness ?? Readiness(house: house)
     let gate = Gate(limit: settings.inFlight, waiting: settings.waiting)
-    let rooms = try Assembly.rooms(in: house)
+    let rooms = try Assembly.Rooms(in: house)
     let catalogue = APICatalogue()
 
     let router = Router(context: DeskContext.self, options: .autoGenerateHeadEndpoints)
-    let routes = Routes(router: router, house: house, menu: rooms.flatMap(\.menu), catalogue: catalogue)
+    let routes = Routes(router: router, house: house, menu: rooms.all.flatMap(\.menu), catalogue: catalogue)
     router.add(middleware: Reception(house: house, logger: logger, metrics: metrics))
     router.add(middleware: RefusalAnswers(routes: routes, logger: logger))
     router.add(middleware: LoadShedding(gate: gate, exempt: OperationRoutes.paths))
-    for room in rooms { room.addRoutes(to: routes) }
+    // What stands before the sessions knows nobody, and costs no look into the database.
     OperationRoutes(readiness: readiness, metrics: metrics, token: settings.metricsToken).add(to: router)
     AssetRoutes(assets: house.assets).add(to: router)
+    router.add(middleware: rooms.identity.sessions)
+    for room in rooms.all { room.addRoutes(to: routes) }
     StartPage().add(to: routes)
     InterfaceDocument.add(to: routes)
 
@@ -63,7 +67,7 @@ func buildApplication(
     }
     metrics.gauge("gewu_resident_memory_bytes", help: "Memory of the process.") { Double(ProcessMemory.residentBytes) }
 
-    return Application(
+    var application = Application(
         router: router, server: try serverBuilder(settings),
         configuration: ApplicationConfiguration(
             address: .hostname(settings.host, port: settings.port), backlog: 1024,
@@ -71,9 +75,13 @@ func buildApplication(
         // Stopped in the reverse order: the listener, the jobs, the database.
         services: [
             DatabaseService(database: house.database),
-            JobService(jobs: rooms.flatMap(\.jobs) + [Once.forgetOld(in: house)], logger: logger, metrics: metrics),
+            JobService(jobs: rooms.all.flatMap(\.jobs) + [Once.forgetOld(in: house)], logger: logger, metrics: metrics),
         ],
         onServerRunning: onRunning, logger: logger)
+    let places = rooms.places
+    // Names are asked for without a query, so they must be there before the first page.
+    application.beforeServerStarts { try await places.refresh() }
+    return application
 }
 
 private func serverBuilder(_ settings: ServerSettings) throws -> HTTPServerBuilder {

@@ -1,0 +1,40 @@
+import Cases
+import Desk
+import Ground
+import Identity
+import Places
+import Storage
+
+/// Lower rooms do not know each other; these answer the one's question with the other's answer.
+struct BodiesOfPlaces: BodyLookup {
+    let clock: any WallClock
+
+    func body(_ id: BodyID, in transaction: any Transaction) throws -> BodyFacts? {
+        try Places.body(id, in: transaction).map(Self.facts)
+    }
+
+    func bodies(in area: AreaPrefix, limit: Int, in transaction: any Transaction) throws -> [BodyFacts] {
+        let today = clock.now().local().day
+        return try Places.bodies(within: area, at: today, limit: limit, in: transaction).map(Self.facts)
+    }
+
+    private static func facts(_ body: BodyRecord) -> BodyFacts {
+        BodyFacts(id: body.id, name: body.name, line: body.line, area: body.area)
+    }
+}
+
+struct AreasOfPlaces: AreaLookup {
+    let places: Places
+
+    func name(of area: AreaPrefix) -> String? { places.name(of: area.code) }
+
+    func children(of area: AreaPrefix) -> [(area: AreaPrefix, name: String)] {
+        places.children(of: area.code).compactMap { child in
+            AreaPrefix(child.code).map { ($0, child.name) }
+        }
+    }
+
+    func area(at location: Location) -> AreaPrefix? {
+        places.nearestGrid(longitude: location.longitude, latitude: location.latitude).flatMap { AreaPrefix($0.code) }
+    }
+}

@@ -1,0 +1,1 @@
+../WebTests/RawConnection.swift
