@@ -26,12 +26,13 @@ struct DivisionComparison: Sendable {
     private(set) var orphans: [DivisionEntry] = []
     private(set) var successors: [(code: String, successor: String)] = []
 
-    /// How many children of a parent the list names, and how many of those stored it does not name.
+    /// How many children of a parent the list names, and how many of those stored it does not name. It counts the same
+    /// whether the new ones are stored already or not, so the same list decides the same again.
     private struct Coverage {
         var listed = 0
         var missing = 0
-        /// Counts the same whether the new ones are stored already or not, so the same list decides the same again.
-        var isCovered: Bool { listed > 0 && listed >= missing }
+        /// One child alone may be there only as the way down to what the list is about.
+        var isMostlyListed: Bool { listed > 1 && listed >= missing }
     }
 
     /// - Parameter entries: in the order of their codes.
@@ -98,12 +99,16 @@ struct DivisionComparison: Sendable {
     }
 
     private mutating func endCovered(_ missing: [Stored], _ levels: Set<Int>, _ coverage: [String: Coverage]) {
+        let isWholeCountry = coverage[""]?.isMostlyListed == true
         var ended: Set<String> = []
         for stored in missing {
-            let isCovered =
-                levels.contains(stored.code.utf8.count)
-                && (stored.parent.map(ended.contains) ?? false || coverage[stored.parent ?? ""]?.isCovered == true)
-            if isCovered {
+            // A province is never ended by a list: the national ones leave out Hong Kong, Macau and Taiwan, or not.
+            guard let parent = stored.parent, levels.contains(stored.code.utf8.count) else {
+                outside += 1
+                continue
+            }
+            let ofParent = coverage[parent] ?? Coverage()
+            if ended.contains(parent) || ofParent.isMostlyListed || isWholeCountry && ofParent.listed > 0 {
                 vanished.append(stored)
                 ended.insert(stored.code)
             } else {

@@ -6,9 +6,9 @@ public import Storage
 
 /// Takes over a list of divisions as it holds from a day on, and says what changed against the list before.
 ///
-/// A list covers the levels of which it has rows, and of those only the parents of whose children it names at least as many
-/// as it leaves out: a list of streets ends no community, a list of one county none of its neighbours. Run again, it
-/// changes nothing.
+/// A list covers the levels of which it has rows; in a list of the whole country, below every parent of which it names a
+/// child; in any other, below those of whose children it names several, and as many as it leaves out. So a list of streets
+/// ends no community, and a list of one county none of its neighbours. Run again, it changes nothing.
 public struct DivisionImport: Sendable {
     let database: any Database
     let clock: any WallClock
