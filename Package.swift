@@ -139,10 +139,13 @@ let package = Package(
         tests("WebTests", ["Web", "Ground", hummingbird, hummingbirdTesting, httpTypes, nio]),
         tests("LedgerTests", ["Ledger", "Desk", "Storage", "StorageTesting", "Ground", "Cipher"]),
         tests("PlacesTests", ["Places", "Ledger", "Desk", "Storage", "StorageTesting", "Ground"]),
-        tests("MessagesTests", ["Messages", "Ledger", "Desk", "Storage", "StorageTesting", "Ground", "Cipher"]),
+        tests("MessagesTests", ["Web", "Messages", "Ledger", "Desk", "Storage", "StorageTesting", "Ground", "Cipher"]),
         tests(
             "IdentityTests",
-            ["Identity", "Messages", "Places", "Ledger", "Desk", "Storage", "StorageTesting", "Ground", "Cipher"]),
+            [
+                "Web", hummingbird, hummingbirdTesting, httpTypes, logging, "Identity", "Messages", "Places", "Ledger",
+                "Desk", "Storage", "StorageTesting", "Ground", "Cipher",
+            ]),
         tests(
             "CasesTests",
             [
