@@ -25,7 +25,8 @@ struct AreaTests {
         }
     }
 
-    @Test("A search finds beginnings of names and ends of codes, within the viewer's area only",
+    @Test(
+        "A search finds beginnings of names and ends of codes, within the viewer's area only",
         arguments: EngineCase.available)
     func searches(engine: EngineCase) async throws {
         try await PlacesFixture.with(engine) { places in
@@ -48,7 +49,8 @@ struct AreaTests {
         }
     }
 
-    @Test("Names in memory are those of the installation and of the divisions around it", arguments: EngineCase.available)
+    @Test(
+        "Names in memory are those of the installation and of the divisions around it", arguments: EngineCase.available)
     func keepsNames(engine: EngineCase) async throws {
         try await PlacesFixture.with(engine) { fixture in
             _ = try await fixture.importList(
@@ -71,7 +73,8 @@ struct AreaTests {
         }
     }
 
-    @Test("Grids of a community are its own, in the order of their codes, and end on their day",
+    @Test(
+        "Grids of a community are its own, in the order of their codes, and end on their day",
         arguments: EngineCase.available)
     func listsGrids(engine: EngineCase) async throws {
         try await PlacesFixture.with(engine) { places in

@@ -35,7 +35,8 @@ struct BodyTests {
         }
     }
 
-    @Test("A body acts in the areas inside its own and in those around it, and in no sibling",
+    @Test(
+        "A body acts in the areas inside its own and in those around it, and in no sibling",
         arguments: EngineCase.available)
     func acts(engine: EngineCase) async throws {
         try await PlacesFixture.with(engine) { places in
@@ -62,7 +63,8 @@ struct BodyTests {
         }
     }
 
-    @Test("The chain from a building group up to the party committee is one question, by area and by line",
+    @Test(
+        "The chain from a building group up to the party committee is one question, by area and by line",
         arguments: EngineCase.available)
     func chains(engine: EngineCase) async throws {
         try await PlacesFixture.with(engine) { places in
@@ -114,7 +116,8 @@ struct BodyTests {
         try await PlacesFixture.with(engine) { places in
             let street = places.scope("330106001")
             let sibling = try body(places, "西溪街道", "330106002")
-            #expect(await #expect(throws: Refusal.self) { try await create(sibling, street, places) }?.kind == .forbidden)
+            #expect(
+                await #expect(throws: Refusal.self) { try await create(sibling, street, places) }?.kind == .forbidden)
             try await create(sibling, places.scope("330106"), places)
             var taken = sibling
             taken.area = try #require(AreaPrefix("330106001"))
@@ -123,7 +126,8 @@ struct BodyTests {
             try await create(own, street, places)
             var brought = own
             brought.area = sibling.area
-            #expect(await #expect(throws: Refusal.self) { try await update(brought, street, places) }?.kind == .forbidden)
+            #expect(
+                await #expect(throws: Refusal.self) { try await update(brought, street, places) }?.kind == .forbidden)
             let reader = places.scope("330106001", rights: [.placesRead])
             #expect(await #expect(throws: Refusal.self) { try await update(own, reader, places) }?.kind == .forbidden)
         }
@@ -138,7 +142,9 @@ struct BodyTests {
             let below = try body(places, "社区", "330106001001", parent: top.id)
             try await create(below, scope, places)
             top.parent = below.id
-            #expect(await #expect(throws: Refusal.self) { try await update(top, scope, places) }?.code == "places.body.ring")
+            #expect(
+                await #expect(throws: Refusal.self) { try await update(top, scope, places) }?.code == "places.body.ring"
+            )
             top.parent = places.identifiers.next(at: places.clock.now())
             #expect(
                 await #expect(throws: Refusal.self) { try await update(top, scope, places) }?.code

@@ -71,7 +71,9 @@ struct DivisionImportTests {
         }
     }
 
-    @Test("A community under a stored parent that another one becomes is reported as moved", arguments: EngineCase.available)
+    @Test(
+        "A community under a stored parent that another one becomes is reported as moved",
+        arguments: EngineCase.available)
     func moves(engine: EngineCase) async throws {
         try await PlacesFixture.with(engine) { places in
             // Kept by an earlier system under the county straight.
@@ -86,7 +88,8 @@ struct DivisionImportTests {
         }
     }
 
-    @Test("A list of streets ends no community, and a list of one county none elsewhere", arguments: EngineCase.available)
+    @Test(
+        "A list of streets ends no community, and a list of one county none elsewhere", arguments: EngineCase.available)
     func keepsToItsPlace(engine: EngineCase) async throws {
         try await PlacesFixture.with(engine) { places in
             let others = ["3302,宁波市", "330203,海曙区", "330203001,南门街道", "34,安徽省", "330108,滨江区", "330109,萧山区"]
@@ -127,9 +130,10 @@ struct DivisionImportTests {
     func doesNotGuess(engine: EngineCase) async throws {
         try await PlacesFixture.with(engine) { places in
             _ = try await places.importList(PlacesFixture.county, from: firstDay)
-            let list = PlacesFixture.county.filter { !$0.hasPrefix("330106003") } + [
-                "330106013,灵隐街道", "330106014,灵隐街道",
-            ]
+            let list =
+                PlacesFixture.county.filter { !$0.hasPrefix("330106003") } + [
+                    "330106013,灵隐街道", "330106014,灵隐街道",
+                ]
             let report = try await places.importList(list, from: secondDay)
             #expect(report.vanished == 1)
             #expect(report.successors == 0)
@@ -170,7 +174,8 @@ struct DivisionImportTests {
         }
     }
 
-    @Test("Both layouts of the national lists are understood, padded codes and the missing county included",
+    @Test(
+        "Both layouts of the national lists are understood, padded codes and the missing county included",
         arguments: EngineCase.available)
     func understandsLayouts(engine: EngineCase) async throws {
         try await PlacesFixture.with(engine) { places in
@@ -208,6 +213,17 @@ struct DivisionImportTests {
         }
     }
 
+    @Test("Where a level is missing in between, the parent that the row states counts", arguments: EngineCase.available)
+    func takesStatedParent(engine: EngineCase) async throws {
+        try await PlacesFixture.with(engine) { places in
+            let list = ["81,香港特别行政区,0", "810101,中西区,81"]
+            let report = try await places.importList(list, from: firstDay, header: "id,text,pid")
+            #expect(report.appeared == 2)
+            #expect(try await places.area("810101", at: firstDay)?.parent == "81")
+            #expect(try await places.importList(list, from: firstDay, header: "id,text,pid").changes == 0)
+        }
+    }
+
     @Test("A list older than one already imported is refused", arguments: EngineCase.available)
     func refusesOlder(engine: EngineCase) async throws {
         try await PlacesFixture.with(engine) { places in
@@ -229,7 +245,8 @@ struct DivisionImportTests {
         }
     }
 
-    @Test("An import that changed something is one entry in the ledger, one that changed nothing is none",
+    @Test(
+        "An import that changed something is one entry in the ledger, one that changed nothing is none",
         arguments: EngineCase.available)
     func records(engine: EngineCase) async throws {
         try await PlacesFixture.with(engine) { places in

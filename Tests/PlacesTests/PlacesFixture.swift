@@ -65,7 +65,8 @@ struct PlacesFixture: Sendable {
 
     /// Every row of the table of divisions, to see that nothing changed.
     func rows() async throws -> [Row] {
-        try await database.query("SELECT code, valid_from, valid_to, name, parent, source FROM divisions ORDER BY code, valid_from")
+        try await database.query(
+            "SELECT code, valid_from, valid_to, name, parent, source FROM divisions ORDER BY code, valid_from")
     }
 
     func scope(_ area: String, rights: Set<Right> = [.placesRead, .bodiesManage]) -> Scope {

@@ -13,14 +13,16 @@ public struct Sealing: Sendable {
     let chain: String
     let entriesPerBlock: Int
 
+    /// - Parameter entriesPerBlock: at most 4096. While a block is sealed, other writes wait, so it is small: a thousand
+    ///   entries are some twenty milliseconds.
     public init(
-        database: any Database, key: SigningKey, clock: any WallClock, chain: AreaPrefix, entriesPerBlock: Int = 4096
+        database: any Database, key: SigningKey, clock: any WallClock, chain: AreaPrefix, entriesPerBlock: Int = 1024
     ) {
         self.database = database
         self.key = key
         self.clock = clock
         self.chain = chain.code
-        self.entriesPerBlock = entriesPerBlock
+        self.entriesPerBlock = max(1, min(4096, entriesPerBlock))
     }
 
     /// Seals everything that was committed when it was called.

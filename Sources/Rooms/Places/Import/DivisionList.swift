@@ -9,6 +9,8 @@ struct DivisionEntry: Sendable {
     var code: String
     var name: String
     var parent: String?
+    /// Another parent further up, as the row states it: “81” for “810101”, between which there is no prefecture.
+    var statedParent: String?
     /// Which of the list's files, and which of its rows.
     var file: Int
     var row: Int
@@ -134,15 +136,17 @@ struct DivisionList: Sendable {
                 return
             }
             let parent = Self.parent(of: code)
-            if let parentColumn, let stated = Self.stated(row[parentColumn], of: code), stated != parent,
-                parent?.hasPrefix(stated) != true
-            {
+            let stated = parentColumn.flatMap { Self.stated(row[$0], of: code) }
+            if let parentColumn, let stated, stated != parent, parent?.hasPrefix(stated) != true {
                 return refuse(
                     "places.import.parent-differs",
                     LocalizedText("上级代码与代码不符", "The code of the parent does not fit the code"),
                     column: parentColumn, value: row[parentColumn])
             }
-            entries.append(DivisionEntry(code: code, name: name, parent: parent, file: file, row: row.number))
+            entries.append(
+                DivisionEntry(
+                    code: code, name: name, parent: parent, statedParent: stated == parent ? nil : stated, file: file,
+                    row: row.number))
         }
     }
 
@@ -205,6 +209,17 @@ struct DivisionList: Sendable {
             }
         }
         entries = kept
+        takeStatedParents()
+    }
+
+    /// Where the parent that the code asks for is not in the list, but the one that the row states is, that one counts.
+    private mutating func takeStatedParents() {
+        guard entries.contains(where: { $0.statedParent != nil }) else { return }
+        let codes = Set(entries.lazy.filter { $0.code.utf8.count < 12 }.map(\.code))
+        for index in entries.indices {
+            guard let stated = entries[index].statedParent, let parent = entries[index].parent else { continue }
+            if !codes.contains(parent), codes.contains(stated) { entries[index].parent = stated }
+        }
     }
 
     /// The problem of a row whose parent is neither in the list nor stored.
