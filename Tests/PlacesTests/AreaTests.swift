@@ -25,6 +25,23 @@ struct AreaTests {
         }
     }
 
+    @Test("Divisions below one are listed with how many lie below each, in pages", arguments: EngineCase.available)
+    func countsChildren(engine: EngineCase) async throws {
+        try await PlacesFixture.with(engine) { places in
+            _ = try await places.importList(PlacesFixture.county, from: firstDay)
+            let counts = try await places.database.read {
+                try AreaStore.childCounts(of: ["330106001", "330106002", "330106"], at: firstDay, in: $0)
+            }
+            #expect(counts == ["330106001": 2, "330106": 3])
+            let none = try await places.database.read { try AreaStore.childCounts(of: [], at: firstDay, in: $0) }
+            #expect(none.isEmpty)
+            let second = try await places.database.read {
+                try AreaStore.children(of: "330106", at: firstDay, after: "330106001", limit: 1, in: $0)
+            }
+            #expect(second.map(\.code) == ["330106002"])
+        }
+    }
+
     @Test(
         "A search finds beginnings of names and ends of codes, within the viewer's area only",
         arguments: EngineCase.available)
