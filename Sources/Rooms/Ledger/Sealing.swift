@@ -14,7 +14,7 @@ public struct Sealing: Sendable {
     let entriesPerBlock: Int
 
     /// - Parameter entriesPerBlock: at most 4096. While a block is sealed, other writes wait, so it is small: a thousand
-    ///   entries are some twenty milliseconds.
+    ///   entries took some twenty milliseconds on SQLite, sixty on PostgreSQL (two busy cores).
     public init(
         database: any Database, key: SigningKey, clock: any WallClock, chain: AreaPrefix, entriesPerBlock: Int = 1024
     ) {
