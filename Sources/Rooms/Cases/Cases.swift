@@ -39,7 +39,7 @@ public struct Cases: Room {
         reception = CaseReception(directory: directory, clock: house.clock)
     }
 
-    public static let migrations = CaseSchema.migrations
+    public static let migrations = CaseSchema.migrations + ImportSchema.migrations
 
     public static let rights: [Right] = [
         .caseReport, .caseRead, .caseAccept, .caseDispatch, .caseExport, .caseImport, .caseRule, Right("case.return"),
