@@ -4,7 +4,7 @@
 //   photos      input[type=file][accept*=image]: made smaller before sending, shown below
 //   [data-locate] button (may be hidden without scripts): fills latitude, longitude, accuracy of its form
 //   form[data-draft=NAME] keeps what was typed; a page with [data-draft-done=NAME] forgets it
-//   [data-confirm=QUESTION] on a form or its button, [data-copy=TEXT] (empty: this page's address),
+//   [data-confirm=QUESTION] on a form or its button, with [data-reason=FIELD] the reason must be typed; [data-copy=TEXT] (empty: this page's address),
 //   [data-opinion=TEXT][data-for=FIELD], [data-due=INSTANT] a deadline by the clock, told anew each minute
 'use strict';
 (() => {
@@ -161,7 +161,11 @@
     const button = event.submitter;
     if (form.dataset.sent) { event.preventDefault(); return; }
     const question = (button && button.dataset.confirm) || form.dataset.confirm;
-    if (question && !form.dataset.asked && !confirm(question)) { event.preventDefault(); return; }
+    const reason = (button && button.dataset.reason) || form.dataset.reason;
+    if (question && !form.dataset.asked) {
+      if (reason && form.requestSubmit) { event.preventDefault(); askWhy(question, reason, form, button); return; }
+      if (!confirm(question)) { event.preventDefault(); return; }
+    }
     const work = working.get(form);
     if (work && form.requestSubmit) {
       event.preventDefault();
@@ -176,6 +180,28 @@
     // A file that is sent back leaves the page where it is: free the form again.
     setTimeout(() => free(form), 15000);
   });
+  // What cannot be undone is confirmed by typing why; the reason goes along in the form's own field.
+  function askWhy(question, name, form, button) {
+    const why = make('textarea', { id: 'gewu-why', rows: 3, required: true, minLength: 2, maxLength: 500 });
+    const cancel = make('button', { type: 'button', className: 'btn', textContent: say('取消', 'Cancel'), onclick: () => box.close() });
+    const sure = make('button', { className: 'btn p', textContent: say('确定', 'Confirm') });
+    const own = make('form', { method: 'dialog', onsubmit: () => send() }, make('h2', { id: 'gewu-asks', textContent: question }),
+      make('div', { className: 'field' }, make('label', { htmlFor: why.id, textContent: say('理由', 'Reason') }), why),
+      make('div', { className: 'bar' }, sure, cancel));
+    const box = make('dialog', { className: 'panel', onclose: () => { box.remove(); if (button) button.focus(); } }, own);
+    box.setAttribute('aria-labelledby', 'gewu-asks');
+    const send = () => {
+      let field = form.elements[name];
+      if (!field) form.append(field = make('input', { type: 'hidden', name }));
+      field.value = why.value.trim();
+      form.dataset.asked = 'yes';
+      form.requestSubmit(button || undefined);
+      delete form.dataset.asked;
+    };
+    document.body.append(box);
+    box.showModal();
+    why.focus();
+  }
   const free = form => { delete form.dataset.sent; form.removeAttribute('aria-busy'); };
   addEventListener('pageshow', () => all('form[data-sent]').forEach(free));
 
