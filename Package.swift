@@ -36,6 +36,7 @@ let nioHTTP = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-ni
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -122,7 +123,7 @@ let package = Package(
                 "DemoCounty", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "NationalCodes",
                 "WorkCalendar", "Ground",
                 "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nio,
-                nioSSL, logging, lifecycle, arguments, yaml,
+                nioSSL, logging, lifecycle, unixSignals, arguments, yaml,
             ],
             path: "Sources/gewu", swiftSettings: strict),
 
@@ -136,7 +137,7 @@ let package = Package(
         tests("SheetsTests", ["Sheets", "Ground", "CZip", "CZlib"]),
         tests("WorkCalendarTests", ["WorkCalendar", "Ground"]),
         tests("NationalCodesTests", ["NationalCodes", "Ground"]),
-        tests("WebTests", ["Web", "Ground", hummingbird, hummingbirdTesting, httpTypes, nio]),
+        tests("WebTests", ["Web", "Ground", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nio]),
         tests("LedgerTests", ["Ledger", "Desk", "Storage", "StorageTesting", "Ground", "Cipher"]),
         tests("PlacesTests", ["Places", "Ledger", "Desk", "Storage", "StorageTesting", "Ground"]),
         tests("MessagesTests", ["Web", "Messages", "Ledger", "Desk", "Storage", "StorageTesting", "Ground", "Cipher"]),
@@ -163,7 +164,8 @@ let package = Package(
             "ServerTests",
             [
                 "gewu", "DemoCounty", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Web", "Storage",
-                "StorageTesting", "Ground", "Cipher", hummingbird, hummingbirdTesting, httpTypes, nio,
+                "StorageTesting", "Ground", "Cipher", hummingbird, hummingbirdCore, logging, hummingbirdTesting,
+                httpTypes, nio,
             ]),
     ],
     swiftLanguageModes: [.v6]

@@ -39,7 +39,7 @@
     const ordered = [...links.filter(a => !a.matches('.minor')), ...links.filter(a => a.matches('.minor'))];
     const over = ordered.slice(4);
     const more = make('details', { className: 'more' });
-    const dots = document.getElementById('ellipsis') ? '<svg class="icon" aria-hidden="true"><use href="#ellipsis"></use></svg>' : '';
+    const dots = document.getElementById('i-ellipsis') ? '<svg class="icon" aria-hidden="true"><use href="#i-ellipsis"></use></svg>' : '';
     const summary = make('summary');
     summary.innerHTML = dots;
     summary.append(make('span', { textContent: say('更多', 'More') }));

@@ -1,7 +1,8 @@
 import Ground
 public import Web
 
-/// The fields of a form: a label, the control, a hint, and what is wrong with it. One look, on every page.
+/// The fields of a form: a label, the control, a hint, and what is wrong with it. One look, on every page. `formName` is
+/// what is sent where several forms of one page need ids of their own.
 public enum Field {
     public struct Choice: Sendable, Hashable {
         public var value: String
@@ -16,11 +17,11 @@ public enum Field {
     public static func text(
         _ name: String, _ label: String, value: String? = nil, type: StaticString = "text", required: Bool = false,
         maximum: Int? = nil, hint: String? = nil, error: String? = nil, autocomplete: String? = nil,
-        placeholder: String? = nil, inputMode: String? = nil
+        placeholder: String? = nil, inputMode: String? = nil, formName: String? = nil
     ) -> HTML {
         frame(name, label, required, hint, error) {
             """
-            <input id="\(name)" name="\(name)" type="\(HTML(trusted: "\(type)"))" value="\(value ?? "")"\(flag: "required", required)\
+            <input id="\(name)" name="\(formName ?? name)" type="\(HTML(trusted: "\(type)"))" value="\(value ?? "")"\(flag: "required", required)\
             \(attribute: "maxlength", maximum.map { "\($0)" })\(attribute: "autocomplete", autocomplete)\
             \(attribute: "placeholder", placeholder)\(attribute: "inputmode", inputMode)\(describedBy(name, hint, error))>
             """
@@ -29,12 +30,12 @@ public enum Field {
 
     public static func longText(
         _ name: String, _ label: String, value: String? = nil, required: Bool = false, maximum: Int? = nil,
-        rows: Int = 4, hint: String? = nil, error: String? = nil, opinions: [String] = []
+        rows: Int = 4, hint: String? = nil, error: String? = nil, opinions: [String] = [], formName: String? = nil
     ) -> HTML {
         frame(name, label, required, hint, error) {
             """
             \(opinions.isEmpty ? HTML() : "<span class=\"opinions\">\(opinions.html { "<button type=\"button\" class=\"btn ghost\" data-opinion=\"\($0)\" data-for=\"\(name)\">\($0)</button>" })</span>")\
-            <textarea id="\(name)" name="\(name)" rows="\(rows)"\(flag: "required", required)\
+            <textarea id="\(name)" name="\(formName ?? name)" rows="\(rows)"\(flag: "required", required)\
             \(attribute: "maxlength", maximum.map { "\($0)" })\(describedBy(name, hint, error))>
             \(value ?? "")</textarea>
             """
@@ -43,11 +44,11 @@ public enum Field {
 
     public static func choice(
         _ name: String, _ label: String, _ choices: [Choice], value: String? = nil, required: Bool = false,
-        none: String? = nil, hint: String? = nil, error: String? = nil
+        none: String? = nil, hint: String? = nil, error: String? = nil, formName: String? = nil
     ) -> HTML {
         frame(name, label, required, hint, error) {
             """
-            <select id="\(name)" name="\(name)"\(flag: "required", required)\(describedBy(name, hint, error))>\
+            <select id="\(name)" name="\(formName ?? name)"\(flag: "required", required)\(describedBy(name, hint, error))>\
             \(none.map { "<option value=\"\">\($0)</option>" })\
             \(choices.html { "<option value=\"\($0.value)\"\(flag: "selected", $0.value == value)>\($0.text)</option>" })</select>
             """
@@ -63,11 +64,11 @@ public enum Field {
     /// - Parameter accept: kinds of files, as browsers name them: `image/jpeg,image/png`.
     public static func file(
         _ name: String, _ label: String, accept: String, multiple: Bool = false, required: Bool = false,
-        hint: String? = nil, error: String? = nil
+        hint: String? = nil, error: String? = nil, formName: String? = nil
     ) -> HTML {
         frame(name, label, required, hint, error) {
             """
-            <input id="\(name)" name="\(name)" type="file" accept="\(accept)"\(flag: "multiple", multiple)\
+            <input id="\(name)" name="\(formName ?? name)" type="file" accept="\(accept)"\(flag: "multiple", multiple)\
             \(flag: "required", required)\(describedBy(name, hint, error))>
             """
         }

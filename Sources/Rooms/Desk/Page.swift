@@ -147,5 +147,5 @@ struct Frame: Sendable {
 
 /// A symbol of the sprite, beside a text that says the same.
 public func Icon(_ name: String) -> HTML {
-    "<svg class=\"icon\" aria-hidden=\"true\" focusable=\"false\"><use href=\"#\(name)\"></use></svg>"
+    "<svg class=\"icon\" aria-hidden=\"true\" focusable=\"false\"><use href=\"#i-\(name)\"></use></svg>"
 }
