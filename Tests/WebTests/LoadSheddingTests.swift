@@ -64,11 +64,11 @@ struct LoadSheddingTests {
         #expect(gate.inside == 0)
     }
 
-    @Test("Thousands through a small gate all come out, and never too many are inside")
+    @Test("Hundreds through a small gate all come out, and never too many are inside")
     func many() async throws {
         let gate = Gate(limit: 8, waiting: 5000, patience: .seconds(60))
-        let most = await withTaskGroup(of: Int.self) { group in
-            for _ in 0..<4000 {
+        let (most, lost) = await withTaskGroup(of: Int.self) { group in
+            for _ in 0..<800 {
                 group.addTask {
                     guard (try? await gate.enter()) != nil else { return -1 }
                     let inside = gate.inside
@@ -78,12 +78,14 @@ struct LoadSheddingTests {
                 }
             }
             var most = 0
+            var lost = 0
             for await inside in group {
-                #expect(inside > 0)
+                if inside < 1 { lost += 1 }
                 most = max(most, inside)
             }
-            return most
+            return (most, lost)
         }
+        #expect(lost == 0)
         #expect(most <= 8)
         #expect(gate.inside == 0)
         #expect(gate.waiting == 0)
