@@ -2,6 +2,7 @@ public import Desk
 
 extension Cases {
     public func addRoutes(to routes: Routes) {
+        addPages(to: routes)
         addAPI(to: routes)
         CaseImportPage(cases: self).add(to: routes)
     }

@@ -14,6 +14,10 @@ struct CaseFilter: Sendable, Hashable {
     var body: BodyID?
     var mine: Ownership?
     var isOverdue = false
+    /// Due within 24 hours of ``now``.
+    var isDueSoon = false
+    /// Reported done at or after this instant.
+    var finishedSince: Instant?
     /// Overdue before this instant; set from the clock by the caller.
     var now = Instant(milliseconds: 0)
     /// Last digits of the number.
@@ -52,6 +56,8 @@ struct CaseFilter: Sendable, Hashable {
         case nil: break
         }
         if isOverdue { conditions.append("due_at < \(now)") }
+        if isDueSoon { conditions.append("due_at >= \(now) AND due_at < \(now + .hours(24))") }
+        if let finishedSince { conditions.append("finished_at >= \(finishedSince)") }
         if let numberEnd {
             let reversed = String(numberEnd.reversed())
             conditions.append("number_reversed >= \(reversed) AND number_reversed < \(reversed + ":")")

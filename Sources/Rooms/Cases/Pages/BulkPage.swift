@@ -1,0 +1,125 @@
+import Desk
+import Ground
+import Hummingbird
+import Identity
+import Storage
+import Web
+
+/// One act on several matters of the queue, and what came of each.
+struct BulkPage: Sendable {
+    let cases: Cases
+
+    /// What can be done to many at once: nothing that wants a look at each.
+    private static let acts: [ActName] = ["dispatch", "urge", "supervise"]
+    private static let most = 200
+
+    private struct Line: Sendable {
+        var id: CaseID
+        var record: CaseRecord?
+        var refusal: Refusal?
+    }
+
+    func add(to routes: Routes) {
+        routes.form("/cases/bulk", right: .caseRead) { try await act($0, $1) }
+    }
+
+    private func offered(_ scope: Scope) -> [Workflow.Act] {
+        Self.acts.compactMap { cases.rules.workflow[$0] }.filter { $0.right.map(scope.may) ?? false }
+    }
+
+    /// The bar below the list, inside the form whose boxes choose.
+    func bar(_ staff: StaffVisit, _ bodies: [BodyFacts]) -> HTML {
+        let visit = staff.visit
+        let acts = offered(staff.scope)
+        guard !acts.isEmpty else { return HTML() }
+        let needsBody = acts.contains { $0.needs.contains(.body) }
+        return """
+            <div class="bar bulk"><span data-selected></span>\
+            \(needsBody ? "<label class=\"hide\" for=\"bulk-body\">\(visit(CaseTexts.body))</label><select id=\"bulk-body\" name=\"bulk-body\"><option value=\"\">\(visit("派给哪个单位", "Dispatch to"))</option>\(options(bodies, visit))</select>" : HTML())\
+            <label class="hide" for="bulk-opinion">\(visit(CaseTexts.opinion))</label>\
+            <input id="bulk-opinion" name="bulk-opinion" maxlength="500" placeholder="\(visit("意见（督办必填）", "Opinion (needed to supervise)"))">\
+            \(acts.html { "<button class=\"btn\" name=\"act\" value=\"\($0.name.rawValue)\">\(visit("批量", "Bulk: "))\(visit($0.title))</button>" })</div>
+            """
+    }
+
+    private func options(_ bodies: [BodyFacts], _ visit: Visit) -> HTML {
+        CaseControls.bodies(bodies, names: cases.areas, visit).html { group in
+            "<optgroup label=\"\(group.title)\">\(group.choices.html { "<option value=\"\($0.value)\">\($0.text)</option>" })</optgroup>"
+        }
+    }
+
+    private func act(_ staff: StaffVisit, _ submission: Submission) async throws -> Response {
+        let fields = submission.fields
+        guard let act = offered(staff.scope).first(where: { $0.name.rawValue == fields["act"] }) else {
+            throw Refusal.notYours
+        }
+        let ids = try chosen(fields)
+        let command = Command(
+            act.name, opinion: fields.filled("bulk-opinion"),
+            body: act.needs.contains(.body) ? fields.filled("bulk-body").flatMap { BodyID(parsing: $0) } : nil)
+        let results = try await cases.actOnEach(
+            ids, command, scope: staff.scope, once: submission.once, at: staff.visit.now)
+        let scope = staff.scope
+        let lines = try await cases.house.database.read { transaction in
+            try results.map { result in
+                Line(
+                    id: result.id, record: try CaseStore.find(result.id, for: scope, in: transaction),
+                    refusal: result.refusal)
+            }
+        }
+        return staff.visit.page(page(lines, act, staff))
+    }
+
+    private func chosen(_ fields: QueryParameters) throws(Refusal) -> [CaseID] {
+        var ids: [CaseID] = []
+        for id in fields.all("select").compactMap({ CaseID(parsing: $0) }) where !ids.contains(id) { ids.append(id) }
+        guard (1...Self.most).contains(ids.count) else {
+            throw Refusal(
+                .ruleBroken, "cases.bulk-size",
+                LocalizedText("请选择 1–\(Self.most) 件", "Choose 1 to \(Self.most) matters"),
+                wayOn: LocalizedText("返回列表，勾选要办理的诉求", "Go back and tick the matters that you mean"), field: "select")
+        }
+        return ids
+    }
+
+    private func page(_ lines: [Line], _ act: Workflow.Act, _ staff: StaffVisit) -> Page {
+        let visit = staff.visit
+        let done = lines.filter { $0.refusal == nil }.count
+        let refused = lines.count - done
+        let summary = visit(
+            "“\(act.title.chinese)”完成 \(done) 件，未办 \(refused) 件。",
+            "\(act.title.english): \(done) done, \(refused) not done.")
+        let columns: [Column<Line>] = [
+            .text("编号", "Number") { line, _ in line.record?.number },
+            .text(
+                "标题", "Title",
+                html: { line, visit in
+                    line.record.map { "<a href=\"/cases/\($0.id)\">\($0.title)</a>" }
+                        ?? HTML(text: visit("已不在您的范围内", "no longer in your area"))
+                },
+                { line, _ in line.record?.title }),
+            .text(
+                "结果", "Outcome",
+                html: { line, visit in
+                    guard let refusal = line.refusal else {
+                        return "<span class=\"badge ok\">\(visit("已办", "done"))</span>"
+                    }
+                    return """
+                        <span class="badge danger">\(visit("未办", "not done"))</span> \(visit(refusal.message))\
+                        \(refusal.wayOn.map { " <span class=\"hint\">\(visit($0))</span>" })
+                        """
+                },
+                { line, visit in line.refusal.map { visit($0.message) } }),
+        ]
+        let listing = Listing(
+            caption: visit("逐件结果", "Each result"), columns: columns,
+            items: lines.filter { $0.refusal != nil } + lines.filter { $0.refusal == nil }, whenEmpty: HTML())
+        return Page(
+            visit("批量办理结果", "Results"),
+            breadcrumb: [(visit(CaseTexts.cases), "/cases"), (visit("批量办理结果", "Results"), nil)],
+            notice: Page.Notice(refused == 0 ? .ok : .warn, summary),
+            """
+            \(listing.html(visit))<p><a class="btn" href="/cases">\(Icon("arrow-left"))<span>\(visit("返回列表", "Back to the list"))</span></a></p>
+            """)
+    }
+}

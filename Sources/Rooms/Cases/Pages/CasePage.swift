@@ -1,0 +1,153 @@
+import Desk
+import Ground
+import Hummingbird
+import Identity
+import Storage
+import Web
+
+/// `/cases/:id`: one matter. Facts on the left, what was done when on the right, and what this post may do now.
+struct CasePage: Sendable {
+    let cases: Cases
+
+    struct Model: Sendable {
+        var record: CaseRecord
+        var steps: [CaseStep]
+        var files: [CaseFile]
+        var names: CaseNames
+        /// Acts of the present state that are this performer's, with what stands against them.
+        var acts: [(act: Workflow.Act, refusal: Refusal?)]
+        /// Whom it could be given to; empty when no act asks.
+        var bodies: [BodyFacts]
+    }
+
+    /// What was sent and refused: it stays on the page beside the reason.
+    struct Refused: Sendable {
+        var fields: QueryParameters
+        var hadPhotos: Bool
+        var refusal: Refusal
+    }
+
+    /// Personal elements in clear, shown once.
+    struct Revealed: Sendable {
+        var name: String?
+        var phone: String?
+    }
+
+    func add(to routes: Routes) {
+        routes.page("/cases/:id", right: .caseRead) { try await show($0) }
+        routes.form("/cases/:id/acts", right: .caseRead) { try await act($0, $1) }
+        RevealPage(page: self).add(to: routes)
+        PhotoFiles(cases: cases).add(to: routes)
+    }
+
+    // MARK: Reading
+
+    func show(_ staff: StaffVisit, refused: Refused? = nil, revealed: Revealed? = nil) async throws -> Response {
+        let id: CaseID = try staff.visit.identifier()
+        let scope = staff.scope
+        let now = staff.visit.now
+        let model = try await cases.house.database.read { try self.model(id, scope, at: now, in: $0) }
+        guard let model else { throw Refusal.nothingHere }
+        return staff.visit.page(
+            page(model, staff, refused, revealed), status: refused?.refusal.kind.status ?? .ok)
+    }
+
+    private func model(_ id: CaseID, _ scope: Scope, at now: Instant, in transaction: any Transaction) throws -> Model?
+    {
+        guard let record = try CaseStore.find(id, for: scope, in: transaction) else { return nil }
+        let steps = try CaseStore.steps(of: id, in: transaction)
+        let acts = cases.rules.workflow.acts(from: record.state).compactMap { act -> (Workflow.Act, Refusal?)? in
+            let refusal = cases.rules.refusal(of: act, on: record, by: .staff(scope), at: now)
+            // Not this post's, or nothing to answer: no reason to show it. What a rule forbids is shown with the rule.
+            if let refusal, refusal.kind == .forbidden || refusal.kind == .conflict { return nil }
+            return (act, refusal)
+        }
+        let asksForBody = acts.contains { $0.1 == nil && $0.0.needs.contains(.body) }
+        return Model(
+            record: record, steps: steps, files: try CaseStore.files(of: id, in: transaction),
+            names: try CaseNames(cases, records: [record], steps: steps, in: transaction), acts: acts,
+            bodies: asksForBody ? try cases.bodyChoices(for: record.area, in: transaction) : [])
+    }
+
+    // MARK: Acting
+
+    private func act(_ staff: StaffVisit, _ submission: Submission) async throws -> Response {
+        let id: CaseID = try staff.visit.identifier()
+        let scope = staff.scope
+        let now = staff.visit.now
+        let cases = cases
+        do {
+            let command = try ActForms.command(submission.fields)
+            let photos = try submission.photos("photos")
+            return try await staff.visit.write(submission) { transaction in
+                let record = try cases.act(
+                    id, command, by: .staff(scope), actor: Actor(scope), seenVersion: submission.seenVersion,
+                    photos: photos, at: now, in: transaction)
+                // An act can take a matter out of its doer's sight: to another street, to another department.
+                let done = QueryParameters([("done", command.act.rawValue)])
+                return .seeOther(done.address(scope.mayRead(record) ? "/cases/\(id)" : "/cases"))
+            }
+        } catch let refusal as Refusal where refusal.kind != .notFound {
+            let hadPhotos = submission.files.contains { !$0.bytes.isEmpty }
+            return try await show(
+                staff, refused: Refused(fields: submission.fields, hadPhotos: hadPhotos, refusal: refusal))
+        }
+    }
+
+    // MARK: The page
+
+    private func page(_ model: Model, _ staff: StaffVisit, _ refused: Refused?, _ revealed: Revealed?) -> Page {
+        let visit = staff.visit
+        let record = model.record
+        let forms = ActForms(cases: cases, model: model, staff: staff, refused: refused)
+        return Page(
+            record.title,
+            breadcrumb: [
+                (visit(CaseTexts.cases), "/cases"),
+                (CaseNames.path(record.area, cases), "/cases?area=\(record.area.code)"), (record.number, nil),
+            ],
+            notice: notice(refused, visit),
+            """
+            <p class="printonly">\(visit("群众诉求办理单", "Sheet of a matter"))</p>\(doneMark(visit))\
+            <div class="split"><div>\(CaseFacts(cases: cases, model: model, staff: staff, revealed: revealed).html)\(forms.html)</div>\
+            <section class="panel" aria-label="\(visit(CaseTexts.timeline))"><h2>\(visit(CaseTexts.timeline))</h2>\
+            \(Timeline(cases: cases, model: model, visit: visit).html)</section></div>\
+            <p class="printonly sign">\(visit("经办人签字：__________　　日期：____年__月__日", "Signature: __________   Date: __________"))</p>
+            """)
+    }
+
+    private func notice(_ refused: Refused?, _ visit: Visit) -> Page.Notice? {
+        if let refused {
+            var notice = refused.refusal.notice(visit)
+            notice.text += visit("。您填写的内容仍在下方", ". What you wrote is still below")
+            notice.text += refused.hadPhotos ? visit("，照片请重新选择。", "; please choose the photos again.") : visit("。", ".")
+            return notice
+        }
+        guard let done = visit.query["done"] else { return nil }
+        let title = cases.rules.workflow[ActName(rawValue: done)]?.title
+        return title.map { Page.Notice(.ok, visit("已“\($0.chinese)”。", "Done: \($0.english).")) }
+    }
+
+    /// Tells the browser that the draft of the act was taken.
+    private func doneMark(_ visit: Visit) -> HTML {
+        guard let done = visit.query["done"], let id = try? visit.parameter("id") else { return HTML() }
+        return "<span data-draft-done=\"\(ActForms.draft(id, done))\"></span>"
+    }
+}
+
+extension Submission {
+    /// The pictures of a field, cleaned of what the camera wrote into them.
+    func photos(_ field: String) throws(Refusal) -> [Photo] {
+        var photos: [Photo] = []
+        for file in files where file.field == field && !file.bytes.isEmpty {
+            photos.append(try Photo(name: file.name, bytes: file.bytes))
+        }
+        guard photos.count <= Photo.mostPerStep else {
+            throw Refusal(
+                .ruleBroken, "cases.too-many-photos",
+                LocalizedText("一次最多 \(Photo.mostPerStep) 张照片", "At most \(Photo.mostPerStep) photos at once"),
+                field: "photos")
+        }
+        return photos
+    }
+}

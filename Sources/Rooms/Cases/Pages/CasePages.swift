@@ -1,0 +1,24 @@
+public import Desk
+import Ground
+import Hummingbird
+import Web
+
+extension Cases {
+    public var menu: [MenuEntry] {
+        [
+            MenuEntry("/home", icon: "house", CaseTexts.home, order: 10),
+            MenuEntry("/cases", icon: "list-checks", CaseTexts.cases, right: .caseRead, order: 20),
+            MenuEntry("/cases/new", icon: "file-pen", CaseTexts.newReport, right: .caseReport, order: 30),
+            MenuEntry(
+                "/cases/import", icon: "upload", LocalizedText("导入工单", "Import work orders"), right: .caseImport,
+                order: 80),
+        ]
+    }
+
+    /// Every page of matters, for staff and for residents.
+    func addPages(to routes: Routes) {
+        HomePage(cases: self).add(to: routes)
+        QueuePage(cases: self).add(to: routes)
+        CasePage(cases: self).add(to: routes)
+    }
+}

@@ -1,0 +1,177 @@
+import Cipher
+import Desk
+import Ground
+import Hummingbird
+import Identity
+import Messages
+import Storage
+import Web
+
+/// `/cases`: the queue. What it shows stands in its address, so a list can be kept, shared and gone back to.
+struct QueuePage: Sendable {
+    let cases: Cases
+
+    struct Model: Sendable {
+        var rows: [CaseRow] = []
+        var next: String?
+        /// nil when a filter is on that the maintained counts do not know.
+        var counts: [StateName: Int64]?
+        var views: [SavedView] = []
+        var bodies: [BodyFacts] = []
+    }
+
+    func add(to routes: Routes) {
+        routes.page("/cases", right: .caseRead) { try await show($0) }
+        routes.form("/cases/phone", right: .caseRead) { staff, submission in try findPhone(staff, submission) }
+        SavedViews(cases: cases).add(to: routes)
+        BulkPage(cases: cases).add(to: routes)
+        QueueExport(cases: cases).add(to: routes)
+    }
+
+    /// The filter of the address. A phone number never stands in one: only its blind index does.
+    static func filter(_ cases: Cases, _ staff: StaffVisit) throws(Refusal) -> (CaseFilter, limit: Int) {
+        let query = staff.visit.query
+        var (filter, limit) = try cases.filter(query, staff)
+        filter.isDueSoon = query["soon"] == "true"
+        if let reporter = query.filled("reporter") { filter.phoneIndex = reporter }
+        if query["finished"] == "today" { filter.finishedSince = staff.visit.now.startOfDay }
+        return (filter, limit)
+    }
+
+    // MARK: Reading
+
+    private func show(_ staff: StaffVisit) async throws -> Response {
+        let visit = staff.visit
+        let scope = staff.scope
+        do {
+            let (filter, limit) = try Self.filter(cases, staff)
+            let model = try await cases.house.database.read { transaction in
+                try self.model(filter, limit, scope, in: transaction)
+            }
+            return visit.page(page(model, staff, notice: doneNotice(visit)))
+        } catch let refusal as Refusal where refusal.kind == .malformed || refusal.kind == .ruleBroken {
+            // A filter that cannot be read: the form stays as it was filled in.
+            let model = try await cases.house.database.read { transaction in
+                Model(views: try SavedViewStore.list(of: scope.staff, in: transaction))
+            }
+            return visit.page(page(model, staff, notice: refusal.notice(visit)), status: refusal.kind.status)
+        }
+    }
+
+    private func model(
+        _ filter: CaseFilter, _ limit: Int, _ scope: Scope, in transaction: any Transaction
+    ) throws -> Model {
+        var model = Model()
+        var records = try CaseStore.page(filter, for: scope, limit: limit + 1, in: transaction)
+        if records.count > limit {
+            records.removeLast()
+            model.next = records.last.map(filter.key(after:))
+        }
+        model.rows = try CaseRow.rows(records, cases, in: transaction)
+        if filter.isCounted {
+            model.counts = try CaseStore.counts(for: scope, area: filter.area, body: filter.body, in: transaction)
+        }
+        model.views = try SavedViewStore.list(of: scope.staff, in: transaction)
+        if scope.line == nil { model.bodies = try cases.bodyChoices(for: scope.area, in: transaction) }
+        return model
+    }
+
+    /// After an act that took the matter out of the viewer's sight.
+    private func doneNotice(_ visit: Visit) -> Page.Notice? {
+        guard let name = visit.query["done"], let act = cases.rules.workflow[ActName(rawValue: name)] else {
+            return nil
+        }
+        return Page.Notice(.ok, visit("已“\(act.title.chinese)”。", "Done: \(act.title.english)."))
+    }
+
+    private func findPhone(_ staff: StaffVisit, _ submission: Submission) throws -> Response {
+        guard let phone = PhoneNumber(submission.fields["phone"] ?? "") else {
+            throw Refusal(
+                .ruleBroken, "cases.no-phone",
+                LocalizedText("请输入完整的电话号码", "Enter the whole phone number"),
+                wayOn: LocalizedText("号码加密存放，只能按完整号码查找", "Numbers are stored sealed; only a whole one can be found"),
+                field: "phone")
+        }
+        let index = phone.index(cases.house.keys.vault)
+        return .seeOther(QueryParameters([("reporter", index)]).address("/cases"))
+    }
+
+    // MARK: The page
+
+    private func page(_ model: Model, _ staff: StaffVisit, notice: Page.Notice?) -> Page {
+        let visit = staff.visit
+        let listing = Listing(
+            caption: visit(CaseTexts.cases), columns: CaseRow.queueColumns(cases), items: model.rows, next: model.next,
+            whenEmpty: """
+                <p>\(visit("没有符合条件的诉求。", "No matter fits."))</p>\
+                <p class="hint">\(visit("请放宽条件，或", "Loosen the filter, or")) <a href="/cases">\(visit("查看全部诉求", "see all matters"))</a></p>
+                """,
+            selection: { $0.record.id.text })
+        let bulk = BulkPage(cases: cases)
+        return Page(
+            visit(CaseTexts.cases), notice: notice,
+            """
+            \(tabs(model.counts, visit))\(QueueForm(cases: cases, staff: staff, bodies: model.bodies).html)\
+            \(tools(model, staff))\
+            <form method="post" action="/cases/bulk">\(visit.formFields)\(listing.html(visit))\
+            \(model.rows.isEmpty ? HTML() : bulk.bar(staff, model.bodies))</form>
+            """)
+    }
+
+    private func tabs(_ counts: [StateName: Int64]?, _ visit: Visit) -> HTML {
+        let chosen = visit.query.filled("state")
+        let all = counts.map { $0.values.reduce(0, +) }
+        func tab(_ state: String?, _ text: String, _ count: Int64?) -> HTML {
+            """
+            <a href="\(visit.query.setting("after", nil).setting("done", nil).setting("state", state).address("/cases"))"\
+            \(attribute: "aria-current", chosen == state ? "page" : nil)>\(text)\(count.map { " <b>\($0)</b>" })</a>
+            """
+        }
+        return """
+            <nav class="tabs" aria-label="\(visit(CaseTexts.state))">\(tab(nil, visit(CaseTexts.all), all))\
+            \(cases.rules.workflow.states.html { state in
+                tab(state.name.rawValue, visit(state.title), counts.map { $0[state.name] ?? 0 })
+            })</nav>
+            """
+    }
+
+    private func tools(_ model: Model, _ staff: StaffVisit) -> HTML {
+        let visit = staff.visit
+        return """
+            <div class="bar">\
+            \(staff.scope.may(.caseReport) ? "<a class=\"btn p\" href=\"/cases/new\">\(Icon("file-pen"))<span>\(visit(CaseTexts.newReport))</span></a>" : HTML())\
+            \(staff.scope.may(.caseExport) ? exportLink(visit, path: "/cases/export") : HTML())\
+            <button type="button" class="btn" data-copy="" hidden>\(Icon("copy"))<span>\(visit("复制链接", "Copy link"))</span></button></div>\
+            \(SavedViews(cases: cases).html(model.views, visit))
+            """
+    }
+}
+
+extension CaseFilter {
+    /// Whether the maintained counts answer for it: they know state, area and body only.
+    fileprivate var isCounted: Bool {
+        category == nil && mine == nil && !isOverdue && !isDueSoon && numberEnd == nil && phoneIndex == nil
+            && finishedSince == nil && area?.level != .grid
+    }
+}
+
+extension Cases {
+    /// Who could be given a matter of an area: the departments and bodies of the county, then those of its street and below.
+    func bodyChoices(for area: AreaPrefix, in transaction: any Transaction) throws -> [BodyFacts] {
+        let county = house.settings.area
+        let countyWide = try bodies.bodies(in: county, limit: 200, in: transaction).filter { $0.area == county }
+        guard let street = area.street.flatMap({ AreaPrefix($0) }) else {
+            let others = try bodies.bodies(in: county, limit: 500, in: transaction)
+            return countyWide + others.filter { $0.area != county && $0.area.level <= .street }
+        }
+        return countyWide + (try bodies.bodies(in: street, limit: 200, in: transaction))
+    }
+}
+
+extension Refusal {
+    /// What it says and what to do now, above a page that stays as it was.
+    func notice(_ visit: Visit) -> Page.Notice {
+        let way = wayOn.map { visit("。", ". ") + visit($0) } ?? ""
+        return Page.Notice(.danger, visit(message) + way)
+    }
+}

@@ -1,0 +1,58 @@
+import Desk
+import Ground
+import Web
+
+/// The right side of a matter's page: each step with who, in which post, when, and what was said.
+struct Timeline {
+    let cases: Cases
+    let model: CasePage.Model
+    let visit: Visit
+
+    var html: HTML { "<ol class=\"timeline\">\(model.steps.html(item))</ol>" }
+
+    private func item(_ step: CaseStep) -> HTML {
+        let files = model.files.filter { $0.version == step.version && step.version > 1 }
+        let to = step.from == step.to ? nil : cases.rules.stateTitle(step.to, visit)
+        return """
+            <li><p><strong>\(cases.stepTitle(step, visit))</strong>\(to.map { " <span class=\"hint\">→ \($0)</span>" })</p>\
+            <p class="who">\(who(step)) <time class="when" datetime="\(step.at.iso8601)">\(visit.instantText(step.at))</time></p>\
+            \(step.givenTo.map { "<p>\(visit("派给", "To"))：\(model.names.body($0) ?? "—")</p>" })\
+            \(reason(step).map { "<p>\(visit(CaseTexts.reason))：\($0)</p>" })\
+            \(step.opinion.map { "<p>\(CaseFacts.lines($0))</p>" })\
+            \(CaseFacts.photos(files, of: model.record.id, visit))\
+            \(step.due.map { due in
+                "<p class=\"hint\">\(visit(CaseTexts.due)) \(DueTag(rules: cases.rules, visit: visit).time(due))</p>"
+            })</li>
+            """
+    }
+
+    private func who(_ step: CaseStep) -> HTML {
+        switch step.performer {
+        case .resident: return HTML(text: visit("反映人", "The reporter"))
+        case .system: return HTML(text: visit("系统自动", "The platform"))
+        case .staff, .machine:
+            let parts = [
+                model.names.staff(step.staff), model.names.post(step.post).map { visit($0) },
+                model.names.body(step.staffBody),
+            ]
+            return HTML(text: parts.compactMap { $0 }.joined(separator: " · "))
+        }
+    }
+
+    private func reason(_ step: CaseStep) -> String? {
+        guard let code = step.reason else { return nil }
+        guard let list = cases.rules.workflow[step.act]?.reasons,
+            let reason = cases.rules.reason(code, in: list)
+        else { return code }
+        return visit(reason.title)
+    }
+}
+
+extension Cases {
+    /// The title of a step's act; the report and what an import brought are no acts of the workflow.
+    func stepTitle(_ step: CaseStep, _ visit: Visit) -> String {
+        if step.act == CaseStep.report { return visit(CaseTexts.reported) }
+        if step.act == "import" { return visit("导入", "Imported") }
+        return rules.workflow[step.act].map { visit($0.title) } ?? step.act.rawValue
+    }
+}
