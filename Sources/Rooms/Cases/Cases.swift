@@ -193,22 +193,26 @@ public struct Cases: Room {
     @discardableResult
     public func watchLimits(most: Int = 200) async throws -> Int {
         let now = house.clock.now()
-        return try await house.database.write { transaction in
-            let passed = try CaseStore.passedLimits(at: now, limit: most, in: transaction)
-            for record in passed {
-                guard let state = rules.workflow[record.state], let onLimit = state.onLimit else { continue }
-                switch onLimit {
-                case .act(let name):
-                    let command = Command(name)
-                    let decision = try rules.decide(record, command, by: .system, at: now)
-                    try store(decision, command, by: .system, actor: .system, photos: [], at: now, in: transaction)
-                case .notifyLeader:
-                    try CaseStore.markLimitTold(record.id, at: now, in: transaction)
-                    try CaseLedger.recordLimitPassed(record, house: house, at: now, in: transaction)
-                    try CaseNotices(cases: self).limitPassed(record, state, at: now, in: transaction)
-                }
+        return try await house.database.write { try watchLimits(at: now, most: most, in: $0) }
+    }
+
+    /// The same within a transaction, for generators that play the past.
+    @discardableResult
+    package func watchLimits(at now: Instant, most: Int, in transaction: any Transaction) throws -> Int {
+        let passed = try CaseStore.passedLimits(at: now, limit: most, in: transaction)
+        for record in passed {
+            guard let state = rules.workflow[record.state], let onLimit = state.onLimit else { continue }
+            switch onLimit {
+            case .act(let name):
+                let command = Command(name)
+                let decision = try rules.decide(record, command, by: .system, at: now)
+                try store(decision, command, by: .system, actor: .system, photos: [], at: now, in: transaction)
+            case .notifyLeader:
+                try CaseStore.markLimitTold(record.id, at: now, in: transaction)
+                try CaseLedger.recordLimitPassed(record, house: house, at: now, in: transaction)
+                try CaseNotices(cases: self).limitPassed(record, state, at: now, in: transaction)
             }
-            return passed.count
         }
+        return passed.count
     }
 }

@@ -1,6 +1,6 @@
 import Cipher
 public import Desk
-import Ground
+package import Ground
 public import Storage
 
 /// Telling people: notices for staff inside the platform, and texts (SMS) for residents. Both are rows of the
@@ -25,6 +25,15 @@ public struct Messages: Room {
     /// Queues a text for a resident. It leaves within a second or two of the commit, once, or is shown as failed.
     public static func text(_ text: ResidentText, in transaction: any Transaction) throws {
         try TextStore.insert(text, in: transaction)
+    }
+
+    /// Puts a generated past behind: what came before `read` counts as read by these posts, and no text that is still waiting
+    /// is ever sent. For generators only; nothing real is waiting then.
+    package static func closePast(
+        for posts: [PostID], readBefore read: Instant, in transaction: any Transaction
+    ) throws {
+        try NoticeStore.markRead(by: posts, before: read, in: transaction)
+        try TextStore.closeWaiting(in: transaction)
     }
 
     /// How many notices wait for this post, counted up to 100.

@@ -131,6 +131,19 @@ enum NoticeStore {
             """)
     }
 
+    static func markRead(by posts: [PostID], before limit: Instant, in transaction: any Transaction) throws {
+        guard let newest = try transaction.first("SELECT max(id) FROM notices WHERE at < \(limit)")?.textIfAny(0) else {
+            return
+        }
+        try transaction.batch(
+            posts.map { post in
+                """
+                INSERT INTO notice_marks (post, read_until) VALUES (\(post), \(newest))
+                ON CONFLICT (post) DO UPDATE SET read_until = excluded.read_until
+                """
+            })
+    }
+
     static func forget(before limit: Instant, in transaction: any Transaction) throws {
         try transaction.execute("DELETE FROM notices WHERE at < \(limit)")
         try transaction.execute("DELETE FROM notice_reads WHERE at < \(limit)")

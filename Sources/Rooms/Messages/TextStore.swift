@@ -148,6 +148,15 @@ enum TextStore {
             """) > 0
     }
 
+    /// Texts of a generated past: they stand as sent when they were due, and go to nobody.
+    static func closeWaiting(in transaction: any Transaction) throws {
+        try transaction.execute(
+            """
+            UPDATE texts SET state = \(TextState.sent.rawValue), sent_at = due, tries = 1
+            WHERE state = \(TextState.waiting.rawValue)
+            """)
+    }
+
     static func forget(before limit: Instant, in transaction: any Transaction) throws {
         try transaction.execute(
             "DELETE FROM texts WHERE at < \(limit) AND state <> \(TextState.waiting.rawValue)")

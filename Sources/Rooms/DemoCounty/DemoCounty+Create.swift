@@ -1,0 +1,172 @@
+import Cases
+import Cipher
+public import Desk
+import Ground
+import Identity
+import Ledger
+import Messages
+import Places
+import Storage
+
+extension DemoCounty {
+    /// Makes the county in an empty database whose schema is up to date.
+    ///
+    /// The installation's area should be ``area(_:)``; else nobody who logs in later sees the county.
+    /// - Throws: a refusal when the database holds a county already, or a rule file is wrong.
+    public func create(
+        in house: House, progress: @Sendable (Progress) -> Void = { _ in }
+    ) async throws -> Summary {
+        let clock = ContinuousClock()
+        let started = clock.now
+        let files = try DemoFiles(house.rules)
+        let county = try Self.county(of: files)
+        try await refuseUnlessEmpty(house)
+        progress(Progress(stage: .founding, done: 0, total: 1))
+        let firstDay = plan.until.local().day - (plan.days - 1)
+        let founded = Instant(LocalTime(day: firstDay - 7, hour: 9))
+        let own = ownHouse(house, area: county.prefix, at: founded)
+        let identity = try Identity(
+            house: own.house, knownRights: Self.rights, bodies: StagedBodies([]))
+        let hash = try await identity.hash(password: plan.password)
+        let stage = Founding.stage(
+            plan, files, identity.roles, own.house.identifiers, passwordHash: hash, county: county, founded: founded)
+        try await found(stage, files.divisions, in: own.house, at: founded)
+        let cases = try Cases(
+            house: own.house, roles: identity.roles, directory: identity.directory, bodies: StagedBodies(stage.bodies),
+            areas: NoNames(), numbers: CaseNumberSource(seed: plan.seed))
+        let played = try await play(
+            stage, files, cases, in: own.house, clock: own.clock, from: firstDay, progress: progress)
+        try await close(stage, in: own.house)
+        progress(Progress(stage: .sealing, done: 1, total: 1))
+        try await Sealing(
+            database: own.house.database, key: own.house.keys.signing, clock: own.clock, chain: county.prefix
+        ).run()
+        var summary = try await counted(stage, county: county, in: own.house)
+        summary.refusedActs = played.refused
+        summary.seconds = (clock.now - started) / .seconds(1)
+        return summary
+    }
+
+    /// The rights of all rooms, as roles may name them.
+    private static var rights: Set<Right> {
+        Set(Ledger.rights + Places.rights + Messages.rights + Identity.rights + Cases.rights)
+    }
+
+    /// The house with the past's clock, and with identifiers that follow from the seed.
+    private func ownHouse(_ house: House, area: AreaPrefix, at founded: Instant) -> (house: House, clock: ManualClock) {
+        let clock = ManualClock(founded)
+        var own = house
+        own.clock = clock
+        own.identifiers = IdentifierSource(seed: plan.seed)
+        own.settings.area = area
+        return (own, clock)
+    }
+
+    private func refuseUnlessEmpty(_ house: House) async throws {
+        for query: SQL in [
+            "SELECT 1 FROM cases LIMIT 1", "SELECT 1 FROM staff LIMIT 1", "SELECT 1 FROM bodies LIMIT 1",
+        ] {
+            guard try await house.database.query(query).isEmpty else {
+                throw Refusal(
+                    .conflict, "demo.not-empty",
+                    LocalizedText("数据库中已有数据，不在其上生成演示县", "The database is not empty; no demonstration is made in it"),
+                    wayOn: LocalizedText("请换一个数据库，或用 --reset 重新生成", "Name another database, or begin anew with --reset")
+                )
+            }
+        }
+    }
+
+    private func found(_ stage: Stage, _ divisions: [Area], in house: House, at founded: Instant) async throws {
+        let vault = house.keys.vault
+        let entry: Identifier<LedgerEntry> = house.identifiers.next(at: founded)
+        let (seed, households) = (plan.seed, plan.households)
+        try await house.database.write { transaction in
+            try Places.register(areas: divisions, in: transaction)
+            try Places.register(bodies: stage.bodies, in: transaction)
+            try Places.register(grids: stage.grids, in: transaction)
+            try Identity.register(
+                staff: stage.staff, posts: stage.posts, vault: vault, at: founded, in: transaction)
+            try Ledger.record(
+                LedgerEntry(
+                    id: entry, act: "demo.county-made", subjectKind: "county", subjectID: stage.county.code,
+                    actor: .system, happenedAt: founded, receivedAt: founded, area: stage.county.code,
+                    facts: JSONWriter.object { writer in
+                        writer.member("seed", Int64(bitPattern: seed))
+                        writer.member("households", households)
+                    }), in: transaction)
+        }
+    }
+
+    private func play(
+        _ stage: Stage, _ files: DemoFiles, _ cases: Cases, in house: House, clock: ManualClock, from firstDay: Day,
+        progress: @Sendable (Progress) -> Void
+    ) async throws -> Play {
+        var reports = Reports(
+            stage: stage, files: files, rules: cases.rules, from: Instant(LocalTime(day: firstDay)), days: plan.days,
+            seed: plan.seed)
+        var play = Play(cases: cases, house: house, clock: clock)
+        let sealing = Sealing(
+            database: house.database, key: house.keys.signing, clock: clock, chain: house.settings.area)
+        let days = (0..<plan.days).map { firstDay + $0 }
+        let counts = reports.counts(plan.caseCount, days: days)
+        let last = reports.last(before: plan.until, ofEach: max(2, plan.caseCount / 800))
+        for (index, day) in days.enumerated() {
+            play.add(reports.matters(counts[index], of: day).filter { $0.at < plan.until })
+            play.add(last.filter { $0.at.local().day == day })
+            try await play.play(until: min(Instant(LocalTime(day: day + 1)), plan.until))
+            clock.set(min(Instant(LocalTime(day: day + 1)), plan.until))
+            try await sealing.run()
+            progress(Progress(stage: .playing, done: index + 1, total: days.count))
+        }
+        return play
+    }
+
+    /// What lies behind is read, and no text of the past is sent.
+    private func close(_ stage: Stage, in house: House) async throws {
+        let posts = stage.posts.map(\.id)
+        let read = plan.until - .days(3)
+        try await house.database.write { try Messages.closePast(for: posts, readBefore: read, in: $0) }
+    }
+
+    private func counted(
+        _ stage: Stage, county: (prefix: AreaPrefix, name: String), in house: House
+    ) async throws -> Summary {
+        func count(_ query: SQL) async throws -> Int { Int(try await house.database.query(query)[0].int(0)) }
+        return Summary(
+            area: county.prefix, areaName: county.name, seed: plan.seed, until: plan.until, households: plan.households,
+            streets: stage.streets.count, communities: stage.streets.map(\.communities.count).reduce(0, +),
+            grids: stage.grids.count, bodies: stage.bodies.count, staff: stage.staff.count, posts: stage.posts.count,
+            cases: try await count("SELECT COUNT(*) FROM cases"),
+            openCases: try await count("SELECT COUNT(*) FROM cases WHERE ended_at IS NULL"),
+            steps: try await count("SELECT COUNT(*) FROM case_steps"),
+            ledgerEntries: try await count("SELECT COUNT(*) FROM ledger_entries"), refusedActs: 0,
+            accounts: stage.accounts, password: plan.password, seconds: 0)
+    }
+}
+
+/// The bodies of the county in memory: every dispatch asks for one.
+private struct StagedBodies: BodyLookup {
+    private let facts: [BodyID: BodyFacts]
+
+    init(_ bodies: [BodyRecord]) {
+        facts = Dictionary(
+            uniqueKeysWithValues: bodies.map {
+                ($0.id, BodyFacts(id: $0.id, name: $0.name, line: $0.line, area: $0.area))
+            })
+    }
+
+    func body(_ id: BodyID, in transaction: any Transaction) throws -> BodyFacts? { facts[id] }
+
+    func bodies(in area: AreaPrefix, limit: Int, in transaction: any Transaction) throws -> [BodyFacts] {
+        Array(
+            facts.values.filter { area.contains($0.area) }.sorted { ($0.area.code, $0.id) < ($1.area.code, $1.id) }
+                .prefix(limit))
+    }
+}
+
+/// Playing the past shows no pages, so nobody asks for names.
+private struct NoNames: AreaLookup {
+    func name(of area: AreaPrefix) -> String? { nil }
+    func children(of area: AreaPrefix) -> [(area: AreaPrefix, name: String)] { [] }
+    func area(at location: Location) -> AreaPrefix? { nil }
+}

@@ -1,0 +1,48 @@
+import Desk
+import Ground
+import Identity
+import Places
+
+/// Who acts in the generated county, and where.
+struct Stage: Sendable {
+    struct Community: Sendable {
+        var area: AreaPrefix
+        var name: String
+        var committee: BodyID
+        /// Those of the committee who handle what it is given.
+        var handlers: [Scope] = []
+        var grids: [Grid]
+        var compounds: [String]
+    }
+
+    struct Street: Sendable {
+        var area: AreaPrefix
+        var name: String
+        var body: BodyID
+        var dispatchers: [Scope] = []
+        var leaders: [Scope] = []
+        var verifiers: [Scope] = []
+        var handlers: [Scope] = []
+        var communities: [Community] = []
+        var roads: [String]
+    }
+
+    struct Department: Sendable {
+        var body: BodyID
+        var handlers: [Scope]
+    }
+
+    var county: AreaPrefix
+    var streets: [Street] = []
+    /// By line.
+    var departments: [String: Department] = [:]
+    var coordination: [Scope] = []
+    var hotline: [Scope] = []
+
+    /// Every body, for the rooms that ask for one.
+    var bodies: [BodyRecord] = []
+    var grids: [Grid] = []
+    var staff: [NewStaff] = []
+    var posts: [PostRecord] = []
+    var accounts: [DemoCounty.Account] = []
+}

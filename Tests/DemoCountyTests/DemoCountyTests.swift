@@ -1,0 +1,221 @@
+import Cases
+import Cipher
+import Desk
+import Foundation
+import Ground
+import Identity
+import Ledger
+import Messages
+import Places
+import Storage
+import StorageTesting
+import Testing
+import Web
+
+@testable import DemoCounty
+
+@Suite("The generated county")
+struct DemoCountyTests {
+    @Test("Its matters, counts, deadlines, people and ledger are true", arguments: EngineCase.available)
+    func isTrue(engine: EngineCase) async throws {
+        try await DemoHouse.with(engine) { demo in
+            let summary = try await demo.create()
+            #expect(summary.cases >= 300 && summary.openCases > 20 && summary.steps > 5 * summary.cases)
+            // What the platform archived or the clock overtook; everything else that people meant to do was allowed.
+            #expect(Double(summary.refusedActs) < Double(summary.steps) * 0.01)
+
+            let unanswered = try await demo.number(
+                """
+                SELECT COUNT(*) FROM cases c WHERE NOT EXISTS (
+                    SELECT 1 FROM posts p JOIN staff s ON s.id = p.staff
+                    WHERE p.id = c.answerable_post AND p.staff = c.answerable AND p.until_at IS NULL AND s.state = 'active')
+                """)
+            #expect(unanswered == 0)
+            #expect(
+                try await demo.number("SELECT COUNT(*) FROM cases WHERE (due_at IS NULL) <> (ended_at IS NOT NULL)")
+                    == 0)
+            #expect(
+                try await demo.number(
+                    """
+                    SELECT COUNT(*) FROM cases c WHERE c.version <> (SELECT COUNT(*) FROM case_steps s WHERE s.case_id = c.id)
+                    """) == 0)
+            let recount = try await demo.rows(
+                """
+                SELECT COALESCE(community, area), COALESCE(body, ''), state, COUNT(*) FROM cases
+                GROUP BY COALESCE(community, area), COALESCE(body, ''), state ORDER BY 1, 2, 3
+                """)
+            let counts = try await demo.rows(
+                "SELECT area, body, state, total FROM case_counts WHERE total <> 0 ORDER BY area, body, state")
+            #expect(counts == recount)
+            let verification = try await Ledger.verify(
+                demo.house.database, publicKey: demo.house.keys.signing.publicKey, at: DemoHouse.until)
+            #expect(verification.isIntact && verification.unsealed == 0)
+            #expect(verification.entries == Int64(summary.ledgerEntries))
+            #expect(try await demo.number("SELECT COUNT(*) FROM texts WHERE state <> 'sent'") == 0)
+            #expect(try await demo.number("SELECT COUNT(*) FROM texts") > 100)
+            let late = try await demo.number("SELECT COUNT(*) FROM cases WHERE received_at > \(DemoHouse.until)")
+            #expect(late == 0)
+        }
+    }
+
+    @Test("Every queue has something in it, and every role an account")
+    func queues() async throws {
+        try await DemoHouse.with(.sqlite) { demo in
+            let summary = try await demo.create()
+            let states = Set(try await demo.rows("SELECT DISTINCT state FROM cases").map { $0[0] })
+            let workflow = try CaseRules(reading: demo.house.rules).workflow
+            for state in workflow.states { #expect(states.contains(.text(state.name.rawValue)), "\(state.name)") }
+            let known = Set(Ledger.rights + Places.rights + Messages.rights + Identity.rights + Cases.rights)
+            let roles = try Roles.load(from: demo.house.rules, knownRights: known)
+            #expect(Set(summary.accounts.map(\.role)) == Set(roles.all.map(\.key)))
+            #expect(summary.accounts.allSatisfy { $0.login == $0.role })
+            let open = try await demo.rows("SELECT login FROM staff WHERE password_hash IS NOT NULL ORDER BY login")
+            #expect(open.map { $0[0] } == summary.accounts.map(\.login).sorted().map { SQLValue.text($0) })
+            let twice = try await demo.number(
+                "SELECT COUNT(*) FROM (SELECT staff FROM posts GROUP BY staff HAVING COUNT(*) > 1) AS holders")
+            #expect(twice > 0)
+        }
+    }
+
+    @Test("Half of the matters are answered in the time that the mix says, give or take 15 percent")
+    func handlingTimes() async throws {
+        try await DemoHouse.with(.sqlite) { demo in
+            _ = try await demo.create(cases: 900)
+            let settled = DemoHouse.until - .days(25)
+            // What was never answered took longer than any.
+            let days = try await demo.rows(
+                """
+                SELECT COALESCE(
+                    (SELECT MIN(s.at) FROM case_steps s WHERE s.case_id = c.id AND s.act IN ('finish', 'settle-directly', 'settle')),
+                    9000000000000) - c.reported_at
+                FROM cases c WHERE c.state <> 'declined' AND c.reported_at < \(settled) ORDER BY 1
+                """
+            ).map { row -> Double in
+                guard case .int(let milliseconds) = row[0] else { return .infinity }
+                return Double(milliseconds) / 86_400_000
+            }
+            let wanted = try DemoFiles(demo.house.rules).mix.medianDays
+            let median = days[days.count / 2]
+            #expect(abs(median - wanted) <= 0.15 * wanted, "\(median) days instead of \(wanted)")
+        }
+    }
+
+    @Test("The same seed makes the same county, another seed another")
+    func sameSeed() async throws {
+        var fingerprints: [[UInt8]] = []
+        for seed: UInt64 in [1, 1, 2] {
+            try await DemoHouse.with(.sqlite) { demo in
+                _ = try await demo.create(seed: seed, cases: 120)
+                fingerprints.append(try await demo.fingerprint())
+            }
+        }
+        #expect(fingerprints[0] == fingerprints[1])
+        #expect(fingerprints[0] != fingerprints[2])
+    }
+
+    @Test("Nothing is made in a database that is not empty")
+    func notEmpty() async throws {
+        try await DemoHouse.with(.sqlite) { demo in
+            _ = try await demo.create(cases: 20)
+            let before = try await demo.number("SELECT COUNT(*) FROM cases")
+            let refusal = await #expect(throws: Refusal.self) { try await demo.create(seed: 9, cases: 20) }
+            #expect(refusal?.code == "demo.not-empty")
+            #expect(try await demo.number("SELECT COUNT(*) FROM cases") == before)
+        }
+    }
+
+    @Test("A grid has some 400 households, and people work in each street")
+    func grids() async throws {
+        try await DemoHouse.with(.sqlite) { demo in
+            let summary = try await demo.create(households: 60_000, cases: 10)
+            #expect(summary.grids == 150)
+            #expect((250...400).contains(summary.staff))
+            let sizes = try await demo.rows("SELECT MIN(households), MAX(households), COUNT(DISTINCT code) FROM grids")
+            guard case .int(let least) = sizes[0][0], case .int(let most) = sizes[0][1] else {
+                Issue.record("no grids")
+                return
+            }
+            #expect(least >= 350 && most <= 450)
+            #expect(try await demo.number("SELECT COUNT(*) FROM grids WHERE length(code) <> 15") == 0)
+            #expect(
+                try await demo.number("SELECT COUNT(*) FROM grids WHERE longitude NOT BETWEEN 119.9 AND 120.3") == 0)
+        }
+    }
+
+    @Test("Quantiles give back their points and rise between them")
+    func quantiles() {
+        let quantiles = Quantiles(["5": 1, "50": 10, "95": 100])
+        #expect(quantiles.median == 10)
+        #expect(quantiles.value(at: 0.05) == 1 && quantiles.value(at: 0.999) == 100)
+        let values = stride(from: 0.0, to: 1, by: 0.01).map { quantiles.value(at: $0) }
+        #expect(zip(values, values.dropFirst()).allSatisfy { $0 <= $1 })
+    }
+}
+
+/// An empty house with the shipped rules.
+struct DemoHouse: Sendable {
+    let house: House
+
+    /// A Thursday morning.
+    static let until = Instant(LocalTime(day: Day("2026-08-20") ?? Day(number: 0), hour: 10, minute: 30))
+
+    static func with(_ engine: EngineCase, _ body: (DemoHouse) async throws -> Void) async throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().path
+        let migrations =
+            Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
+            + Cases.migrations
+        try await engine.withDatabase(migrations: migrations) { database in
+            let house = House(
+                database: database, clock: ManualClock(until), identifiers: IdentifierSource(), keys: .forTests(),
+                rules: RuleFiles(shipped: root + "/Rules"), assets: try StaticFiles(folders: []),
+                settings: House.Settings())
+            try await body(DemoHouse(house: house))
+        }
+    }
+
+    @discardableResult
+    func create(households: Int = 2_000, seed: UInt64 = 1, cases: Int? = nil) async throws -> DemoCounty.Summary {
+        try await DemoCounty(plan: .init(households: households, seed: seed, until: Self.until, cases: cases))
+            .create(in: house)
+    }
+
+    func rows(_ query: SQL) async throws -> [[SQLValue]] { try await house.database.query(query).map(\.values) }
+
+    func number(_ query: SQL) async throws -> Int64 {
+        guard case .int(let number) = try await rows(query)[0][0] else { return -1 }
+        return number
+    }
+
+    /// A hash of all rows, without what chance makes different on purpose: sealed values, the password's hash, and the ids
+    /// of notices and texts.
+    func fingerprint() async throws -> [UInt8] {
+        var hash: [UInt8] = []
+        for query: SQL in [
+            "SELECT * FROM divisions ORDER BY code", "SELECT * FROM grids ORDER BY code",
+            "SELECT * FROM bodies ORDER BY id",
+            "SELECT id, name, login, phone_index, state, area, created FROM staff ORDER BY id",
+            "SELECT * FROM posts ORDER BY id",
+            """
+            SELECT id, number, version, title, detail, category, area, address, longitude, latitude, channel, state,
+                reported_at, received_at, state_since, due_at, final_due_at, finished_at, ended_at, body, handler,
+                answerable, answerable_post, is_supervised, is_bound, extension_asked, trail, result, is_solved,
+                satisfaction, phone_index, phone_masked, name_masked, reporting_staff, source, source_number, limit_told_at
+            FROM cases ORDER BY id
+            """,
+            "SELECT * FROM case_steps ORDER BY case_id, version",
+            "SELECT * FROM case_counts ORDER BY area, body, state",
+            """
+            SELECT recipient, area, kind, subject_id, text_zh, text_en, address, at, urgent FROM notices
+            ORDER BY at, subject_id, recipient, kind
+            """,
+            "SELECT phone_index, text, subject_id, at, state, sent_at FROM texts ORDER BY at, subject_id, text",
+            "SELECT * FROM ledger_entries ORDER BY id", "SELECT * FROM ledger_blocks ORDER BY number",
+        ] {
+            let values = try await rows(query)
+            #expect(!values.isEmpty)
+            hash = Digest.sha256(hash + Array("\(values)".utf8))
+        }
+        return hash
+    }
+}
