@@ -9,7 +9,7 @@ import Storage
 
 struct Staff: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The first administrator. 人员。", subcommands: [AddAdministrator.self])
+        abstract: "The first administrator, and tokens for machines. 人员与令牌。", subcommands: [AddAdministrator.self, AddToken.self])
 }
 
 struct AddAdministrator: SpokenCommand {

@@ -1,6 +1,8 @@
+import Cipher
 import Desk
 import Ground
 import Hummingbird
+import Messages
 import Storage
 import Web
 import WorkCalendar
@@ -196,6 +198,10 @@ extension Cases {
                 throw wrong("number")
             }
             filter.numberEnd = number
+        }
+        if let phone = query.filled("phone") {
+            guard let number = PhoneNumber(phone) else { throw wrong("phone") }
+            filter.phoneIndex = number.index(house.keys.vault)
         }
         filter.isByDue = query.filled("order") == "due"
         if let after = query.filled("after") {

@@ -160,7 +160,7 @@ final class SessionKeeper: Sendable {
                 body: body, isMachine: true))
     }
 
-    private func scope(
+    func scope(
         staff: StaffID, name: String, post: PostRecord, rights: Set<Right>, area: AreaPrefix, body: BodyFacts?,
         isMachine: Bool
     ) -> Scope {
