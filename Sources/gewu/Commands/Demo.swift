@@ -1,21 +1,28 @@
 import ArgumentParser
+import DemoCounty
+import Desk
+import Foundation
 import Ground
+import Storage
 
 struct Demo: SpokenCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make a county with invented people and 60 days of cases. 生成演示县。",
         discussion: """
-            Divisions and calendar are real, people and matters are invented. The same seed makes the same county.
-            区划与节假日为公开事实，人员与诉求均为程序生成。种子相同，结果相同。
+            Divisions and calendar are real, people and matters are invented. The same seed and the same end make the same
+            county. 区划与节假日为公开事实，人员与诉求均为程序生成。种子与截止时间相同，结果相同。
             """)
 
     @OptionGroup var common: CommonOptions
 
     @Option(help: ArgumentHelp("Households, about 2.6 residents each. 户数", valueName: "n"))
-    var households = 2000
+    var households = 60_000
 
     @Option(help: ArgumentHelp("The same seed makes the same county. 种子", valueName: "s"))
     var seed: UInt64 = 1
+
+    @Option(help: ArgumentHelp("The county's present, such as 2026-11-21T17:00; else this hour. 截止时间", valueName: "time"))
+    var until: String?
 
     @Flag(help: "Delete an earlier demonstration first. 先删除已有演示数据")
     var reset = false
@@ -24,9 +31,106 @@ struct Demo: SpokenCommand {
         guard (1...2_000_000).contains(households) else {
             throw ValidationError("--households is 1 to 2,000,000. 户数为 1 至 2,000,000。")
         }
+        if let until, Instant(iso8601: until) == nil {
+            throw ValidationError("--until is a time such as 2026-11-21T17:00. 截止时间格式如 2026-11-21T17:00。")
+        }
     }
 
     func perform(_ configuration: Configuration, _ console: Console) async throws {
-        throw Unfinished.refusal("demo")
+        if reset { try Self.delete(configuration.database) }
+        let hour: Int64 = 3_600_000
+        let present = until.flatMap { Instant(iso8601: $0) }
+            ?? Instant(milliseconds: SystemClock().now().milliseconds / hour * hour)
+        let plan = DemoCounty.Plan(households: households, seed: seed, until: present)
+        let summary = try await Assembly.withHouse(configuration, console) { house in
+            let line = console.progress(LocalizedText("生成演示县", "Making the county"))
+            defer { line.finish() }
+            return try await DemoCounty(plan: plan).create(in: house) { progress in
+                let stage =
+                    switch progress.stage {
+                    case .founding: LocalizedText("设立机构与岗位", "founding bodies and posts")
+                    case .playing: LocalizedText("逐日办理诉求", "playing day after day")
+                    case .sealing: LocalizedText("封存账本", "sealing the ledger")
+                    }
+                line.update(progress.done, of: progress.total, stage(console.language))
+            }
+        }
+        console.result(text(summary)) { write(summary, to: &$0) }
+    }
+
+    /// Only a file can be deleted from here; a PostgreSQL database may hold more than we know of.
+    private static func delete(_ database: String) throws {
+        let location = try DatabaseLocation(database)
+        guard location.connectionString.hasPrefix("sqlite:") else {
+            throw Refusal(
+                .ruleBroken, "demo.reset-postgres",
+                LocalizedText("--reset 只能删除 SQLite 文件", "--reset can only delete an SQLite file"),
+                wayOn: LocalizedText("请自行重建 PostgreSQL 数据库（dropdb、createdb）", "Make the PostgreSQL database anew yourself: dropdb, createdb"))
+        }
+        let path = String(location.connectionString.dropFirst("sqlite:".count))
+        for file in [path, path + "-wal", path + "-shm"] where FileManager.default.fileExists(atPath: file) {
+            try FileManager.default.removeItem(atPath: file)
+        }
+    }
+
+    private func text(_ summary: DemoCounty.Summary) -> LocalizedText {
+        func pad(_ text: String, _ width: Int) -> String {
+            // Chinese characters take two columns.
+            let length = text.unicodeScalars.reduce(0) { $0 + ($1.value > 0x2E80 ? 2 : 1) }
+            return text + String(repeating: " ", count: max(1, width - length))
+        }
+        func table(_ language: Language) -> String {
+            summary.accounts.map { "  \(pad($0.login, 24))\(pad($0.roleName(language), 24))\($0.name)　\($0.body)" }.joined(separator: "\n")
+        }
+        let seconds = String(format: "%.1f", summary.seconds)
+        return LocalizedText(
+            """
+            \(summary.areaName)：\(summary.streets) 个街镇、\(summary.communities) 个社区（村）、\(summary.grids) 个网格、\(summary.staff) 名工作人员、\(summary.posts) 个岗位，\
+            \(summary.cases) 件诉求（在办 \(summary.openCases) 件）、\(summary.ledgerEntries) 条账本记录，用时 \(seconds) 秒。
+            每个角色一个账号，口令都是 \(summary.password)：
+            \(table(.chinese))
+
+            可以先试：以居民身份打开 /report 上报一件；用 street_dispatcher 受理并派单；用 department_handler 签收、办结；
+            用 verifier 核查；再以居民身份评价；最后用 auditor 在账本里查到每一步。
+            """,
+            """
+            \(summary.areaName): \(summary.streets) streets and towns, \(summary.communities) communities, \(summary.grids) grids, \(summary.staff) staff in \(summary.posts) posts, \
+            \(summary.cases) matters (\(summary.openCases) open), \(summary.ledgerEntries) ledger entries, made in \(seconds) s.
+            One account per role, all with the password \(summary.password):
+            \(table(.english))
+
+            Try first: report a matter at /report as a resident; accept and dispatch it as street_dispatcher; take and finish
+            it as department_handler; verify it as verifier; rate it as the resident; find each step in the ledger as auditor.
+            """)
+    }
+
+    private func write(_ summary: DemoCounty.Summary, to writer: inout JSONWriter) {
+        writer.member("area", summary.area.code)
+        writer.member("areaName", summary.areaName)
+        writer.member("seed", summary.seed)
+        writer.member("until", summary.until)
+        writer.member("households", summary.households)
+        writer.member("streets", summary.streets)
+        writer.member("communities", summary.communities)
+        writer.member("grids", summary.grids)
+        writer.member("bodies", summary.bodies)
+        writer.member("staff", summary.staff)
+        writer.member("posts", summary.posts)
+        writer.member("cases", summary.cases)
+        writer.member("openCases", summary.openCases)
+        writer.member("steps", summary.steps)
+        writer.member("ledgerEntries", summary.ledgerEntries)
+        writer.member("seconds", summary.seconds)
+        writer.member("password", summary.password)
+        writer.key("accounts")
+        writer.array(summary.accounts) { writer, account in
+            writer.object { writer in
+                writer.member("role", account.role)
+                writer.member("login", account.login)
+                writer.member("name", account.name)
+                writer.member("body", account.body)
+                writer.member("area", account.area)
+            }
+        }
     }
 }
