@@ -206,7 +206,7 @@ struct RoutesForRefusals: Sendable {
             \(refusal.wayOn.map { "<p class=\"hint\">\(visit($0))</p>" })\
             <p><a class="btn" href="\(context.scope == nil ? "/" : "/home")">\(visit("回到首页", "Back to the start"))</a>\
             \(context.scope == nil && refusal.kind == .unauthenticated ? "<a class=\"btn p\" href=\"/login\">\(visit("登录", "Log in"))</a>" : HTML())</p>\
-            <p class="hint">\(refusal.code)\(refusal.rule.map { " · " + $0 })</p></div>
+            <p class="hint">\(refusal.code)\(refusal.rule.map { " · " + $0 } ?? "")</p></div>
             """
         var response = visit.page(Page(visit(refusal.title), content), status: refusal.kind.status)
         if let seconds = refusal.retryAfterSeconds { response.headers[.retryAfter] = String(seconds) }

@@ -31,9 +31,6 @@ public struct HTML: Sendable, ExpressibleByStringInterpolation {
 
         public mutating func appendLiteral(_ literal: String) { bytes.append(contentsOf: literal.utf8) }
         public mutating func appendInterpolation(_ text: String) { HTML.escape(text, into: &bytes) }
-        public mutating func appendInterpolation(_ text: String?) {
-            if let text { HTML.escape(text, into: &bytes) }
-        }
         public mutating func appendInterpolation(_ text: Substring) { HTML.escape(String(text), into: &bytes) }
         public mutating func appendInterpolation(_ number: some BinaryInteger) {
             bytes.append(contentsOf: String(number).utf8)
@@ -43,6 +40,8 @@ public struct HTML: Sendable, ExpressibleByStringInterpolation {
             bytes.append(contentsOf: identifier.text.utf8)
         }
         public mutating func appendInterpolation(_ piece: HTML) { bytes.append(contentsOf: piece.bytes) }
+        /// There is no such overload for `String?`, on purpose: beside it, `\(hint.map { "<p>\($0)</p>" })` would be taken
+        /// for text, and its markup be shown instead of meant. Text that may be missing is written `\(text ?? "")`.
         public mutating func appendInterpolation(_ piece: HTML?) {
             if let piece { bytes.append(contentsOf: piece.bytes) }
         }

@@ -41,7 +41,7 @@ struct ActForms {
     private func blocked(_ act: Workflow.Act, _ refusal: Refusal) -> HTML {
         """
         <div class="act"><p><button type="button" class="btn" disabled aria-describedby="\(act.name.rawValue)-why">\(visit(act.title))</button> \
-        <span class="hint" id="\(act.name.rawValue)-why">\(visit(refusal.message))\(refusal.wayOn.map { visit("；", "; ") + visit($0) })</span></p></div>
+        <span class="hint" id="\(act.name.rawValue)-why">\(visit(refusal.message))\(refusal.wayOn.map { visit("；", "; ") + visit($0) } ?? "")</span></p></div>
         """
     }
 

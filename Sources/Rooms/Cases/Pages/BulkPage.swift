@@ -44,7 +44,7 @@ struct BulkPage: Sendable {
 
     private func options(_ bodies: [BodyFacts], _ visit: Visit) -> HTML {
         CaseControls.bodies(bodies, names: cases.areas, visit).html { group in
-            "<optgroup label=\"\(group.title)\">\(group.choices.html { "<option value=\"\($0.value)\">\($0.text)</option>" })</optgroup>"
+            "<optgroup label=\"\(group.title ?? "")\">\(group.choices.html { "<option value=\"\($0.value)\">\($0.text)</option>" })</optgroup>"
         }
     }
 
@@ -106,7 +106,7 @@ struct BulkPage: Sendable {
                     }
                     return """
                         <span class="badge danger">\(visit("未办", "not done"))</span> \(visit(refusal.message))\
-                        \(refusal.wayOn.map { " <span class=\"hint\">\(visit($0))</span>" })
+                        \(refusal.wayOn.map { " <span class=\"hint\">\(visit($0))</span>" } ?? HTML())
                         """
                 },
                 { line, visit in line.refusal.map { visit($0.message) } }),

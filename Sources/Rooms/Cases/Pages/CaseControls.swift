@@ -20,15 +20,15 @@ enum CaseControls {
             <select id="\(name)" name="\(formName ?? name)"\(flag: "required", required)\
             \(attribute: "aria-describedby", described.isEmpty ? nil : described.joined(separator: " "))\
             \(attribute: "aria-invalid", error == nil ? nil : "true")>\
-            \(none.map { "<option value=\"\">\($0)</option>" })\
+            \(none.map { "<option value=\"\">\($0)</option>" } ?? HTML())\
             \(groups.html { group in
                 let options = group.choices.html {
                     "<option value=\"\($0.value)\"\(flag: "selected", $0.value == value)>\($0.text)</option>"
                 }
                 return group.title.map { "<optgroup label=\"\($0)\">\(options)</optgroup>" } ?? options
             })</select>\
-            \(hint.map { "<p class=\"hint\" id=\"\(name)-hint\">\($0)</p>" })\
-            \(error.map { "<p class=\"error\" id=\"\(name)-error\">\($0)</p>" })</div>
+            \(hint.map { "<p class=\"hint\" id=\"\(name)-hint\">\($0)</p>" } ?? HTML())\
+            \(error.map { "<p class=\"error\" id=\"\(name)-error\">\($0)</p>" } ?? HTML())</div>
             """
     }
 

@@ -75,7 +75,7 @@ struct CaseFacts {
     private var reporter: HTML {
         if let revealed {
             return """
-                \(revealed.name) \(revealed.phone.map { "<a href=\"tel:\($0)\">\($0)</a>" })\
+                \(revealed.name ?? "") \(revealed.phone.map { "<a href=\"tel:\($0)\">\($0)</a>" } ?? HTML())\
                 <p class="hint">\(visit("本次查看已记入账本；离开本页后恢复隐藏。", "This look is in the ledger; the page hides it again when you leave."))</p>
                 """
         }

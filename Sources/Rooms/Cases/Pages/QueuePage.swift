@@ -124,7 +124,7 @@ struct QueuePage: Sendable {
         func tab(_ state: String?, _ text: String, _ count: Int64?) -> HTML {
             """
             <a href="\(visit.query.setting("after", nil).setting("done", nil).setting("state", state).address("/cases"))"\
-            \(attribute: "aria-current", chosen == state ? "page" : nil)>\(text)\(count.map { " <b>\($0)</b>" })</a>
+            \(attribute: "aria-current", chosen == state ? "page" : nil)>\(text)\(count.map { " <b>\($0)</b>" } ?? HTML())</a>
             """
         }
         return """

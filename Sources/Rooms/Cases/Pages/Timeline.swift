@@ -14,15 +14,15 @@ struct Timeline {
         let files = model.files.filter { $0.version == step.version && step.version > 1 }
         let to = step.from == step.to ? nil : cases.rules.stateTitle(step.to, visit)
         return """
-            <li><p><strong>\(cases.stepTitle(step, visit))</strong>\(to.map { " <span class=\"hint\">→ \($0)</span>" })</p>\
+            <li><p><strong>\(cases.stepTitle(step, visit))</strong>\(to.map { " <span class=\"hint\">→ \($0)</span>" } ?? HTML())</p>\
             <p class="who">\(who(step)) <time class="when" datetime="\(step.at.iso8601)">\(visit.instantText(step.at))</time></p>\
-            \(step.givenTo.map { "<p>\(visit("派给", "To"))：\(model.names.body($0) ?? "—")</p>" })\
-            \(reason(step).map { "<p>\(visit(CaseTexts.reason))：\($0)</p>" })\
-            \(step.opinion.map { "<p>\(CaseFacts.lines($0))</p>" })\
+            \(step.givenTo.map { "<p>\(visit("派给", "To"))：\(model.names.body($0) ?? "—")</p>" } ?? HTML())\
+            \(reason(step).map { "<p>\(visit(CaseTexts.reason))：\($0)</p>" } ?? HTML())\
+            \(step.opinion.map { "<p>\(CaseFacts.lines($0))</p>" } ?? HTML())\
             \(CaseFacts.photos(files, of: model.record.id, visit))\
             \(step.due.map { due in
                 "<p class=\"hint\">\(visit(CaseTexts.due)) \(DueTag(rules: cases.rules, visit: visit).time(due))</p>"
-            })</li>
+            } ?? HTML())</li>
             """
     }
 
