@@ -25,7 +25,7 @@ struct ActForms {
         }
         return """
             <section class="noprint" aria-label="\(visit("办理", "Act"))"><h2>\(visit("办理", "Act"))</h2>\(lost)\
-            \(model.acts.html { act, refusal in refusal.map { blocked(act, $0) } ?? form(act) })</section>
+            \(ordered.html { act, refusal in refusal.map { blocked(act, $0) } ?? form(act) })</section>
             """
     }
 
@@ -58,8 +58,16 @@ struct ActForms {
             """
     }
 
-    /// The first act that moves the matter on is mostly the one that is wanted.
-    private var firstOffered: String? { model.acts.first { $0.refusal == nil && $0.act.to != nil }?.act.name.rawValue }
+    /// What is mostly wanted: the first act that moves the matter on and needs no excuse.
+    private var firstOffered: String? {
+        let moving = model.acts.filter { $0.refusal == nil && $0.act.to != nil }
+        return (moving.first { $0.act.reasons == nil } ?? moving.first)?.act.name.rawValue
+    }
+
+    private var ordered: [(act: Workflow.Act, refusal: Refusal?)] {
+        let first = firstOffered
+        return model.acts.filter { $0.act.name.rawValue == first } + model.acts.filter { $0.act.name.rawValue != first }
+    }
 
     private func takesPhotos(_ act: Workflow.Act) -> Bool {
         act.needs.contains(.result) || act.needs.contains(.opinion)

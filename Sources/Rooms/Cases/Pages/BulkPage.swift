@@ -34,11 +34,11 @@ struct BulkPage: Sendable {
         guard !acts.isEmpty else { return HTML() }
         let needsBody = acts.contains { $0.needs.contains(.body) }
         return """
-            <div class="bar bulk"><span data-selected></span>\
+            <div class="bar bulk"><details><summary>\(visit("批量办理", "Act on several"))（<span data-selected>\(visit("先在列表中勾选", "tick them in the list"))</span>）</summary><div class="bar">\
             \(needsBody ? "<label class=\"hide\" for=\"bulk-body\">\(visit(CaseTexts.body))</label><select id=\"bulk-body\" name=\"bulk-body\"><option value=\"\">\(visit("派给哪个单位", "Dispatch to"))</option>\(options(bodies, visit))</select>" : HTML())\
             <label class="hide" for="bulk-opinion">\(visit(CaseTexts.opinion))</label>\
             <input id="bulk-opinion" name="bulk-opinion" maxlength="500" placeholder="\(visit("意见（督办必填）", "Opinion (needed to supervise)"))">\
-            \(acts.html { "<button class=\"btn\" name=\"act\" value=\"\($0.name.rawValue)\">\(visit("批量", "Bulk: "))\(visit($0.title))</button>" })</div>
+            \(acts.html { "<button class=\"btn\" name=\"act\" value=\"\($0.name.rawValue)\">\(visit("批量", "Bulk: "))\(visit($0.title))</button>" })</div></details></div>
             """
     }
 

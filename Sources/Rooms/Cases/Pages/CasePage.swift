@@ -102,10 +102,7 @@ struct CasePage: Sendable {
         let forms = ActForms(cases: cases, model: model, staff: staff, refused: refused)
         return Page(
             record.title,
-            breadcrumb: [
-                (visit(CaseTexts.cases), "/cases"),
-                (CaseNames.path(record.area, cases), "/cases?area=\(record.area.code)"), (record.number, nil),
-            ],
+            breadcrumb: [(visit(CaseTexts.cases), "/cases")] + areas(record.area) + [(record.number, nil)],
             notice: notice(refused, visit),
             """
             <p class="printonly">\(visit("群众诉求办理单", "Sheet of a matter"))</p>\(doneMark(visit))\
@@ -116,10 +113,20 @@ struct CasePage: Sendable {
             """)
     }
 
+    /// From below the county's own area down, each a way to the matters there.
+    private func areas(_ area: AreaPrefix) -> [(text: String, address: String?)] {
+        let top = cases.house.settings.area
+        return [6, 9, 12, 15].filter { $0 > top.code.utf8.count && $0 <= area.code.utf8.count }
+            .compactMap { AreaPrefix(area.code.prefix($0)) }
+            .compactMap { area in cases.areas.name(of: area).map { ($0, "/cases?area=\(area.code)") } }
+    }
+
     private func notice(_ refused: Refused?, _ visit: Visit) -> Page.Notice? {
         if let refused {
             var notice = refused.refusal.notice(visit)
-            notice.text += visit("。您填写的内容仍在下方", ". What you wrote is still below")
+            if refused.refusal.kind != .changedMeanwhile {
+                notice.text += visit("。您填写的内容仍在下方", ". What you wrote is still below")
+            }
             notice.text += refused.hadPhotos ? visit("，照片请重新选择。", "; please choose the photos again.") : visit("。", ".")
             return notice
         }

@@ -74,8 +74,7 @@ struct CaseRow: Sendable {
 
     static func queueColumns(_ cases: Cases) -> [Column<CaseRow>] {
         [
-            .text("编号", "Number", html: { row, _ in "<code>\(row.record.number)</code>" }) { row, _ in row.record.number
-            },
+            .text("编号", "Number") { row, _ in row.record.number },
             title(), state(cases.rules), due(cases.rules), category(cases.rules),
             .text("区域", "Area") { row, _ in row.area }, .text("承办单位", "Handled by") { row, _ in row.body },
             .text("首接责任人", "Answerable") { row, _ in row.answerable },

@@ -76,9 +76,9 @@ struct HomePage: Sendable {
             \(model.owned.html { owned, count in
                 number(Int(count), visit(owned.state.title), address(owned, staff.scope), tone: nil, shown: "\(count)")
             })\
-            \(number(model.soon, visit(CaseTexts.dueSoon), "/cases?soon=true&order=due", tone: "warn"))\
-            \(number(model.overdue, visit(CaseTexts.overdue), "/cases?overdue=true&order=due", tone: "danger"))\
-            \(number(model.finishedToday, visit(CaseTexts.finishedToday), "/cases?finished=today", tone: nil))</div>\
+            \(number(model.soon, visit(CaseTexts.dueSoon), "/cases?due=soon&order=due", tone: "warn"))\
+            \(number(model.overdue, visit(CaseTexts.overdue), "/cases?due=overdue&order=due", tone: "danger"))\
+            \(number(model.finishedToday, visit(CaseTexts.finishedToday), "/cases?due=finished-today", tone: nil))</div>\
             \(listing.html(visit))\
             <p class="hint">\(visit("数据更新于", "As of")) <time datetime="\(visit.now.iso8601)">\(visit.instantText(visit.now))</time></p>
             """

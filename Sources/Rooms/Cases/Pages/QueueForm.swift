@@ -21,10 +21,8 @@ struct QueueForm {
         \(bodyField)\
         \(Field.choice("mine", visit("仅看与我有关", "Only mine"), ownerships, value: query["mine"], none: visit(CaseTexts.all)))\
         \(Field.choice("order", visit("排序", "Order"), orders, value: query["order"]))\
-        \(flagField("overdue", "true", visit(CaseTexts.overdue)))\(flagField("soon", "true", visit(CaseTexts.dueSoon)))\
-        \(flagField("finished", "today", visit(CaseTexts.finishedToday)))\
-        \(Field.submit(visit("查询", "Search"))) <a class="btn" href="/cases">\(visit("重置", "Reset"))</a></form>\
-        \(phoneForm)
+        \(Field.choice("due", visit(CaseTexts.due), QueuePage.Pressure.allCases.map { Field.Choice($0.rawValue, visit($0.title)) }, value: QueuePage.Pressure(query)?.rawValue, none: visit(CaseTexts.all)))\
+        \(Field.submit(visit("查询", "Search"))) <a class="btn" href="/cases">\(visit("重置", "Reset"))</a></form>
         """
     }
 
@@ -76,14 +74,8 @@ struct QueueForm {
         ]
     }
 
-    private func flagField(_ name: String, _ value: String, _ label: String) -> HTML {
-        """
-        <div class="field check"><label><input type="checkbox" name="\(name)" value="\(value)"\(flag: "checked", query[name] == value)> \(label)</label></div>
-        """
-    }
-
     /// By POST: a number in an address would stay in histories and logs.
-    private var phoneForm: HTML {
+    var phoneForm: HTML {
         let isOn = query.filled("reporter") != nil
         return """
             <details class="noprint"\(flag: "open", isOn)><summary>\(visit("按反映人电话查找", "Find by the reporter's phone"))</summary>\

@@ -20,6 +20,25 @@ struct QueuePage: Sendable {
         var bodies: [BodyFacts] = []
     }
 
+    /// How the matters stand to their deadline: one choice of the query form (`due=`).
+    enum Pressure: String, CaseIterable {
+        case overdue, soon
+        case finishedToday = "finished-today"
+
+        init?(_ query: QueryParameters) {
+            // The interface for programs says it in this way; a link made for one works for the other.
+            if query["overdue"] == "true" { self = .overdue } else { self.init(rawValue: query["due"] ?? "") }
+        }
+
+        var title: LocalizedText {
+            switch self {
+            case .overdue: CaseTexts.overdue
+            case .soon: CaseTexts.dueSoon
+            case .finishedToday: CaseTexts.finishedToday
+            }
+        }
+    }
+
     func add(to routes: Routes) {
         routes.page("/cases", right: .caseRead) { try await show($0) }
         routes.form("/cases/phone", right: .caseRead) { staff, submission in try findPhone(staff, submission) }
@@ -32,9 +51,13 @@ struct QueuePage: Sendable {
     static func filter(_ cases: Cases, _ staff: StaffVisit) throws(Refusal) -> (CaseFilter, limit: Int) {
         let query = staff.visit.query
         var (filter, limit) = try cases.filter(query, staff)
-        filter.isDueSoon = query["soon"] == "true"
         if let reporter = query.filled("reporter") { filter.phoneIndex = reporter }
-        if query["finished"] == "today" { filter.finishedSince = staff.visit.now.startOfDay }
+        switch Pressure(query) {
+        case .overdue: filter.isOverdue = true
+        case .soon: filter.isDueSoon = true
+        case .finishedToday: filter.finishedSince = staff.visit.now.startOfDay
+        case nil: break
+        }
         return (filter, limit)
     }
 
@@ -108,11 +131,12 @@ struct QueuePage: Sendable {
                 """,
             selection: { $0.record.id.text })
         let bulk = BulkPage(cases: cases)
+        let form = QueueForm(cases: cases, staff: staff, bodies: model.bodies)
         return Page(
             visit(CaseTexts.cases), notice: notice,
             """
-            \(tabs(model.counts, visit))\(QueueForm(cases: cases, staff: staff, bodies: model.bodies).html)\
-            \(tools(model, staff))\
+            \(tabs(model.counts, visit))\(form.html)\(tools(staff))\
+            \(SavedViews(cases: cases).html(model.views, visit))\(form.phoneForm)\
             <form method="post" action="/cases/bulk">\(visit.formFields)\(listing.html(visit))\
             \(model.rows.isEmpty ? HTML() : bulk.bar(staff, model.bodies))</form>
             """)
@@ -135,14 +159,13 @@ struct QueuePage: Sendable {
             """
     }
 
-    private func tools(_ model: Model, _ staff: StaffVisit) -> HTML {
+    private func tools(_ staff: StaffVisit) -> HTML {
         let visit = staff.visit
         return """
             <div class="bar">\
             \(staff.scope.may(.caseReport) ? "<a class=\"btn p\" href=\"/cases/new\">\(Icon("file-pen"))<span>\(visit(CaseTexts.newReport))</span></a>" : HTML())\
             \(staff.scope.may(.caseExport) ? exportLink(visit, path: "/cases/export") : HTML())\
-            <button type="button" class="btn" data-copy="" hidden>\(Icon("copy"))<span>\(visit("复制链接", "Copy link"))</span></button></div>\
-            \(SavedViews(cases: cases).html(model.views, visit))
+            <button type="button" class="btn" data-copy="" hidden>\(Icon("copy"))<span>\(visit("复制链接", "Copy link"))</span></button></div>
             """
     }
 }
