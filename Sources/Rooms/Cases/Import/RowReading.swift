@@ -12,12 +12,16 @@ struct RowReading {
     let vault: Vault
     let now: Instant
     private var areas: AreaNames
+    /// Tables say the same few words over and over: what they mean is looked up once.
+    private var knownCategories: [String: String?] = [:]
+    private var knownPlaces: [String: AreaNames.Found] = [:]
     private let reader: SheetReader
     /// The columns of a field, in the order of the table.
     private let columns: [ImportField: [Int]]
 
     static let longestResult = 20_000
     static let longestNumber = 100
+    private static let mostRemembered = 10_000
 
     enum Outcome {
         case matter(ImportedMatter)
@@ -121,7 +125,7 @@ struct RowReading {
                 .endedAt, text(.endedAt, row), "ends-before-report", "办结时间早于来件时间", "It ended before it was reported")
         }
         let result = text(.result, row)
-        if result.count > Self.longestResult {
+        if result.utf8.count > Self.longestResult, result.count > Self.longestResult {
             throw Fault(
                 .result, result, "result-too-long", "办理结果超过 \(Self.longestResult) 字",
                 "The result has more than \(Self.longestResult) characters")
@@ -169,31 +173,36 @@ struct RowReading {
         let given = text(.title, row)
         var detail = text(.detail, row)
         if detail.isEmpty { detail = given }
-        var report = Report(title: given, detail: detail, channel: .imported)
-        // What is too long for a heading stays in the text.
-        if report.effectiveTitle.count > Report.longestTitle {
-            report.title = given.prefix(Report.longestTitle - 1) + "…"
-            if detail != given { detail = given + "\n" + detail }
-        }
-        if report.effectiveTitle.isEmpty {
+        // Only the beginning can become the heading.
+        var title = Report(title: given, detail: String(detail.prefix(120)), channel: .imported).effectiveTitle
+        if title.isEmpty {
             throw Fault(.detail, "", "nothing-said", "标题和内容都为空", "There is neither a title nor a text")
         }
-        if detail.count > Report.longestDetail {
+        // What is too long for a heading stays in the text.
+        if title.count > Report.longestTitle {
+            title = given.prefix(Report.longestTitle - 1) + "…"
+            if detail != given { detail = given + "\n" + detail }
+        }
+        if detail.utf8.count > Report.longestDetail, detail.count > Report.longestDetail {
             throw Fault(
                 .detail, detail, "detail-too-long", "内容超过 \(Report.longestDetail) 字",
                 "The text has more than \(Report.longestDetail) characters")
         }
-        return (report.effectiveTitle, detail)
+        return (title, detail)
     }
 
-    private func category(_ row: SheetRow) throws(Fault) -> String? {
+    private mutating func category(_ row: SheetRow) throws(Fault) -> String? {
+        let named = try word(.category, row)
+        let coarse = try word(.coarseClass, row)
+        guard named != nil || coarse != nil else { return nil }
+        let words = (named ?? "") + "\u{1}" + (coarse ?? "")
+        if let known = knownCategories[words] { return known }
         let tree = rules.categories
-        if let named = try word(.category, row) {
-            if let leaf = tree.leaf(named: named) { return leaf.code }
-            if let branch = tree.branch(named: named) { return branch.code }
-        }
-        guard let coarse = try word(.coarseClass, row) else { return nil }
-        return tree.branch(named: coarse)?.code ?? tree.branch(ofClass: coarse)
+        let code =
+            named.flatMap { tree.leaf(named: $0)?.code ?? tree.branch(named: $0)?.code }
+            ?? coarse.flatMap { tree.branch(named: $0)?.code ?? tree.branch(ofClass: $0) }
+        if knownCategories.count < Self.mostRemembered { knownCategories[words] = .some(code) }
+        return code
     }
 
     private mutating func place(_ row: SheetRow) throws(Fault) -> (area: AreaPrefix, unknown: [String]) {
@@ -206,9 +215,10 @@ struct RowReading {
             }
             return (area, [])
         }
-        let name = text(.county, row)
-        let found = areas.find(
-            county: name, street: text(.street, row), community: text(.community, row))
+        let (name, street, community) = (text(.county, row), text(.street, row), text(.community, row))
+        let words = [name, street, community].joined(separator: "\u{1}")
+        let found = knownPlaces[words] ?? areas.find(county: name, street: street, community: community)
+        if knownPlaces.count < Self.mostRemembered { knownPlaces[words] = found }
         if found.isElsewhere {
             throw Fault(
                 .county, name, "elsewhere", "“\(name)”不在本平台服务的区域内", "“\(name)” is not in the area this platform serves")
