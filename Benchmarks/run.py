@@ -92,7 +92,7 @@ def measure(engine, database):
     made, took = gewu('demo', '--households', '20000', '--seed', '1', database=database)
     results.append(dict(engine=engine, what='demo', seconds=round(took, 1), result=made))
     if pathlib.Path(o.divisions).exists():
-        made, took = gewu('import', 'divisions', o.divisions, '--date', '2020-06-30', database=database)
+        made, took = gewu('import', 'divisions', o.divisions, '--valid-from', '2020-06-30', database=database)
         rows = made.get('rows') or made.get('rowCount') or 679599
         results.append(dict(engine=engine, what='import divisions', seconds=round(took, 2), rows=rows, perSecond=round(rows / took)))
         say(f'{engine}: divisions {took:.1f} s')
@@ -101,7 +101,10 @@ def measure(engine, database):
         made, _ = gewu('staff', 'add-token', '--login', role, '--name', 'bench', database=database)
         tokens['dispatcher' if role == 'street_dispatcher' else 'handler'] = made['secret']
         tokens['area' if role == 'street_dispatcher' else 'body'] = made['area' if role == 'street_dispatcher' else 'body']
-        if role == 'street_dispatcher': street = made.get('areaName', '')
+    server = Server(database)
+    request = urllib.request.Request(f"http://127.0.0.1:{o.port}/api/v1/areas/{tokens['area']}", headers={'Authorization': 'Bearer ' + tokens['dispatcher']})
+    with urllib.request.urlopen(request) as answer: street = json.loads(answer.read())['area']['name']
+    server.stop()
     stored = 0
     for size in map(int, o.sizes.split(',')):
         file = work / f'orders-{size}.csv'
@@ -148,7 +151,7 @@ def table():
         elif r['what'] == 'demo': lines.append(f"| {r['engine']} | {size} | `gewu demo --households 20000` | {r['seconds']} s |")
     return '\n'.join(lines) + '\n'
 
-(work / 'gewu.yaml').write_text(f"keys: {work}/keys\noutbox: {work}/outbox.jsonl\ndemonstration: true\nsecureCookies: false\nlog: warning\n")
+(work / 'gewu.yaml').write_text(f"keys: {work}/keys\noutbox: {work}/outbox.jsonl\narea: \"330106\"\ndemonstration: true\nsecureCookies: false\nlogLevel: warning\n")
 try:
     for engine in o.engines.split(','):
         if engine == 'sqlite': measure(engine, f'sqlite:{work}/bench.sqlite')

@@ -168,6 +168,7 @@ extension Cases {
     /// - Throws: a refusal naming the part that cannot be read.
     func filter(_ query: QueryParameters, _ staff: StaffVisit) throws(Refusal) -> (CaseFilter, limit: Int) {
         var filter = CaseFilter()
+        filter.knownStates = rules.workflow.states.map(\.name)
         func wrong(_ field: String) -> Refusal {
             Refusal(
                 .malformed, "cases.filter", LocalizedText("筛选条件“\(field)”有误", "The filter “\(field)” cannot be read"),

@@ -8,6 +8,8 @@ struct CaseFilter: Sendable, Hashable {
     enum Ownership: String, Sendable, Hashable { case answerable, handler, reported }
 
     var states: [StateName] = []
+    /// All states of the workflow, for lists without one.
+    var knownStates: [StateName] = []
     var area: AreaPrefix?
     /// Any level: two digits, four or six.
     var category: String?
@@ -35,13 +37,12 @@ struct CaseFilter: Sendable, Hashable {
     private var afterDueID: CaseID?
     var isByDue = false
 
-    func condition(for scope: Scope) -> SQL {
-        var conditions = [Self.visibility(scope)]
-        if let only = states.first, states.count == 1 {
-            conditions.append("state = \(only.rawValue)")
-        } else if !states.isEmpty {
-            conditions.append("state IN (\(list: states.map(\.rawValue)))")
-        }
+    /// Everything but the states.
+    ///
+    /// - Parameter narrowing: false where another index serves the list (the due instants, the end of a number): the area
+    ///   and the body are then written so that neither engine is tempted to walk all matters of an area instead.
+    func condition(for scope: Scope, narrowing: Bool = true) -> SQL {
+        var conditions = [Self.visibility(scope, narrowing: narrowing)]
         if let area { conditions.append(Self.within(area)) }
         if let category {
             conditions.append(
@@ -60,15 +61,28 @@ struct CaseFilter: Sendable, Hashable {
         if let finishedSince { conditions.append("finished_at >= \(finishedSince)") }
         if let numberEnd {
             let reversed = String(numberEnd.reversed())
-            conditions.append("number_reversed >= \(reversed) AND number_reversed < \(reversed + ":")")
+            conditions.append(
+                """
+                id IN (SELECT id FROM cases WHERE number_reversed >= \(reversed) AND number_reversed < \(reversed + ":"))
+                """)
         }
-        if let phoneIndex { conditions.append("phone_index = \(phoneIndex)") }
+        if let phoneIndex { conditions.append("id IN (SELECT id FROM cases WHERE phone_index = \(phoneIndex))") }
         return SQL.all(conditions)
     }
 
+    /// Found by one index of its own, whatever else is asked.
+    var isPointed: Bool { numberEnd != nil || phoneIndex != nil }
+
     /// What a scope may see of all matters: a body of an area those of its area, a department those it was given.
-    static func visibility(_ scope: Scope) -> SQL {
-        scope.line == nil ? within(scope.area) : "body = \(scope.body)"
+    static func visibility(_ scope: Scope, narrowing: Bool = true) -> SQL {
+        guard scope.line == nil else { return narrowing ? "body = \(scope.body)" : "body || '' = \(scope.body)" }
+        guard !narrowing else { return within(scope.area) }
+        switch scope.area.level {
+        case .street: return "street || '' = \(scope.area.code)"
+        case .community, .grid:
+            return "community || '' = \(String(scope.area.code.prefix(12))) AND \(scope.area.condition(on: "area"))"
+        case .country, .province, .prefecture, .county: return scope.area.condition(on: "area")
+        }
     }
 
     private static func within(_ area: AreaPrefix) -> SQL {

@@ -173,17 +173,31 @@ enum CaseStore {
     }
 
     static func pageQuery(_ filter: CaseFilter, for scope: Scope, limit: Int) -> SQL {
-        var conditions = [filter.condition(for: scope)]
-        let order: SQL
+        let isServedElsewhere = filter.isByDue || filter.isPointed
+        var conditions = [filter.condition(for: scope, narrowing: !isServedElsewhere)]
         if filter.isByDue {
             conditions.append("due_at IS NOT NULL")
             if let (due, id) = filter.afterDue { conditions.append("(due_at, id) > (\(due), \(id))") }
-            order = "due_at, id"
-        } else {
-            if let id = filter.after { conditions.append("id < \(id)") }
-            order = "id DESC"
+            if !filter.states.isEmpty { conditions.append("state IN (\(list: filter.states.map(\.rawValue)))") }
+            return
+                "SELECT \(trusted: columns) FROM cases WHERE \(SQL.all(conditions)) ORDER BY due_at, id LIMIT \(limit)"
         }
-        return "SELECT \(trusted: columns) FROM cases WHERE \(SQL.all(conditions)) ORDER BY \(order) LIMIT \(limit)"
+        if let id = filter.after { conditions.append("id < \(id)") }
+        if isServedElsewhere || (filter.states.isEmpty && filter.knownStates.isEmpty) {
+            if !filter.states.isEmpty { conditions.append("state IN (\(list: filter.states.map(\.rawValue)))") }
+            return "SELECT \(trusted: columns) FROM cases WHERE \(SQL.all(conditions)) ORDER BY id DESC LIMIT \(limit)"
+        }
+        // The indexes are by state, so each state gives its newest and the newest of those are the page: the cost is that
+        // of a few pages, however many matters there are.
+        let common = SQL.all(conditions)
+        let newest = (filter.states.isEmpty ? filter.knownStates : filter.states).map { state -> SQL in
+            """
+            SELECT id FROM (SELECT id FROM cases WHERE \(common) AND state = \(state.rawValue)
+                            ORDER BY id DESC LIMIT \(limit)) AS newest
+            """
+        }
+        let all = newest.dropFirst().reduce(newest[0]) { "\($0) UNION ALL \($1)" }
+        return "SELECT \(trusted: columns) FROM cases WHERE id IN (\(all)) ORDER BY id DESC LIMIT \(limit)"
     }
 
     /// How many matters are in each state, as maintained; never a count over the matters.
@@ -200,7 +214,8 @@ enum CaseStore {
         for scope: Scope, before: Instant, from: Instant? = nil, most: Int, in transaction: any Transaction
     ) throws -> Int {
         let condition = SQL.all([
-            CaseFilter.visibility(scope), "due_at < \(before)", from.map { "due_at >= \($0)" } ?? "due_at IS NOT NULL",
+            CaseFilter.visibility(scope, narrowing: false), "due_at < \(before)",
+            from.map { "due_at >= \($0)" } ?? "due_at IS NOT NULL",
         ])
         let row = try transaction.first(
             "SELECT COUNT(*) FROM (SELECT id FROM cases WHERE \(condition) LIMIT \(most)) AS overdue")
