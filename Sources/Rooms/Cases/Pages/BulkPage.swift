@@ -34,7 +34,7 @@ struct BulkPage: Sendable {
         guard !acts.isEmpty else { return HTML() }
         let needsBody = acts.contains { $0.needs.contains(.body) }
         return """
-            <div class="bar bulk"><details><summary>\(visit("批量办理", "Act on several"))（<span data-selected>\(visit("先在列表中勾选", "tick them in the list"))</span>）</summary><div class="bar">\
+            <input type="hidden" name="back" value="\(visit.query.setting("done", nil).text)"><div class="bar bulk"><details><summary>\(visit("批量办理", "Act on several"))\(visit("：", ": "))<span data-selected>\(visit("先在列表中勾选", "tick them in the list"))</span></summary><div class="bar">\
             \(needsBody ? "<label class=\"hide\" for=\"bulk-body\">\(visit(CaseTexts.body))</label><select id=\"bulk-body\" name=\"bulk-body\"><option value=\"\">\(visit("派给哪个单位", "Dispatch to"))</option>\(options(bodies, visit))</select>" : HTML())\
             <label class="hide" for="bulk-opinion">\(visit(CaseTexts.opinion))</label>\
             <input id="bulk-opinion" name="bulk-opinion" maxlength="500" placeholder="\(visit("意见（督办必填）", "Opinion (needed to supervise)"))">\
@@ -67,7 +67,8 @@ struct BulkPage: Sendable {
                     refusal: result.refusal)
             }
         }
-        return staff.visit.page(page(lines, act, staff))
+        let back = QueryParameters(parsing: fields["back"] ?? "").address("/cases")
+        return staff.visit.page(page(lines, act, staff, back: back))
     }
 
     private func chosen(_ fields: QueryParameters) throws(Refusal) -> [CaseID] {
@@ -82,7 +83,7 @@ struct BulkPage: Sendable {
         return ids
     }
 
-    private func page(_ lines: [Line], _ act: Workflow.Act, _ staff: StaffVisit) -> Page {
+    private func page(_ lines: [Line], _ act: Workflow.Act, _ staff: StaffVisit, back: String) -> Page {
         let visit = staff.visit
         let done = lines.filter { $0.refusal == nil }.count
         let refused = lines.count - done
@@ -119,7 +120,7 @@ struct BulkPage: Sendable {
             breadcrumb: [(visit(CaseTexts.cases), "/cases"), (visit("批量办理结果", "Results"), nil)],
             notice: Page.Notice(refused == 0 ? .ok : .warn, summary),
             """
-            \(listing.html(visit))<p><a class="btn" href="/cases">\(Icon("arrow-left"))<span>\(visit("返回列表", "Back to the list"))</span></a></p>
+            \(listing.html(visit))<p><a class="btn" href="\(back)">\(Icon("arrow-left"))<span>\(visit("返回列表", "Back to the list"))</span></a></p>
             """)
     }
 }

@@ -54,7 +54,7 @@ struct CaseFacts {
     }
 
     private var channel: HTML {
-        let staffName = model.names.staff(record.reportingStaff).map { "（\($0)）" } ?? ""
+        let staffName = model.names.staff(record.reportingStaff).map { " · \($0)" } ?? ""
         let source = record.source.map { " · \($0) \(record.sourceNumber ?? "")" } ?? ""
         return HTML(text: visit(record.channel.title) + staffName + source)
     }

@@ -50,7 +50,7 @@ struct SavedViews: Sendable {
                 """
                 <li><a href="\(QueryParameters(parsing: view.query).address("/cases"))">\(view.name)</a> \
                 <form method="post" action="/cases/views/\(view.id)/delete" class="inline">\(visit.formFields)\
-                <button class="btn ghost">\(Icon("trash-2"))<span>\(visit("删除", "Delete"))<span class="hide">“\(view.name)”</span></span></button></form></li>
+                <button class="btn ghost">\(Icon("trash-2"))<span>\(visit("删除", "Delete"))<span class="hide"> \(view.name)</span></span></button></form></li>
                 """
             })</ul>
             """
@@ -63,7 +63,7 @@ struct SavedViews: Sendable {
             \(Field.submit(visit("保存", "Keep"), tone: "ghost"))</form>
             """
         return """
-            <details class="noprint"><summary>\(visit("我的视图", "My views"))\(views.isEmpty ? HTML() : "（\(views.count)）")</summary>\(links)\(save)</details>
+            <details class="noprint"><summary>\(visit("我的视图", "My views"))\(views.isEmpty ? HTML() : " (\(views.count))")</summary>\(links)\(save)</details>
             """
     }
 }
