@@ -42,6 +42,23 @@ struct CaseWorkTests {
                 try CaseStore.waiting(theirs, for: handler, limit: 10, in: transaction)
             }
             #expect(given.map(\.title) == ["先到"])
+            let body = world.department
+            let (ofBody, soon, finished) = try await world.house.database.read { transaction in
+                var filter = CaseFilter()
+                filter.now = CasesFixture.start
+                filter.isDueSoon = true
+                let soon = try CaseStore.count(filter, for: scope, most: 10, in: transaction)
+                filter.isDueSoon = false
+                filter.finishedSince = CasesFixture.start
+                return (
+                    try CaseStore.counts(for: scope, area: CasesFixture.street, body: body, in: transaction), soon,
+                    try CaseStore.count(filter, for: scope, most: 10, in: transaction)
+                )
+            }
+            #expect(ofBody["dispatched"] == 1)
+            #expect(ofBody["reported"] == nil)
+            #expect(soon == 2)
+            #expect(finished == 0)
         }
     }
 

@@ -67,7 +67,8 @@ extension CaseStore {
     static func count(_ filter: CaseFilter, for scope: Scope, most: Int, in transaction: any Transaction) throws -> Int
     {
         let row = try transaction.first(
-            "SELECT COUNT(*) FROM (SELECT id FROM cases WHERE \(filter.condition(for: scope)) LIMIT \(most)) AS some")
+            "SELECT COUNT(*) FROM (SELECT id FROM cases WHERE \(filter.condition(for: scope)) LIMIT \(most)) AS counted"
+        )
         return Int(try row?.int(0) ?? 0)
     }
 
