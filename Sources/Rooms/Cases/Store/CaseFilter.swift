@@ -58,7 +58,9 @@ struct CaseFilter: Sendable, Hashable {
         }
         if isOverdue { conditions.append("due_at < \(now)") }
         if isDueSoon { conditions.append("due_at >= \(now) AND due_at < \(now + .hours(24))") }
-        if let finishedSince { conditions.append("finished_at >= \(finishedSince)") }
+        if let finishedSince {
+            conditions.append("id IN (SELECT id FROM cases WHERE finished_at >= \(finishedSince))")
+        }
         if let numberEnd {
             let reversed = String(numberEnd.reversed())
             conditions.append(
@@ -71,7 +73,7 @@ struct CaseFilter: Sendable, Hashable {
     }
 
     /// Found by one index of its own, whatever else is asked.
-    var isPointed: Bool { numberEnd != nil || phoneIndex != nil }
+    var isPointed: Bool { numberEnd != nil || phoneIndex != nil || finishedSince != nil }
 
     /// What a scope may see of all matters: a body of an area those of its area, a department those it was given.
     static func visibility(_ scope: Scope, narrowing: Bool = true) -> SQL {

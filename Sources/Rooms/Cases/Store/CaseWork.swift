@@ -63,21 +63,13 @@ extension CaseStore {
         return Array(sorted.prefix(limit))
     }
 
-    /// How many matters of a filter there are, counted only so far.
+    /// How many matters of a filter there are, counted only so far. For filters by time, which have an index of their own.
     static func count(_ filter: CaseFilter, for scope: Scope, most: Int, in transaction: any Transaction) throws -> Int
     {
+        var conditions = [filter.condition(for: scope, narrowing: false)]
+        if !filter.states.isEmpty { conditions.append("state IN (\(list: filter.states.map(\.rawValue)))") }
         let row = try transaction.first(
-            "SELECT COUNT(*) FROM (SELECT id FROM cases WHERE \(filter.condition(for: scope)) LIMIT \(most)) AS counted"
-        )
+            "SELECT COUNT(*) FROM (SELECT id FROM cases WHERE \(SQL.all(conditions)) LIMIT \(most)) AS counted")
         return Int(try row?.int(0) ?? 0)
-    }
-
-    /// The sealed number of a resident as an earlier matter has it; the session of a resident does not.
-    static func phoneSealed(ofIndex index: String, in transaction: any Transaction) throws -> [UInt8]? {
-        try transaction.first(
-            """
-            SELECT phone_sealed FROM cases WHERE phone_index = \(index) AND phone_sealed IS NOT NULL
-            ORDER BY id DESC LIMIT 1
-            """)?.blobIfAny(0)
     }
 }
