@@ -98,6 +98,7 @@ public struct Cases: Room {
     }
 
     private func sealed(_ report: Report) -> Reporter {
+        if let known = report.reporter { return known }
         let vault = house.keys.vault
         var reporter = Reporter()
         if let phone = report.reporterPhone {

@@ -37,15 +37,18 @@ public struct Appearance: Sendable, Hashable {
     public init() {}
 }
 
-/// A resident by the blind index of the phone number that was proved; the number itself is not kept in the session.
+/// A resident by the blind index of the phone number that was proved; the number itself is kept only sealed.
 public struct ResidentReference: Sendable, Hashable {
     public var phoneIndex: String
     /// `138****1234`.
     public var maskedPhone: String
+    /// The number, sealed for texts, so that what is reported in this session can be answered.
+    public var phoneSealed: [UInt8]
 
-    public init(phoneIndex: String, maskedPhone: String) {
+    public init(phoneIndex: String, maskedPhone: String, phoneSealed: [UInt8]) {
         self.phoneIndex = phoneIndex
         self.maskedPhone = maskedPhone
+        self.phoneSealed = phoneSealed
     }
 }
 

@@ -15,6 +15,8 @@ public struct Report: Sendable {
     public var reportedAt: Instant?
     public var reporterName: String?
     public var reporterPhone: PhoneNumber?
+    /// A resident whose number was proved; takes the place of name and phone.
+    public var reporter: Reporter?
     public var source: String?
     public var sourceNumber: String?
     public var photos: [Photo]

@@ -19,6 +19,7 @@ extension Cases {
     func addPages(to routes: Routes) {
         HomePage(cases: self).add(to: routes)
         QueuePage(cases: self).add(to: routes)
+        addReportPages(to: routes)
         CasePage(cases: self).add(to: routes)
     }
 }

@@ -58,6 +58,7 @@ struct ResidentDoor: Sendable {
     func enter(phone: PhoneNumber, code: String, client: Client) async throws -> String {
         let now = house.clock.now()
         let index = phone.index(house.keys.vault)
+        let sealed = phone.sealedForTexts(house.keys.vault)
         let hash = hash(LogIn.digits(code), phoneIndex: index)
         let most = rules.tries
         let cookie = SecureRandom.token()
@@ -77,7 +78,8 @@ struct ResidentDoor: Sendable {
             try transaction.execute("UPDATE resident_codes SET expires = \(now) WHERE phone_index = \(index)")
             try keeper.begin(
                 cookie: cookie, staff: nil, post: nil,
-                resident: ResidentReference(phoneIndex: index, maskedPhone: phone.masked), client: client, at: now,
+                resident: ResidentReference(phoneIndex: index, maskedPhone: phone.masked, phoneSealed: sealed),
+                client: client, at: now,
                 in: transaction)
             return true
         }

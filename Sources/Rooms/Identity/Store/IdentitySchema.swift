@@ -99,5 +99,9 @@ enum IdentitySchema {
             )
             """,
             "CREATE INDEX resident_codes_by_expiry ON resident_codes (expires)"),
+        Migration(
+            "identity.0002-sealed-phone",
+            // A resident logs in anew for the sessions that lack it.
+            "ALTER TABLE sessions ADD COLUMN phone_sealed BYTEA"),
     ]
 }

@@ -35,9 +35,10 @@ enum SessionStore {
     ) throws {
         try transaction.execute(
             """
-            INSERT INTO sessions (id, staff, post, phone_index, masked_phone, created, last_seen, expires, address_index,
-                                  device)
-            VALUES (\(id), \(staff), \(post), \(resident?.phoneIndex), \(resident?.maskedPhone), \(now), \(now),
+            INSERT INTO sessions (id, staff, post, phone_index, masked_phone, phone_sealed, created, last_seen, expires,
+                                  address_index, device)
+            VALUES (\(id), \(staff), \(post), \(resident?.phoneIndex), \(resident?.maskedPhone),
+                    \(resident?.phoneSealed), \(now), \(now),
                     \(expires), \(addressIndex), \(String(device.prefix(200))))
             """)
     }
@@ -48,7 +49,7 @@ enum SessionStore {
                 """
                 SELECT p.id, p.staff, p.body, p.role, p.area, p.title_zh, p.title_en, p.from_at, p.until_at,
                        s.id, s.staff, s.phone_index, s.masked_phone, s.last_seen, s.expires,
-                       m.name, m.state, m.must_change, m.totp_secret IS NOT NULL
+                       m.name, m.state, m.must_change, m.totp_secret IS NOT NULL, s.phone_sealed
                 FROM sessions s LEFT JOIN staff m ON m.id = s.staff LEFT JOIN posts p ON p.id = s.post
                 WHERE s.id = \(id)
                 """)
@@ -61,8 +62,8 @@ enum SessionStore {
                 hasSecondStep: try row.bool(18))
         }
         var resident: ResidentReference?
-        if let index = try row.textIfAny(11), let masked = try row.textIfAny(12) {
-            resident = ResidentReference(phoneIndex: index, maskedPhone: masked)
+        if let index = try row.textIfAny(11), let masked = try row.textIfAny(12), let sealed = try row.blobIfAny(19) {
+            resident = ResidentReference(phoneIndex: index, maskedPhone: masked, phoneSealed: sealed)
         }
         return StoredSession(
             id: try row.text(9), staff: staff, post: row.isNull(0) ? nil : try PostStore.record(row),

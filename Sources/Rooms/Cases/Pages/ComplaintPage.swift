@@ -1,0 +1,50 @@
+import Desk
+import Ground
+import Hummingbird
+import Storage
+import Web
+
+/// A box for complaints about the platform itself: whoever it burdens can say so, and it runs in the same loop.
+struct ComplaintPage: Sendable {
+    let cases: Cases
+
+    func add(to routes: Routes) {
+        routes.openPage("complaint") { visit in page(visit, nil, nil) }
+        routes.openForm("complaint") { visit, submission in try await send(visit, submission) }
+    }
+
+    private func page(_ visit: Visit, _ typed: QueryParameters?, _ refusal: Refusal?) -> Response {
+        let content: HTML = """
+            <p class="lead">\(visit("本平台给您添了麻烦？重复填报、强制打卡、系统难用，都可以在这里说。", "Does this platform burden you? Repeated forms, forced check-ins, anything hard to use: say it here."))</p>\
+            <form class="panel narrow" method="post" action="/complaint">\(visit.formFields)\
+            \(Field.longText("detail", visit("意见", "What is wrong"), value: typed?["detail"], required: true, maximum: 2_000, rows: 5, error: refusal.map { visit($0.message) }))\
+            \(Field.submit(visit("提交", "Send")))</form>
+            """
+        let notice = visit.query["done"] == nil ? nil : Page.Notice(.ok, visit("已收到，谢谢。", "We have it, thank you."))
+        return visit.page(
+            Page(visit("给本平台提意见", "Complain about this platform"), notice: notice, content),
+            status: refusal?.kind.status ?? .ok)
+    }
+
+    private func send(_ visit: Visit, _ submission: Submission) async throws -> Response {
+        let scope = visit.context.scope
+        let resident = visit.context.resident
+        var report = Report(
+            title: "平台意见", detail: submission.fields["detail"] ?? "",
+            category: cases.rules.categories.leaf(named: "平台意见")?.code,
+            channel: scope == nil ? .resident : .staff)
+        report.reporter = resident.map {
+            Reporter(phoneIndex: $0.phoneIndex, phoneMasked: $0.maskedPhone, phoneSealed: $0.phoneSealed)
+        }
+        guard !report.detail.trimmed.isEmpty else {
+            return page(visit, submission.fields, .missing("detail", LocalizedText("请写明意见", "Say what is wrong")))
+        }
+        let ready = report
+        let now = visit.now
+        let actor = scope.map { Actor($0) } ?? .resident(resident)
+        return try await visit.write(submission) { [cases] transaction in
+            _ = try cases.report(ready, by: actor, scope: scope, at: now, in: transaction)
+            return .seeOther("/complaint?done=yes")
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import Desk
+import Ground
+import Hummingbird
+import Storage
+import Web
+import WorkCalendar
+
+/// A resident reports, with a proved phone number or without any.
+struct ResidentReportPage: Sendable {
+    let cases: Cases
+
+    func add(to routes: Routes) {
+        routes.openPage("report") { visit in page(visit, nil, nil) }
+        routes.openForm("report") { visit, submission in try await send(visit, submission) }
+        routes.openPage("report/done/:number") { visit in try done(visit) }
+    }
+
+    private func page(_ visit: Visit, _ typed: QueryParameters?, _ refusal: Refusal?) -> Response {
+        let isAnonymous = visit.query["anonymous"] == "yes" || typed?["anonymous"] == "yes"
+        let title = visit("我要反映", "Report a matter")
+        guard visit.context.resident != nil || isAnonymous else { return visit.page(Page(title, ways(visit))) }
+        let form = ReportForm(cases: cases, visit: visit, typed: typed, refusal: refusal)
+        let who: HTML =
+            visit.context.resident.map {
+                "<p>\(visit("以 \($0.maskedPhone) 反映，办理进展会发短信告知。", "Reporting as \($0.maskedPhone); you will be told of progress by text."))</p>"
+            }
+            ?? "<p class=\"notice warn\">\(visit("未留电话：我们无法联系您，请记下提交后的编号。", "Without a phone number nobody can reach you; note the number you get."))</p>"
+        let content: HTML = """
+            \(who)\(form.html(
+                action: "/report", draft: "resident-report", area: cases.house.settings.area, isStaff: false,
+                extra: isAnonymous ? "<input type=\"hidden\" name=\"anonymous\" value=\"yes\">" : HTML()))
+            """
+        return visit.page(Page(title, content), status: refusal?.kind.status ?? .ok)
+    }
+
+    private func ways(_ visit: Visit) -> HTML {
+        """
+        <p class="lead">\(visit("反映身边的问题，办理全程可查、可评价。", "Report what is wrong near you; follow it and rate it."))</p><div class="ways">\
+        <a class="way" href="/resident/login?next=/report">\(Icon("message-square"))<strong>\(visit("用手机号反映（推荐）", "With your phone number"))</strong><span>\(visit("收一条验证码短信即可，不用注册；能查进展、能评价", "One text with a code, no account; you can follow and rate it"))</span></a>\
+        <a class="way" href="/report?anonymous=yes">\(Icon("file-pen"))<strong>\(visit("不留电话反映", "Without a phone number"))</strong><span>\(visit("凭编号到社区查询；无法短信告知", "Ask at your community with the number; no texts"))</span></a></div>\
+        <p class="hint">\(visit("不方便上网？请拨打 12345，或请社区工作人员代为上报。", "Not at ease online? Call 12345, or ask your community to report it for you."))</p>
+        """
+    }
+
+    private func send(_ visit: Visit, _ submission: Submission) async throws -> Response {
+        let resident = visit.context.resident
+        guard resident != nil || submission.fields["anonymous"] == "yes" else {
+            return .seeOther("/resident/login?next=/report")
+        }
+        let now = visit.now
+        do {
+            var report = cases.located(try ReportForm.report(submission, channel: .resident))
+            // What only staff fill in has no say here.
+            report.category = nil
+            report.reporterName = nil
+            report.reporterPhone = nil
+            report.reporter = resident.map {
+                Reporter(phoneIndex: $0.phoneIndex, phoneMasked: $0.maskedPhone, phoneSealed: $0.phoneSealed)
+            }
+            let ready = report
+            let actor = Actor.resident(resident)
+            return try await visit.write(submission) { [cases] transaction in
+                let record = try cases.report(ready, by: actor, scope: nil, at: now, in: transaction)
+                return .seeOther("/report/done/\(record.number)")
+            }
+        } catch let refusal as Refusal where refusal.kind != .fault {
+            return page(visit, submission.fields, refusal)
+        }
+    }
+
+    private func done(_ visit: Visit) throws -> Response {
+        let number = try visit.parameter("number")
+        guard number.utf8.count == 16, number.allSatisfy(\.isNumber) else { throw Refusal.nothingHere }
+        let limit: String
+        if case .length(let length)? = cases.rules.workflow[cases.rules.workflow.first]?.limit {
+            limit = visit(length.display)
+        } else {
+            limit = ""
+        }
+        let content: HTML = """
+            <div class="panel narrow empty" data-draft-done="resident-report"><p>\(visit("编号", "Number"))</p><p class="lead"><strong>\(number)</strong></p>\
+            <p>\(visit("接下来：街道在 \(limit)内受理并派给承办单位；办完后由他人核查，再请您评价。", "Next: the street takes it up within \(limit) and gives it to whoever must act; someone else verifies the result, then you rate it."))</p>\
+            <p>\(visit.context.resident == nil ? HTML() : "<a class=\"btn p\" href=\"/mine\">\(visit("查看我的诉求", "My matters"))</a>") <a class="btn" href="/report">\(visit("再反映一件", "Report another"))</a></p></div>
+            """
+        return visit.page(Page(visit("已收到", "We have it"), content))
+    }
+}
+
+extension Actor {
+    /// A resident as the ledger keeps one: an index, never a name or a number.
+    static func resident(_ resident: ResidentReference?) -> Actor {
+        Actor(kind: .resident, id: resident?.phoneIndex ?? "anonymous", post: nil, name: resident?.maskedPhone ?? "—")
+    }
+}
