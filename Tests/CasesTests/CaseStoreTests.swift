@@ -235,6 +235,24 @@ struct CaseStoreTests {
         }
     }
 
+    @Test("A resident's list has their own matters, page after page", arguments: EngineCase.available)
+    func ownMatters(engine: EngineCase) async throws {
+        try await CasesHouse.with(engine) { world in
+            let first = try await world.report("第一件", phone: "19900001234")
+            let second = try await world.report("第二件", phone: "19900001234")
+            _ = try await world.report("别人的", phone: "19900005678")
+            let index = try #require(first.reporter.phoneIndex)
+            let (all, older) = try await world.house.database.read { transaction in
+                (
+                    try CaseStore.reported(byPhone: index, after: nil, limit: 10, in: transaction),
+                    try CaseStore.reported(byPhone: index, after: second.id, limit: 10, in: transaction)
+                )
+            }
+            #expect(all.map(\.id) == [second.id, first.id])
+            #expect(older.map(\.id) == [first.id])
+        }
+    }
+
     @Test("A list over all states has the newest of each, in order, page after page", arguments: EngineCase.available)
     func pages(engine: EngineCase) async throws {
         try await CasesHouse.with(engine) { world in

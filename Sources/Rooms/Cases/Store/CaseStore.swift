@@ -95,10 +95,12 @@ enum CaseStore {
     static func reported(byPhone index: String, after: CaseID?, limit: Int, in transaction: any Transaction) throws
         -> [CaseRecord]
     {
-        try transaction.query(
+        // Typed: a bare literal inside the statement would be bound as text.
+        let before: SQL = after.map { "id < \($0)" } ?? "TRUE"
+        return try transaction.query(
             """
             SELECT \(trusted: columns) FROM cases
-            WHERE phone_index = \(index) AND \(after.map { "id < \($0)" } ?? "TRUE") ORDER BY id DESC LIMIT \(limit)
+            WHERE phone_index = \(index) AND \(before) ORDER BY id DESC LIMIT \(limit)
             """
         ).map(record)
     }
