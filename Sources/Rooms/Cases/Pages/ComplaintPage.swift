@@ -17,7 +17,7 @@ struct ComplaintPage: Sendable {
         let content: HTML = """
             <p class="lead">\(visit("本平台给您添了麻烦？重复填报、强制打卡、系统难用，都可以在这里说。", "Does this platform burden you? Repeated forms, forced check-ins, anything hard to use: say it here."))</p>\
             <form class="panel narrow" method="post" action="/complaint">\(visit.formFields)\
-            \(Field.longText("detail", visit("意见", "What is wrong"), value: typed?["detail"], required: true, maximum: 2_000, rows: 5, error: refusal.map { visit($0.message) }))\
+            \(Field.longText("detail", visit("意见", "What is wrong"), value: typed?["detail"], required: true, maximum: Report.longestDetail, rows: 5, error: refusal.map { visit($0.message) }))\
             \(Field.submit(visit("提交", "Send")))</form>
             """
         let notice = visit.query["done"] == nil ? nil : Page.Notice(.ok, visit("已收到，谢谢。", "We have it, thank you."))
@@ -42,9 +42,13 @@ struct ComplaintPage: Sendable {
         let ready = report
         let now = visit.now
         let actor = scope.map { Actor($0) } ?? .resident(resident)
-        return try await visit.write(submission) { [cases] transaction in
-            _ = try cases.report(ready, by: actor, scope: scope, at: now, in: transaction)
-            return .seeOther("/complaint?done=yes")
+        do {
+            return try await visit.write(submission) { [cases] transaction in
+                _ = try cases.report(ready, by: actor, scope: scope, at: now, in: transaction)
+                return .seeOther("/complaint?done=yes")
+            }
+        } catch let refusal as Refusal where refusal.kind != .fault {
+            return page(visit, submission.fields, refusal)
         }
     }
 }

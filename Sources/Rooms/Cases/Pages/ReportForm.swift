@@ -14,18 +14,22 @@ struct ReportForm {
     private func value(_ name: String) -> String? { typed?[name] }
     private func error(_ name: String) -> String? { refusal?.field == name ? refusal.map { visit($0.message) } : nil }
 
-    /// - Parameter area: within which places are offered.
-    func html(action: String, draft: String, area: AreaPrefix, isStaff: Bool, extra: HTML = HTML()) -> HTML {
+    /// - Parameters:
+    ///   - area: within which places are offered.
+    ///   - chosen: the one that stands there at first; nil when it must be said.
+    func html(
+        action: String, draft: String, area: AreaPrefix, chosen: AreaPrefix? = nil, isStaff: Bool, extra: HTML = HTML()
+    ) -> HTML {
         let photos = Field.file(
             "photos", visit("照片（可选，最多 \(Photo.mostPerStep) 张）", "Photos (optional, at most \(Photo.mostPerStep))"),
-            accept: "image/jpeg,image/png", multiple: true, error: error("photos"))
+            accept: "image/jpeg,image/png", multiple: true, hint: visit(CaseTexts.photoHint), error: error("photos"))
         return """
             <form class="panel narrow" method="post" action="\(action)" enctype="multipart/form-data" data-draft="\(draft)">\(visit.formFields)\
-            \(refusal.map { "<p class=\"notice danger\" role=\"alert\">\(visit($0.message)) \($0.wayOn.map { visit($0) } ?? "")</p>" })\
+            \(refusal.map { "<p class=\"notice danger\" role=\"alert\">\(told($0))</p>" })\
             \(photos)\
             \(Field.longText("detail", visit("要反映什么？在哪里、从什么时候开始", "What is it? Where, since when"), value: value("detail"), required: true, maximum: Report.longestDetail, rows: 5, error: error("detail")))\
-            \(CaseControls.grouped("area", visit("在哪个街道或社区", "Which street or community"), CaseControls.areas(cases.areas, within: area), value: value("area"), none: visit("不清楚", "I am not sure"), error: error("area")))\
-            \(Field.text("address", visit("详细地址（可选）", "Address (optional)"), value: value("address"), maximum: 200, error: error("address")))\
+            \(CaseControls.grouped("area", visit("在哪个街道或社区", "Which street or community"), CaseControls.areas(cases.areas, within: area, isTopOffered: chosen != nil), value: value("area") ?? chosen?.code, none: chosen == nil ? visit("不清楚", "I am not sure") : nil, error: error("area")))\
+            \(Field.text("address", visit("详细地址（可选）", "Address (optional)"), value: value("address"), maximum: Self.longestAddress, error: error("address")))\
             <div class="bar">\(Field.text("latitude", visit("纬度", "Latitude"), value: value("latitude"), inputMode: "decimal"))\
             \(Field.text("longitude", visit("经度", "Longitude"), value: value("longitude"), error: error("location"), inputMode: "decimal"))\
             <button type="button" class="btn" data-locate hidden>\(Icon("map-pin"))<span>\(visit("用我的位置", "Use my place"))</span></button></div>\
@@ -34,16 +38,29 @@ struct ReportForm {
             """
     }
 
+    /// The refusal in words, and that pictures must be chosen again: no browser sends them twice.
+    private func told(_ refusal: Refusal) -> String {
+        let way = refusal.wayOn.map { visit("。", ". ") + visit($0) } ?? ""
+        return visit(refusal.message) + way
+            + visit("。您填写的内容仍在，照片请重新选择。", ". What you wrote is still here; please choose photos again.")
+    }
+
+    private var isForResident: Bool {
+        ["reporterName", "reporterPhone"].contains { typed?.filled($0) != nil }
+    }
+
     private var staffFields: HTML {
         """
         \(Field.text("title", visit("标题（可选，默认取内容开头）", "Title (optional)"), value: value("title"), maximum: Report.longestTitle, error: error("title")))\
         \(CaseControls.grouped("category", visit("类别（可选，受理时再定）", "Category (optional)"), CaseControls.leaves(cases.rules.categories, visit.language), value: value("category"), none: visit("未定", "Not yet"), error: error("category")))\
         \(Field.text("occurredAt", visit("发生时间（可选）", "When it happened (optional)"), value: value("occurredAt"), type: "datetime-local", error: error("occurredAt")))\
-        <details class="act"><summary>\(visit("代群众上报", "On behalf of a resident"))</summary>\
+        <details class="act"\(flag: "open", isForResident)><summary>\(visit("代群众上报", "On behalf of a resident"))</summary>\
         \(Field.text("reporterName", visit("反映人", "Name"), value: value("reporterName"), maximum: 60))\
         \(Field.text("reporterPhone", visit("电话（加密保存，用于告知进展）", "Phone (kept sealed, to tell of progress)"), value: value("reporterPhone"), error: error("reporter.phone"), inputMode: "tel"))</details>
         """
     }
+
+    static let longestAddress = 300
 
     /// - Throws: a refusal that names the field.
     static func report(_ submission: Submission, channel: Channel) throws(Refusal) -> Report {
@@ -52,8 +69,17 @@ struct ReportForm {
             title: fields.filled("title") ?? "", detail: fields["detail"] ?? "", category: fields.filled("category"),
             address: fields.filled("address"), channel: channel)
         if let area = fields.filled("area") { report.area = try parsedArea(area) }
-        if let longitude = fields.filled("longitude"), let latitude = fields.filled("latitude") {
-            guard let x = Double(longitude), let y = Double(latitude), let place = Location(longitude: x, latitude: y)
+        guard (report.address?.count ?? 0) <= longestAddress else {
+            throw Refusal(
+                .ruleBroken, "cases.address-too-long",
+                LocalizedText("地址超过 \(longestAddress) 字", "More than \(longestAddress) characters"), field: "address")
+        }
+        let longitude = fields.filled("longitude")
+        let latitude = fields.filled("latitude")
+        // One of the two alone is a mistake to tell of, not to drop.
+        if longitude != nil || latitude != nil {
+            guard let x = longitude.flatMap(Double.init), let y = latitude.flatMap(Double.init),
+                let place = Location(longitude: x, latitude: y)
             else {
                 throw Refusal(
                     .ruleBroken, "cases.no-place", LocalizedText("经纬度有误", "That is no place on the earth"),
@@ -78,9 +104,7 @@ struct ReportForm {
             }
             report.reporterPhone = number
         }
-        for file in submission.files where file.field == "photos" {
-            report.photos.append(try Photo(name: file.name, bytes: file.bytes))
-        }
+        report.photos = try submission.photos("photos")
         return report
     }
 }

@@ -12,9 +12,10 @@ extension Cases {
         ComplaintPage(cases: self).add(to: routes)
     }
 
-    /// A place known by its coordinates only gets the area that is known there.
+    /// The coordinates say more exactly where it is, as long as they do not contradict the area that was chosen.
     func located(_ report: Report) -> Report {
-        guard report.area == nil, let location = report.location, let area = areas.area(at: location) else {
+        let chosen = report.area ?? house.settings.area
+        guard let location = report.location, let area = areas.area(at: location), chosen.contains(area) else {
             return report
         }
         var report = report

@@ -73,17 +73,20 @@ struct ResidentMatters: Sendable {
         let record = model.record
         let state = cases.rules.workflow[record.state].map { visit($0.title) } ?? record.state.rawValue
         let content: HTML = """
-            <div class="panel"><p><span class="badge">\(state)</span></p><p>\(record.detail)</p><dl class="facts">\
+            <div class="panel"><p><span class="badge">\(state)</span></p><p>\(CaseFacts.lines(record.detail))</p><dl class="facts">\
             <dt>\(visit("编号", "Number"))</dt><dd>\(record.number)</dd>\
             <dt>\(visit("反映时间", "Reported"))</dt><dd>\(visit.instantText(record.receivedAt))</dd>\
+            <dt>\(visit(CaseTexts.area))</dt><dd>\(CaseNames.path(record.area, cases)) \(record.address ?? "")</dd>\
             \(model.bodyName.map { "<dt>\(visit("承办单位", "Handled by"))</dt><dd>\($0)</dd>" })\
+            \(record.finalDue == nil ? record.due.map { "<dt>\(visit("受理时限", "To be taken up by"))</dt><dd>\(DueTag(rules: cases.rules, visit: visit).time($0))</dd>" } : nil)\
             \(record.finalDue.map { "<dt>\(visit("办理时限", "Due"))</dt><dd>\(DueTag(rules: cases.rules, visit: visit).time($0))</dd>" })\
-            \(record.result.map { "<dt>\(visit("办理结果", "Result"))</dt><dd>\($0)</dd>" })</dl>\
+            \(cases.toldResult(of: record).map { "<dt>\(visit(CaseTexts.result))</dt><dd>\(CaseFacts.lines($0))</dd>" })</dl>\
             \(CaseFacts.photos(model.files.filter { $0.version == 1 }, of: record.id, visit))</div>\
-            \(ratingForm(record, visit, typed, refusal))\(reopenForm(record, visit))\
+            \(ratingForm(record, visit, typed, refusal))\(reopenForm(record, visit, typed))\
             <section class="panel"><h2>\(visit("办理进展", "Progress"))</h2>\(timeline(model, visit))</section>
             """
-        let notice = visit.query["done"] == nil ? nil : Page.Notice(.ok, visit("已提交，谢谢。", "Thank you, we have it."))
+        let done = visit.query["done"].map { _ in Page.Notice(.ok, visit("已提交，谢谢。", "Thank you, we have it.")) }
+        let notice = refusal.map { $0.notice(visit) } ?? done
         return visit.page(
             Page(
                 record.title, breadcrumb: [(visit("我的诉求", "My matters"), "/mine"), (record.number, nil)],
@@ -93,13 +96,20 @@ struct ResidentMatters: Sendable {
 
     /// What was done and when, in plain words; opinions between bodies stay between them.
     private func timeline(_ model: Model, _ visit: Visit) -> HTML {
-        let told = model.steps.filter { cases.rules.workflow[$0.act].map { $0.to != nil } ?? true }
+        let shown = model.steps.filter { step in
+            step.performer == .resident || (cases.rules.workflow[step.act].map { $0.to != nil } ?? true)
+        }
+        return "<ol class=\"timeline\">\(shown.reversed().html { item($0, model, visit) })</ol>"
+    }
+
+    private func item(_ step: CaseStep, _ model: Model, _ visit: Visit) -> HTML {
+        let isOwnReport = step.act == CaseStep.report && step.performer == .resident
+        let title = isOwnReport ? visit("您反映了这件事", "You reported it") : cases.stepTitle(step, visit)
+        let files = model.files.filter { $0.version == step.version && step.version > 1 }
         return """
-            <ol class="timeline">\(told.reversed().html { step in
-                let title = step.act == CaseStep.report ? visit("您反映了这件事", "You reported it") : cases.rules.workflow[step.act].map { visit($0.title) } ?? step.act.rawValue
-                let isTold = cases.rules.workflow[step.act]?.notify.contains(.reporter) == true
-                return "<li><p><strong>\(title)</strong> <span class=\"when\"><time datetime=\"\(step.at.iso8601)\">\(visit.instantText(step.at))</time></span></p>\(isTold ? step.opinion.map { "<p>\($0)</p>" as HTML } ?? HTML() : HTML())</li>"
-            })</ol>
+            <li><p><strong>\(title)</strong> <span class="when"><time datetime="\(step.at.iso8601)">\(visit.instantText(step.at))</time></span></p>\
+            \(cases.isOpinionTold(step) ? step.opinion.map { "<p>\(CaseFacts.lines($0))</p>" } : nil)\
+            \(cases.isShownToReporter(step, of: model.record) ? CaseFacts.photos(files, of: model.record.id, visit) : HTML())</li>
             """
     }
 
@@ -109,50 +119,60 @@ struct ResidentMatters: Sendable {
         guard cases.rules.workflow.acts(from: record.state).contains(where: { $0.party == .reporter }) else {
             return HTML()
         }
-        let words = [
-            visit("很不满意", "very poor"), visit("不满意", "poor"), visit("一般", "fair"), visit("满意", "good"),
-            visit("很满意", "very good"),
-        ]
+        let isLast = !cases.mayDispute(record, at: visit.now)
         func isChosen(_ name: String, _ value: String) -> Bool { typed?[name] == value }
         return """
             <form class="panel narrow" method="post" action="/mine/\(record.id)/rate">\(visit.formFields)<h2>\(visit("请您评价", "Your rating"))</h2>\
-            \(refusal.map { "<p class=\"notice danger\" role=\"alert\">\(visit($0.message))</p>" })\
-            <fieldset class="choice"><legend>\(visit("问题解决了吗？", "Is it solved?"))</legend>\
-            <label><input type="radio" name="solved" value="yes" required\(flag: "checked", isChosen("solved", "yes"))> \(visit("解决了", "Yes"))</label> \
-            <label><input type="radio" name="solved" value="no"\(flag: "checked", isChosen("solved", "no"))> \(visit("没有，请重新办理", "No, take it up again"))</label></fieldset>\
-            <fieldset class="choice"><legend>\(visit("对办理是否满意？", "How was it handled?"))</legend>\
-            \(words.enumerated().html { index, word in
-                "<label><input type=\"radio\" name=\"satisfaction\" value=\"\(index + 1)\" required\(flag: "checked", isChosen("satisfaction", String(index + 1)))> \(word)</label> "
-            })</fieldset>\
+            <input type="hidden" name="_version" value="\(record.version)">\
+            <fieldset><legend>\(visit("问题解决了吗？", "Is it solved?"))</legend>\
+            <label class="choice"><input type="radio" name="solved" value="yes" required\(flag: "checked", isChosen("solved", "yes"))> \(visit("解决了", "Yes"))</label>\
+            <label class="choice"><input type="radio" name="solved" value="no"\(flag: "checked", isChosen("solved", "no"))> \(isLast ? visit("没有解决", "No") : visit("没有，请重新办理", "No, take it up again"))</label>\
+            \(isLast ? "<p class=\"hint\">\(visit("退回重办的次数已用完；选“没有解决”会如实记录并归档。", "It has been sent back as often as is possible; “No” is recorded as such and ends the matter."))</p>" : HTML())</fieldset>\
+            <fieldset><legend>\(visit(CaseTexts.rating))</legend><div class="stars">\
+            \(CaseTexts.satisfaction.enumerated().html { index, word in
+                "<label><input type=\"radio\" name=\"satisfaction\" value=\"\(index + 1)\" required\(flag: "checked", isChosen("satisfaction", String(index + 1)))><span>\(index + 1) \(visit(word))</span></label>"
+            })</div></fieldset>\
             \(Field.longText("opinion", visit("想说的话（没有解决时请写明）", "Anything to say (needed when it is not solved)"), value: typed?["opinion"], maximum: 2_000, rows: 3, error: refusal?.field == "opinion" ? refusal.map { visit($0.message) } : nil))\
-            <input type="hidden" name="_version" value="\(record.version)">\(Field.submit(visit("提交评价", "Send")))</form>
+            \(Field.submit(visit("提交评价", "Send")))</form>
             """
     }
 
-    private func reopenForm(_ record: CaseRecord, _ visit: Visit) -> HTML {
+    private func reopenForm(_ record: CaseRecord, _ visit: Visit, _ typed: QueryParameters?) -> HTML {
         let acts = cases.rules.workflow.acts(from: record.state).filter(\.reporterToo)
-        guard let act = acts.first, cases.rules.refusal(of: act, on: record, by: .reporter, at: visit.now) == nil else {
-            return HTML()
+        guard let act = acts.first else { return HTML() }
+        if let refusal = cases.rules.refusal(of: act, on: record, by: .reporter, at: visit.now) {
+            let way = refusal.wayOn.map { visit("；", "; ") + visit($0) } ?? ""
+            return "<p class=\"hint\">\(visit(refusal.message) + way)</p>"
         }
         return """
-            <details class="act"><summary>\(visit("问题又出现了？", "Has it come back?"))</summary><form method="post" action="/mine/\(record.id)/reopen">\(visit.formFields)\
-            \(Field.longText("opinion", visit("请写明情况", "Say what happened"), required: true, maximum: 2_000, rows: 3))\(Field.submit(visit("重新办理", "Take it up again")))</form></details>
+            <details class="act"\(flag: "open", typed != nil)><summary>\(visit("问题又出现了，或不同意这一结果？", "Has it come back, or do you not agree?"))</summary>\
+            <form method="post" action="/mine/\(record.id)/reopen">\(visit.formFields)<input type="hidden" name="_version" value="\(record.version)">\
+            \(Field.longText("opinion", visit("请写明情况", "Say what happened"), value: typed?["opinion"], required: true, maximum: 2_000, rows: 3))\(Field.submit(visit("重新办理", "Take it up again")))</form></details>
             """
     }
 
     private func rate(_ visit: Visit, _ submission: Submission) async throws -> Response {
         let isSolved: Bool? = submission.fields["solved"].map { $0 == "yes" }
         let command = Command(
-            isSolved == false ? "dispute" : "rate", opinion: submission.fields.filled("opinion"), isSolved: isSolved,
+            "rate", opinion: submission.fields.filled("opinion"), isSolved: isSolved,
             satisfaction: submission.fields.filled("satisfaction").flatMap { Int($0) })
-        return try await act(visit, submission, command)
+        return try await act(visit, submission) { [cases] record, now in
+            var command = command
+            // What was sent back as often as is possible is not lost: it ends as unsolved.
+            if isSolved == false, cases.mayDispute(record, at: now) { command.act = "dispute" }
+            return command
+        }
     }
 
     private func reopen(_ visit: Visit, _ submission: Submission) async throws -> Response {
-        try await act(visit, submission, Command("reopen", opinion: submission.fields.filled("opinion")))
+        let command = Command("reopen", opinion: submission.fields.filled("opinion"))
+        return try await act(visit, submission) { _, _ in command }
     }
 
-    private func act(_ visit: Visit, _ submission: Submission, _ command: Command) async throws -> Response {
+    private func act(
+        _ visit: Visit, _ submission: Submission,
+        _ command: @escaping @Sendable (_ record: CaseRecord, _ now: Instant) -> Command
+    ) async throws -> Response {
         guard let resident = visit.context.resident else { return .seeOther("/resident/login?next=/mine") }
         let id: CaseID = try visit.identifier()
         let now = visit.now
@@ -164,12 +184,34 @@ struct ResidentMatters: Sendable {
                     throw Refusal.nothingHere
                 }
                 _ = try cases.act(
-                    id, command, by: .reporter, actor: .resident(resident), seenVersion: submission.seenVersion,
+                    id, command(record, now), by: .reporter, actor: .resident(resident),
+                    seenVersion: submission.seenVersion,
                     at: now, in: transaction)
                 return .seeOther("/mine/\(id)?done=yes")
             }
         } catch let refusal as Refusal where refusal.kind != .fault && refusal.kind != .notFound {
             return try await page(visit, submission.fields, refusal)
         }
+    }
+}
+
+extension Cases {
+    /// The result as far as it is the reporter's to know: once somebody else has verified it, or it has ended.
+    func toldResult(of record: CaseRecord) -> String? {
+        guard let state = rules.workflow[record.state] else { return nil }
+        return state.isEnd || state.owner?.party == .reporter ? record.result : nil
+    }
+
+    /// The reporter's own words, and those that the act's text to the reporter carries; a step that brings a result keeps
+    /// an internal opinion beside it.
+    func isOpinionTold(_ step: CaseStep) -> Bool {
+        if step.performer == .resident { return true }
+        return rules.workflow[step.act]?.tells?.chinese.contains("{opinion}") == true
+    }
+
+    /// Whether the reporter can still send the matter back instead of rating it.
+    func mayDispute(_ record: CaseRecord, at now: Instant) -> Bool {
+        guard let act = rules.workflow["dispute"] else { return false }
+        return rules.refusal(of: act, on: record, by: .reporter, at: now) == nil
     }
 }

@@ -12,7 +12,7 @@ struct ResidentReportPage: Sendable {
     func add(to routes: Routes) {
         routes.openPage("report") { visit in page(visit, nil, nil) }
         routes.openForm("report") { visit, submission in try await send(visit, submission) }
-        routes.openPage("report/done/:number") { visit in try done(visit) }
+        routes.openPage("report/done/:id") { visit in try await done(visit) }
     }
 
     private func page(_ visit: Visit, _ typed: QueryParameters?, _ refusal: Refusal?) -> Response {
@@ -61,26 +61,31 @@ struct ResidentReportPage: Sendable {
             let actor = Actor.resident(resident)
             return try await visit.write(submission) { [cases] transaction in
                 let record = try cases.report(ready, by: actor, scope: nil, at: now, in: transaction)
-                return .seeOther("/report/done/\(record.number)")
+                return .seeOther("/report/done/\(record.id)")
             }
         } catch let refusal as Refusal where refusal.kind != .fault {
             return page(visit, submission.fields, refusal)
         }
     }
 
-    private func done(_ visit: Visit) throws -> Response {
-        let number = try visit.parameter("number")
-        guard number.utf8.count == 16, number.allSatisfy(\.isNumber) else { throw Refusal.nothingHere }
-        let limit: String
-        if case .length(let length)? = cases.rules.workflow[cases.rules.workflow.first]?.limit {
-            limit = visit(length.display)
-        } else {
-            limit = ""
+    /// The number, what comes next and by when. Whoever holds the address may see it: it tells nothing of what was
+    /// reported, and of a resident's own matter only to that resident.
+    private func done(_ visit: Visit) async throws -> Response {
+        let id: CaseID = try visit.identifier()
+        let record = try await cases.house.database.read { try CaseStore.find(id, in: $0) }
+        guard let record, record.channel == .resident,
+            record.reporter.phoneIndex == visit.context.resident?.phoneIndex
+        else { throw Refusal.nothingHere }
+        let isFollowed = visit.context.resident != nil
+        let due: HTML? = record.due.map { due in
+            "<p>\(visit("受理时限：", "To be taken up by "))\(DueTag(rules: cases.rules, visit: visit).time(due))</p>"
         }
         let content: HTML = """
-            <div class="panel narrow empty" data-draft-done="resident-report"><p>\(visit("编号", "Number"))</p><p class="lead"><strong>\(number)</strong></p>\
-            <p>\(visit("接下来：街道在 \(limit)内受理并派给承办单位；办完后由他人核查，再请您评价。", "Next: the street takes it up within \(limit) and gives it to whoever must act; someone else verifies the result, then you rate it."))</p>\
-            <p>\(visit.context.resident == nil ? HTML() : "<a class=\"btn p\" href=\"/mine\">\(visit("查看我的诉求", "My matters"))</a>") <a class="btn" href="/report">\(visit("再反映一件", "Report another"))</a></p></div>
+            <div class="panel narrow empty" data-draft-done="resident-report"><p>\(visit("编号", "Number"))</p><h2>\(record.number)</h2>\
+            \(due)\
+            <p>\(visit("接下来：街道受理并派给承办单位；办完后由他人核查，再请您评价。", "Next: the street takes it up and gives it to whoever must act; someone else verifies the result, then you rate it."))</p>\
+            <p>\(isFollowed ? HTML(text: visit("每一步会发短信告知您。", "You are told of each step by text.")) : HTML(text: visit("请记下编号：没有留电话，只能凭它到社区查询。", "Note the number: without a phone number it is all you can ask with.")))</p>\
+            <p>\(isFollowed ? "<a class=\"btn p\" href=\"/mine/\(record.id)\">\(visit("查看进展", "Follow it"))</a>" : HTML()) <a class="btn" href="/report">\(visit("再反映一件", "Report another"))</a></p></div>
             """
         return visit.page(Page(visit("已收到", "We have it"), content))
     }

@@ -8,6 +8,9 @@ import Web
 struct StaffReportPage: Sendable {
     let cases: Cases
 
+    /// Under which name the browser keeps what is being typed.
+    static let draft = "staff-report"
+
     func add(to routes: Routes) {
         routes.page("cases/new", right: .caseReport) { staff in page(staff, nil, nil) }
         routes.form("cases/new", right: .caseReport) { staff, submission in try await send(staff, submission) }
@@ -16,12 +19,17 @@ struct StaffReportPage: Sendable {
     private func page(_ staff: StaffVisit, _ typed: QueryParameters?, _ refusal: Refusal?) -> Response {
         let visit = staff.visit
         let form = ReportForm(cases: cases, visit: visit, typed: typed, refusal: refusal)
+        // Who works for an area mostly reports from there; a department acts anywhere, so it must say where.
+        let own = staff.scope.line == nil ? staff.scope.area : nil
+        let done = visit.query.filled("done").flatMap { $0.utf8.count == 16 && $0.allSatisfy(\.isNumber) ? $0 : nil }
         return visit.page(
             Page(
                 visit("上报", "Report"),
-                form.html(
-                    action: "/cases/new", draft: "staff-report",
-                    area: staff.scope.line == nil ? staff.scope.area : cases.house.settings.area, isStaff: true)),
+                notice: done.map { Page.Notice(.ok, visit("已上报，编号 \($0)。", "Reported, number \($0).")) },
+                """
+                \(done == nil ? HTML() : "<span data-draft-done=\"\(Self.draft)\"></span>")\
+                \(form.html(action: "/cases/new", draft: Self.draft, area: own ?? cases.house.settings.area, chosen: own, isStaff: true))
+                """),
             status: refusal?.kind.status ?? .ok)
     }
 
