@@ -181,7 +181,7 @@ with sync_playwright() as playwright:
         page = walk['dispatcher']
         answer = page.request.get(base + '/cases/export')
         assert answer.ok and answer.body()[:2] == b'PK', answer.status
-        page.goto(base + '/cases')
+        page.goto(base + '/cases?order=due')
         for box in page.locator('input[name=select]').all()[:2]: box.check()
         page.locator('details:has(button[name=act][value=urge]) > summary').last.click()
         page.locator('button[name=act][value=urge]').click()
