@@ -91,20 +91,20 @@ let package = Package(
         room(
             "Messages",
             [
-                "Ledger", "Desk", "NationalCodes", "Ground", "Cipher", "Storage", "Web", hummingbird, hummingbirdCore,
+                "Desk", "NationalCodes", "Ground", "Cipher", "Storage", "Web", hummingbird, hummingbirdCore,
                 httpTypes, logging,
             ]),
         room(
             "Identity",
             [
-                "Messages", "Places", "Ledger", "Desk", "NationalCodes", "Ground", "Cipher", "Storage", "Web", "Sheets",
-                hummingbird, hummingbirdCore,
+                "Messages", "Ledger", "Desk", "NationalCodes", "Ground", "Cipher", "Storage", "Web", hummingbird,
+                hummingbirdCore,
                 httpTypes, logging, yaml,
             ]),
         room(
             "Cases",
             [
-                "Identity", "Messages", "Places", "Ledger", "Desk", "NationalCodes", "WorkCalendar", "Ground", "Cipher",
+                "Identity", "Messages", "Ledger", "Desk", "WorkCalendar", "Ground", "Cipher",
                 "Storage",
                 "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
@@ -120,8 +120,7 @@ let package = Package(
         .executableTarget(
             name: "gewu",
             dependencies: [
-                "DemoCounty", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "NationalCodes",
-                "WorkCalendar", "Ground",
+                "DemoCounty", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground",
                 "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nio,
                 nioSSL, logging, lifecycle, unixSignals, arguments, yaml,
             ],

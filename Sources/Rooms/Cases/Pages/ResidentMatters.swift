@@ -211,7 +211,7 @@ extension Cases {
 
     /// Whether the reporter can still send the matter back instead of rating it.
     func mayDispute(_ record: CaseRecord, at now: Instant) -> Bool {
-        guard let act = rules.workflow["dispute"] else { return false }
+        guard let act = rules.workflow[ActName(rawValue: "dispute")] else { return false }
         return rules.refusal(of: act, on: record, by: .reporter, at: now) == nil
     }
 }
