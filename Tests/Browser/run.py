@@ -100,8 +100,7 @@ with sync_playwright() as playwright:
         page.set_input_files('input[name=photos]', {'name': 'photo.jpg', 'mimeType': 'image/jpeg', 'buffer': jpeg_with_place(page)})
         page.locator('main form button.p').click()
         page.wait_for_url('**/report/done/*')
-        walk['number'] = page.url.rsplit('/', 1)[1]
-        see(page, walk['number'])
+        walk['number'] = re.search(r'\b[0-9]{16}\b', page.inner_text('main')).group(0)
 
     @test('the dispatcher finds it by the end of its number, accepts it and gives it to a department')
     def _():

@@ -23,7 +23,9 @@ struct HTMLTests {
     @Test("Addresses are encoded, attributes appear only with a value")
     func attributes() {
         let nothing: String? = nil
-        let page: HTML = "<a href=\"/x?q=\(address: "中&b")\"\(attribute: "class", "c\"d")\(attribute: "id", nothing)\(flag: "hidden", true)>"
-        #expect(String(decoding: page.bytes, as: UTF8.self) == "<a href=\"/x?q=%E4%B8%AD%26b\" class=\"c&quot;d\" hidden>")
+        let page: HTML =
+            "<a href=\"/x?q=\(address: "中&b")\"\(attribute: "class", "c\"d")\(attribute: "id", nothing)\(flag: "hidden", true)>"
+        #expect(
+            String(decoding: page.bytes, as: UTF8.self) == "<a href=\"/x?q=%E4%B8%AD%26b\" class=\"c&quot;d\" hidden>")
     }
 }

@@ -30,7 +30,8 @@ struct AddToken: SpokenCommand {
             console.result(
                 LocalizedText(
                     "令牌（只显示这一次）：\(token.secret)\n代表 \(token.bodyName)，\(token.expires.local().day) 到期",
-                    "The token (shown only now): \(token.secret)\nfor \(token.bodyName), until \(token.expires.local().day)")
+                    "The token (shown only now): \(token.secret)\nfor \(token.bodyName), until \(token.expires.local().day)"
+                )
             ) { writer in
                 writer.member("secret", token.secret)
                 writer.member("area", token.post.area.code)

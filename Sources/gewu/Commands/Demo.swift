@@ -21,7 +21,8 @@ struct Demo: SpokenCommand {
     @Option(help: ArgumentHelp("The same seed makes the same county. 种子", valueName: "s"))
     var seed: UInt64 = 1
 
-    @Option(help: ArgumentHelp("The county's present, such as 2026-11-21T17:00; else this hour. 截止时间", valueName: "time"))
+    @Option(
+        help: ArgumentHelp("The county's present, such as 2026-11-21T17:00; else this hour. 截止时间", valueName: "time"))
     var until: String?
 
     @Flag(help: "Delete an earlier demonstration first. 先删除已有演示数据")
@@ -39,7 +40,8 @@ struct Demo: SpokenCommand {
     func perform(_ configuration: Configuration, _ console: Console) async throws {
         if reset { try Self.delete(configuration.database) }
         let hour: Int64 = 3_600_000
-        let present = until.flatMap { Instant(iso8601: $0) }
+        let present =
+            until.flatMap { Instant(iso8601: $0) }
             ?? Instant(milliseconds: SystemClock().now().milliseconds / hour * hour)
         let plan = DemoCounty.Plan(households: households, seed: seed, until: present)
         let summary = try await Assembly.withHouse(configuration, console) { house in
@@ -65,7 +67,9 @@ struct Demo: SpokenCommand {
             throw Refusal(
                 .ruleBroken, "demo.reset-postgres",
                 LocalizedText("--reset 只能删除 SQLite 文件", "--reset can only delete an SQLite file"),
-                wayOn: LocalizedText("请自行重建 PostgreSQL 数据库（dropdb、createdb）", "Make the PostgreSQL database anew yourself: dropdb, createdb"))
+                wayOn: LocalizedText(
+                    "请自行重建 PostgreSQL 数据库（dropdb、createdb）",
+                    "Make the PostgreSQL database anew yourself: dropdb, createdb"))
         }
         let path = String(location.connectionString.dropFirst("sqlite:".count))
         for file in [path, path + "-wal", path + "-shm"] where FileManager.default.fileExists(atPath: file) {
@@ -80,7 +84,8 @@ struct Demo: SpokenCommand {
             return text + String(repeating: " ", count: max(1, width - length))
         }
         func table(_ language: Language) -> String {
-            summary.accounts.map { "  \(pad($0.login, 24))\(pad($0.roleName(language), 24))\($0.name)　\($0.body)" }.joined(separator: "\n")
+            summary.accounts.map { "  \(pad($0.login, 24))\(pad($0.roleName(language), 24))\($0.name)　\($0.body)" }
+                .joined(separator: "\n")
         }
         let seconds = String(format: "%.1f", summary.seconds)
         return LocalizedText(

@@ -9,7 +9,8 @@ import Storage
 
 struct Staff: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "The first administrator, and tokens for machines. 人员与令牌。", subcommands: [AddAdministrator.self, AddToken.self])
+        abstract: "The first administrator, and tokens for machines. 人员与令牌。",
+        subcommands: [AddAdministrator.self, AddToken.self])
 }
 
 struct AddAdministrator: SpokenCommand {
