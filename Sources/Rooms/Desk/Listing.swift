@@ -130,6 +130,6 @@ public struct Listing<Item: Sendable>: Sendable {
 /// The link that exports a list as it is filtered.
 public func exportLink(_ visit: Visit, path: String) -> HTML {
     """
-    <a class="btn" href="\(visit.query.setting("after", nil).address(path))" download>\(Icon("download"))<span>\(visit("导出 Excel", "Export to Excel"))</span></a>
+    <a class="btn" href="\(visit.query.setting("after", nil).address(path))" download>\(symbol("download"))<span>\(visit("导出 Excel", "Export to Excel"))</span></a>
     """
 }

@@ -89,13 +89,13 @@ struct Frame: Sendable {
         let isCurrent = visit.path == path || (path != "/" && visit.path.hasPrefix(path + "/"))
         return """
             <a href="\(path)"\(attribute: "class", isMinor ? "minor" : nil)\(attribute: "aria-current", isCurrent ? "page" : nil)>\
-            \(Icon(icon))<span>\(text)</span></a>
+            \(symbol(icon))<span>\(text)</span></a>
             """
     }
 
     private func account(_ visit: Visit, _ scope: Scope?) -> HTML {
         let switches: HTML = """
-            <a class="btn ghost" href="/appearance?back=\(address: visit.address)">\(Icon("settings-2"))<span>\(visit("显示", "Display"))</span></a>\
+            <a class="btn ghost" href="/appearance?back=\(address: visit.address)">\(symbol("settings-2"))<span>\(visit("显示", "Display"))</span></a>\
             <form method="post" action="/language" class="inline">\(visit.formFields)\
             <input type="hidden" name="back" value="\(visit.address)">\
             <button class="btn ghost" name="language" value="\(visit.language == .chinese ? "en" : "zh-Hans")" lang="\(visit.language == .chinese ? "en" : "zh-Hans")">\
@@ -106,7 +106,7 @@ struct Frame: Sendable {
                 "<div class=\"account\">\(switches)<a class=\"btn ghost\" href=\"/login\">\(visit("工作人员登录", "Staff log-in"))</a></div>"
         }
         return """
-            <div class="account">\(switches)<a class="btn ghost who" href="/account" title="\(visit(scope.postName))">\(Icon("user"))\
+            <div class="account">\(switches)<a class="btn ghost who" href="/account" title="\(visit(scope.postName))">\(symbol("user"))\
             <span>\(scope.staffName)</span></a></div>
             """
     }
@@ -146,6 +146,6 @@ struct Frame: Sendable {
 }
 
 /// A symbol of the sprite, beside a text that says the same.
-public func Icon(_ name: String) -> HTML {
+public func symbol(_ name: String) -> HTML {
     "<svg class=\"icon\" aria-hidden=\"true\" focusable=\"false\"><use href=\"#i-\(name)\"></use></svg>"
 }

@@ -86,8 +86,8 @@ public struct RuleFiles: Sendable {
         if let error = error as? DecodingError {
             let (path, reason) = described(error)
             let names = path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
-            let where_ = names.isEmpty ? "" : "\(names): "
-            return refusal("\(where_)\(reason)", "\(where_)\(reason)", in: file, line: line(of: path, in: file.text))
+            let place = names.isEmpty ? "" : "\(names): "
+            return refusal("\(place)\(reason)", "\(place)\(reason)", in: file, line: line(of: path, in: file.text))
         }
         let text = "\(error)"
         // The parser's own message begins with line and column.

@@ -49,7 +49,7 @@ struct LedgerPages: Sendable {
                 """
                 \(filter(staff))\
                 <div class="bar">\(exportLink(visit, path: "/ledger/export.xlsx"))\
-                <a class="btn" href="/ledger/verify">\(Icon("shield-check"))<span>\(staff(LedgerTexts.check))</span></a></div>\
+                <a class="btn" href="/ledger/verify">\(symbol("shield-check"))<span>\(staff(LedgerTexts.check))</span></a></div>\
                 \(listing.html(visit))
                 """))
     }

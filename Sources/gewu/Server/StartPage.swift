@@ -12,7 +12,7 @@ struct StartPage: Sendable {
                 \(way("/report", "file-pen", visit("我要反映", "Report a matter"), visit("占道、噪音、漏水、路灯、邻里纠纷……不必注册，三分钟填完。", "Noise, leaks, lights, rubbish, quarrels: no account needed, three minutes.")))\
                 \(way("/mine", "clipboard-list", visit("查看我的诉求", "Follow my matters"), visit("凭手机号和验证码，看进度、评价、不满意可重开。", "With your phone number and a code: progress, rating, reopening.")))\
                 </div>\
-                <p class="staff"><a class="btn" href="/login">\(Icon("user"))<span>\(visit("工作人员登录", "Staff log-in"))</span></a></p>
+                <p class="staff"><a class="btn" href="/login">\(symbol("user"))<span>\(visit("工作人员登录", "Staff log-in"))</span></a></p>
                 """
             return visit.page(Page(visit("有事请说", "How can we help?"), content))
         }
@@ -20,7 +20,7 @@ struct StartPage: Sendable {
 
     private func way(_ address: String, _ icon: String, _ title: String, _ text: String) -> HTML {
         """
-        <a class="way panel" href="\(address)">\(Icon(icon))<strong>\(title)</strong><span>\(text)</span></a>
+        <a class="way panel" href="\(address)">\(symbol(icon))<strong>\(title)</strong><span>\(text)</span></a>
         """
     }
 }

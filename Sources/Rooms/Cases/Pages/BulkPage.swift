@@ -120,7 +120,7 @@ struct BulkPage: Sendable {
             breadcrumb: [(visit(CaseTexts.cases), "/cases"), (visit("批量办理结果", "Results"), nil)],
             notice: Page.Notice(refused == 0 ? .ok : .warn, summary),
             """
-            \(listing.html(visit))<p><a class="btn" href="\(back)">\(Icon("arrow-left"))<span>\(visit("返回列表", "Back to the list"))</span></a></p>
+            \(listing.html(visit))<p><a class="btn" href="\(back)">\(symbol("arrow-left"))<span>\(visit("返回列表", "Back to the list"))</span></a></p>
             """)
     }
 }

@@ -94,7 +94,7 @@ struct CaseFacts {
     private var links: HTML {
         guard staff.scope.may(.ledgerRead) else { return HTML() }
         return """
-            <p class="noprint"><a class="btn ghost" href="/ledger?subject=\(record.id)">\(Icon("scroll-text"))<span>\(visit("账本记录", "Entries in the ledger"))</span></a></p>
+            <p class="noprint"><a class="btn ghost" href="/ledger?subject=\(record.id)">\(symbol("scroll-text"))<span>\(visit("账本记录", "Entries in the ledger"))</span></a></p>
             """
     }
 

@@ -21,7 +21,7 @@ struct DueTag {
             case .overdue: ("danger", "circle-alert")
             }
         return """
-            <span class="tag \(tone)" data-due="\(due.at.iso8601)" title="\(exactText(due, limit(record)))">\(Icon(icon))\
+            <span class="tag \(tone)" data-due="\(due.at.iso8601)" title="\(exactText(due, limit(record)))">\(symbol(icon))\
             <span>\(text(due.at))</span></span>\(mark(due))
             """
     }
@@ -39,7 +39,7 @@ struct DueTag {
             case .doneLate: ("danger", "clock-alert", visit("逾期办结", "done late"))
             }
         return """
-            <span class="tag \(tone)">\(Icon(icon))<span>\(words)</span></span> \(time(due))
+            <span class="tag \(tone)">\(symbol(icon))<span>\(words)</span></span> \(time(due))
             """
     }
 

@@ -110,7 +110,7 @@ struct HomePage: Sendable {
         guard unread > 0 else { return HTML() }
         let count = unread >= 100 ? "99+" : "\(unread)"
         return """
-            <p><a class="btn" href="/messages">\(Icon("bell"))<span>\(visit("未读消息 \(count) 条", "\(count) unread messages"))</span></a></p>
+            <p><a class="btn" href="/messages">\(symbol("bell"))<span>\(visit("未读消息 \(count) 条", "\(count) unread messages"))</span></a></p>
             """
     }
 

@@ -163,9 +163,9 @@ struct QueuePage: Sendable {
         let visit = staff.visit
         return """
             <div class="bar">\
-            \(staff.scope.may(.caseReport) ? "<a class=\"btn p\" href=\"/cases/new\">\(Icon("file-pen"))<span>\(visit(CaseTexts.newReport))</span></a>" : HTML())\
+            \(staff.scope.may(.caseReport) ? "<a class=\"btn p\" href=\"/cases/new\">\(symbol("file-pen"))<span>\(visit(CaseTexts.newReport))</span></a>" : HTML())\
             \(staff.scope.may(.caseExport) ? exportLink(visit, path: "/cases/export") : HTML())\
-            <button type="button" class="btn" data-copy="" hidden>\(Icon("copy"))<span>\(visit("复制链接", "Copy link"))</span></button></div>
+            <button type="button" class="btn" data-copy="" hidden>\(symbol("copy"))<span>\(visit("复制链接", "Copy link"))</span></button></div>
             """
     }
 }

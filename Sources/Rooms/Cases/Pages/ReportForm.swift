@@ -32,7 +32,7 @@ struct ReportForm {
             \(Field.text("address", visit("详细地址（可选）", "Address (optional)"), value: value("address"), maximum: Self.longestAddress, error: error("address")))\
             <div class="bar">\(Field.text("latitude", visit("纬度", "Latitude"), value: value("latitude"), inputMode: "decimal"))\
             \(Field.text("longitude", visit("经度", "Longitude"), value: value("longitude"), error: error("location"), inputMode: "decimal"))\
-            <button type="button" class="btn" data-locate hidden>\(Icon("map-pin"))<span>\(visit("用我的位置", "Use my place"))</span></button></div>\
+            <button type="button" class="btn" data-locate hidden>\(symbol("map-pin"))<span>\(visit("用我的位置", "Use my place"))</span></button></div>\
             \(isStaff ? staffFields : HTML())\(extra)\
             <p>\(Field.submit(visit("提交", "Send")))</p></form>
             """

@@ -36,8 +36,8 @@ struct ResidentReportPage: Sendable {
     private func ways(_ visit: Visit) -> HTML {
         """
         <p class="lead">\(visit("反映身边的问题，办理全程可查、可评价。", "Report what is wrong near you; follow it and rate it."))</p><div class="ways">\
-        <a class="way" href="/resident/login?next=/report">\(Icon("message-square"))<strong>\(visit("用手机号反映（推荐）", "With your phone number"))</strong><span>\(visit("收一条验证码短信即可，不用注册；能查进展、能评价", "One text with a code, no account; you can follow and rate it"))</span></a>\
-        <a class="way" href="/report?anonymous=yes">\(Icon("file-pen"))<strong>\(visit("不留电话反映", "Without a phone number"))</strong><span>\(visit("凭编号到社区查询；无法短信告知", "Ask at your community with the number; no texts"))</span></a></div>\
+        <a class="way" href="/resident/login?next=/report">\(symbol("message-square"))<strong>\(visit("用手机号反映（推荐）", "With your phone number"))</strong><span>\(visit("收一条验证码短信即可，不用注册；能查进展、能评价", "One text with a code, no account; you can follow and rate it"))</span></a>\
+        <a class="way" href="/report?anonymous=yes">\(symbol("file-pen"))<strong>\(visit("不留电话反映", "Without a phone number"))</strong><span>\(visit("凭编号到社区查询；无法短信告知", "Ask at your community with the number; no texts"))</span></a></div>\
         <p class="hint">\(visit("不方便上网？请拨打 12345，或请社区工作人员代为上报。", "Not at ease online? Call 12345, or ask your community to report it for you."))</p>
         """
     }

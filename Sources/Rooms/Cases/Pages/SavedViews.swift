@@ -50,7 +50,7 @@ struct SavedViews: Sendable {
                 """
                 <li><a href="\(QueryParameters(parsing: view.query).address("/cases"))">\(view.name)</a> \
                 <form method="post" action="/cases/views/\(view.id)/delete" class="inline">\(visit.formFields)\
-                <button class="btn ghost">\(Icon("trash-2"))<span>\(visit("删除", "Delete"))<span class="hide"> \(view.name)</span></span></button></form></li>
+                <button class="btn ghost">\(symbol("trash-2"))<span>\(visit("删除", "Delete"))<span class="hide"> \(view.name)</span></span></button></form></li>
                 """
             })</ul>
             """

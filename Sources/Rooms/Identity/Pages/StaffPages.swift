@@ -81,7 +81,7 @@ struct StaffPages: Sendable {
                 \(Field.choice("role", visit("角色", "Role"), roles.all.map { Field.Choice($0.key, visit($0.name)) }, value: query["role"], none: visit("全部", "All")))\
                 \(Field.choice("holding", visit("状态", "State"), holdings, value: query["holding"]))\
                 \(Field.submit(visit("筛选", "Filter")))</form>\
-                <div class="bar"><a class="btn p" href="/staff/new">\(Icon("user-plus"))<span>\(visit("新增人员", "Enter a person"))</span></a>\
+                <div class="bar"><a class="btn p" href="/staff/new">\(symbol("user-plus"))<span>\(visit("新增人员", "Enter a person"))</span></a>\
                 \(exportLink(visit, path: "/staff/export"))</div>\(listing.html(visit))
                 """))
     }

@@ -80,7 +80,7 @@ struct PlacePages: Sendable {
         let visit = staff.visit
         let importLink: HTML =
             staff.scope.may(.placesImport)
-            ? "<a class=\"btn\" href=\"/places/import\">\(Icon("upload"))<span>\(visit(PlacesTexts.importTitle))</span></a>"
+            ? "<a class=\"btn\" href=\"/places/import\">\(symbol("upload"))<span>\(visit(PlacesTexts.importTitle))</span></a>"
             : ""
         return """
             <section class="panel"><dl class="facts"><dt>\(visit("代码", "Code"))</dt><dd><code>\(area.code)</code></dd>\
@@ -88,7 +88,7 @@ struct PlacePages: Sendable {
             \(model.grid.map { grid in
                 "<dt>\(visit("类别", "Kind"))</dt><dd>\(visit(grid.kind.text))</dd><dt>\(visit("户数", "Households"))</dt><dd>\(grid.households)</dd>"
             })</dl>\
-            <div class="bar"><a class="btn" href="/cases?area=\(address: area.code)">\(Icon("list"))<span>\(visit(PlacesTexts.cases))</span></a>\
+            <div class="bar"><a class="btn" href="/cases?area=\(address: area.code)">\(symbol("list"))<span>\(visit(PlacesTexts.cases))</span></a>\
             <form method="get" class="inline">\(Field.text("at", visit(PlacesTexts.day), value: model.day.description, type: "date"))\
             \(Field.submit(visit("查看", "Show"), tone: "ghost"))</form>\(importLink)</div></section>
             """
@@ -106,7 +106,7 @@ struct PlacePages: Sendable {
         let export = QueryParameters([("parent", model.area.code)]).address("/places/export.xlsx")
         return """
             <section><h2>\(visit(PlacesTexts.divisions))</h2>\(listing.html(visit))\
-            <a class="btn" href="\(export)" download>\(Icon("download"))<span>\(visit("导出 Excel", "Export to Excel"))</span></a></section>
+            <a class="btn" href="\(export)" download>\(symbol("download"))<span>\(visit("导出 Excel", "Export to Excel"))</span></a></section>
             """
     }
 
@@ -134,7 +134,7 @@ struct PlacePages: Sendable {
         let export = QueryParameters([("area", area.code)]).address("/places/bodies.xlsx")
         return """
             <section><h2>\(visit(PlacesTexts.bodies))</h2>\(content)\
-            <a class="btn" href="\(export)" download>\(Icon("download"))<span>\(visit("导出 Excel", "Export to Excel"))</span></a></section>
+            <a class="btn" href="\(export)" download>\(symbol("download"))<span>\(visit("导出 Excel", "Export to Excel"))</span></a></section>
             """
     }
 
