@@ -37,7 +37,10 @@ struct Door: Sendable {
             fields = QueryParameters(parsing: String(decoding: bytes, as: UTF8.self))
         }
         try checkOrigin(visit, token: fields["_token"])
-        let once = Once(owner: visit.sender, key: fields.filled("_key"), content: Array(visit.path.utf8) + [0] + bytes)
+        // What was meant, not how it was packed: a browser that sends a form with files again packs it anew.
+        var content = Array(visit.path.utf8) + [0] + Array(fields.text.utf8)
+        for file in files { content += [0] + Array(file.field.utf8) + [0] + file.bytes }
+        let once = Once(owner: visit.sender, key: fields.filled("_key"), content: content)
         return Submission(
             bytes: bytes, fields: fields, files: files, once: once,
             seenVersion: fields.filled("_version").flatMap { Int64($0) })

@@ -131,13 +131,16 @@ struct CasePage: Sendable {
             return notice
         }
         guard let done = visit.query["done"] else { return nil }
-        let title = cases.rules.workflow[ActName(rawValue: done)]?.title
+        let title =
+            done == CaseStep.report.rawValue
+            ? CaseTexts.reported : cases.rules.workflow[ActName(rawValue: done)]?.title
         return title.map { Page.Notice(.ok, visit("已“\($0.chinese)”。", "Done: \($0.english).")) }
     }
 
     /// Tells the browser that the draft of the act was taken.
     private func doneMark(_ visit: Visit) -> HTML {
         guard let done = visit.query["done"], let id = try? visit.parameter("id") else { return HTML() }
+        if done == CaseStep.report.rawValue { return "<span data-draft-done=\"\(StaffReportPage.draft)\"></span>" }
         return "<span data-draft-done=\"\(ActForms.draft(id, done))\"></span>"
     }
 }
