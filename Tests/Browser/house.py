@@ -175,9 +175,9 @@ class House:
         assert answer.ok, f"{login} {act or action} on {path}: {answer.status} {answer.text()[:300]}"
         return answer
 
-    def matter(self, *steps, detail="小区东门外的井盖松动，车辆经过有响声。"):
+    def matter(self, *steps, detail="小区东门外的井盖松动，车辆经过有响声。", **more):
         """A new matter of the dispatcher's street, brought so far: accept, dispatch, sign, finish. Its path."""
-        answer = self.send("street_dispatcher", "/cases/new", "/cases/new", {"detail": detail})
+        answer = self.send("street_dispatcher", "/cases/new", "/cases/new", {"detail": detail} | more)
         path = answer.url[len(base) :].split("?")[0]
         for step in steps:
             self.act(path, step)
