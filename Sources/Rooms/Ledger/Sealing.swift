@@ -12,17 +12,21 @@ public struct Sealing: Sendable {
     /// The name of the chain, when the first block is made.
     let chain: String
     let entriesPerBlock: Int
+    let pauses: Int
 
     /// - Parameter entriesPerBlock: at most 4096. While a block is sealed, other writes wait, so it is small: a thousand
     ///   entries took some twenty milliseconds on SQLite, sixty on PostgreSQL (two busy cores).
+    /// - Parameter pauses: how many times as long as a full block took to wait after it.
     public init(
-        database: any Database, key: SigningKey, clock: any WallClock, chain: AreaPrefix, entriesPerBlock: Int = 1024
+        database: any Database, key: SigningKey, clock: any WallClock, chain: AreaPrefix, entriesPerBlock: Int = 1024,
+        pauses: Int = 0
     ) {
         self.database = database
         self.key = key
         self.clock = clock
         self.chain = chain.code
         self.entriesPerBlock = max(1, min(4096, entriesPerBlock))
+        self.pauses = pauses
     }
 
     /// Seals everything that was committed when it was called.
@@ -31,10 +35,14 @@ public struct Sealing: Sendable {
     public func run() async throws -> Int {
         var made = 0
         while try await hasUnsealed() {
+            let begun = ContinuousClock.now
             let count = try await database.write { try sealNext(in: $0) }
             if count > 0 { made += 1 }
             // A block that is not full held all there was.
             if count < entriesPerBlock { break }
+            // After an import there are hundreds of blocks to make, and whoever writes waits while one is made: those who
+            // work go first. Bounded, so that sealing keeps up even with a database that is slow all the time.
+            try await Task.sleep(for: min((ContinuousClock.now - begun) * pauses, .milliseconds(250)))
         }
         return made
     }

@@ -80,6 +80,9 @@ final class PostgresConnection: Transaction, @unchecked Sendable {
             "statement_timeout = \(limit)", "lock_timeout = \(options.lockTimeout.milliseconds)",
             "idle_in_transaction_session_timeout = \(role == .longRead ? 600_000 : 60_000)", "jit = off",
         ]
+        // What answers a request is bounded and indexed. A table that was empty when a statement was planned would else be
+        // walked from end to end until the server next gathers statistics, which may be minutes and a million rows later.
+        if role != .longRead { settings += ["enable_seqscan = off", "random_page_cost = 1.1"] }
         if role == .pipe { settings.append("default_transaction_read_only = on") }
         return settings
     }
