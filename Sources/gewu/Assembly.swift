@@ -38,7 +38,7 @@ enum Assembly {
             messages = Messages(house: house, sender: OutboxFileSender(path: house.settings.outboxFile))
             identity = try Identity(house: house, knownRights: Assembly.rights, bodies: bodies)
             cases = try Cases(
-                house: house, roles: identity.roles, directory: identity.directory, bodies: bodies,
+                house: house, identity: identity, bodies: bodies,
                 areas: AreasOfPlaces(places: places))
         }
 

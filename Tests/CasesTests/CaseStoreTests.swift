@@ -306,7 +306,7 @@ struct CasesHouse: Sendable {
             let known = Set(Cases.rights + Identity.rights + Ledger.rights + Places.rights + Messages.rights)
             let identity = try Identity(house: house, knownRights: known, bodies: bodies)
             let cases = try Cases(
-                house: house, roles: identity.roles, directory: identity.directory, bodies: bodies, areas: NoAreas())
+                house: house, identity: identity, bodies: bodies, areas: NoAreas())
             let dispatcher = CasesFixture.scope("dispatcher")
             let world = CasesHouse(
                 house: house, cases: cases, clock: clock, dispatcher: dispatcher,

@@ -43,7 +43,7 @@ struct ImportWorld: Sendable {
             let known = Set(Cases.rights + Identity.rights + Ledger.rights + Places.rights + Messages.rights)
             let identity = try Identity(house: house, knownRights: known, bodies: FewBodies())
             let cases = try Cases(
-                house: house, roles: identity.roles, directory: identity.directory, bodies: FewBodies(),
+                house: house, identity: identity, bodies: FewBodies(),
                 areas: TwoStreets())
             let world = ImportWorld(
                 house: house, cases: cases, clock: clock, folder: folder.path,

@@ -79,6 +79,25 @@ struct ResidentPagesTests {
         }
     }
 
+    @Test("Whoever sends very many is asked to wait, keeps what was typed, and holds up nobody with an account")
+    func limited() async throws {
+        try await Street.with { street in
+            let limit = 40
+            for number in 1...limit {
+                let sent = try await street.send("/report", ["anonymous": "yes", "detail": "路灯不亮 \(number)"])
+                #expect(sent.status == .seeOther)
+            }
+            let refused = try await street.send("/complaint", ["detail": "第四十一条意见"])
+            #expect(refused.status == .tooManyRequests)
+            #expect(refused.text.contains("第四十一条意见"))
+            #expect(refused.text.contains("12345"))
+            #expect(try await street.rows("SELECT id FROM cases").count == limit)
+            let resident = try await street.resident(Street.phone)
+            let known = try await street.send("/report", ["detail": "井盖松动", "area": Street.area], as: resident)
+            #expect(known.status == .seeOther)
+        }
+    }
+
     @Test("A resident who proved a number sees the own matter, gets texts by it, and another resident sees nothing")
     func ownMatter() async throws {
         try await Street.with { street in

@@ -4,6 +4,7 @@ extension Cases {
     public func addRoutes(to routes: Routes) {
         addPages(to: routes)
         addAPI(to: routes)
+        addImportAPI(to: routes)
         CaseImportPage(cases: self).add(to: routes)
     }
 }

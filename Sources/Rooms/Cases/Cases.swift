@@ -17,21 +17,23 @@ public struct Cases: Room {
     let areas: any AreaLookup
     let numbers: CaseNumberSource
     let reception: CaseReception
+    let senderLimit: SenderLimit
 
     /// Reads the rules and proves the workflow closed.
     /// - Throws: a refusal naming file, line, state and reason when a rule file is wrong.
     public init(
-        house: House, roles: Roles, directory: Directory, bodies: any BodyLookup, areas: any AreaLookup,
+        house: House, identity: Identity, bodies: any BodyLookup, areas: any AreaLookup,
         numbers: CaseNumberSource = CaseNumberSource()
     ) throws(Refusal) {
         self.house = house
-        self.directory = directory
+        directory = identity.directory
+        senderLimit = identity.senderLimit
         self.bodies = bodies
         self.areas = areas
         self.numbers = numbers
         rules = try CaseRules(reading: house.rules)
         var rolesByRight: [Right: [String]] = [:]
-        for role in roles.all {
+        for role in identity.roles.all {
             for right in role.rights { rolesByRight[right, default: []].append(role.key) }
         }
         proof = try WorkflowProof(

@@ -32,7 +32,7 @@ extension DemoCounty {
             plan, files, identity.roles, own.house.identifiers, passwordHash: hash, county: county, founded: founded)
         try await found(stage, files.divisions, in: own.house, at: founded)
         let cases = try Cases(
-            house: own.house, roles: identity.roles, directory: identity.directory, bodies: StagedBodies(stage.bodies),
+            house: own.house, identity: identity, bodies: StagedBodies(stage.bodies),
             areas: NoNames(), numbers: CaseNumberSource(seed: plan.seed))
         let played = try await play(
             stage, files, cases, in: own.house, clock: own.clock, from: firstDay, progress: progress)

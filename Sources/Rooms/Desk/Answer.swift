@@ -70,18 +70,7 @@ public struct Once: Sendable, Hashable {
         in transaction: any Transaction, at now: Instant, _ write: (any Transaction) throws -> Answer
     ) throws -> Answer {
         guard let key else { return try write(transaction) }
-        let earlier = try transaction.first(
-            """
-            SELECT fingerprint, status, content_type, location, entity_tag, body
-            FROM answers WHERE owner = \(owner) AND key = \(key)
-            """)
-        if let earlier {
-            guard try earlier.blob(0) == fingerprint else { throw Self.keyReused }
-            return Answer(
-                status: Int(try earlier.int(1)), contentType: try earlier.textIfAny(2),
-                location: try earlier.textIfAny(3),
-                entityTag: try earlier.textIfAny(4), body: try earlier.blob(5))
-        }
+        if let earlier = try earlier(in: transaction) { return earlier }
         let answer = try write(transaction)
         try transaction.later(
             """
@@ -90,6 +79,22 @@ public struct Once: Sendable, Hashable {
                     \(answer.entityTag), \(answer.body), \(now))
             """)
         return answer
+    }
+
+    /// What the first sending was answered. For writes that are more than one transaction: ask before, perform at the end.
+    /// - Throws: a refusal when the key was used for another content.
+    public func earlier(in transaction: any Transaction) throws -> Answer? {
+        guard let key else { return nil }
+        let row = try transaction.first(
+            """
+            SELECT fingerprint, status, content_type, location, entity_tag, body
+            FROM answers WHERE owner = \(owner) AND key = \(key)
+            """)
+        guard let row else { return nil }
+        guard try row.blob(0) == fingerprint else { throw Self.keyReused }
+        return Answer(
+            status: Int(try row.int(1)), contentType: try row.textIfAny(2), location: try row.textIfAny(3),
+            entityTag: try row.textIfAny(4), body: try row.blob(5))
     }
 
     private static let keyReused = Refusal(

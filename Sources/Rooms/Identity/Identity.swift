@@ -33,6 +33,9 @@ public struct Identity: Room {
     /// Finds out who a request comes from; stands before the router of every room.
     public var sessions: SessionMiddleware { SessionMiddleware(keeper: keeper) }
 
+    /// For rooms that take things from people without an account.
+    public var senderLimit: SenderLimit { SenderLimit(keeper: keeper) }
+
     private var logIn: LogIn { LogIn(house: house, keeper: keeper, hasher: hasher) }
 
     public var jobs: [Job] {

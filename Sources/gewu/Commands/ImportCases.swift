@@ -61,17 +61,7 @@ struct ImportCases: SpokenCommand {
             )
         ) { writer in
             writer.member("file", file)
-            writer.member("layout", result.layout)
-            writer.member("rows", result.rows)
-            writer.member("created", result.created)
-            writer.member("open", result.open)
-            writer.member("updated", result.updated)
-            writer.member("unchanged", result.unchanged)
-            writer.member("repeated", result.repeated)
-            writer.member("rejected", result.rejected)
-            writer.member("conflicts", result.conflicts)
-            writer.member("unplaced", result.unplaced)
-            writer.member("seconds", result.seconds)
+            result.write(to: &writer)
         }
     }
 }

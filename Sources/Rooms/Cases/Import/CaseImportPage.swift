@@ -1,5 +1,4 @@
 import Desk
-import Foundation
 import Ground
 import Hummingbird
 import Sheets
@@ -43,23 +42,13 @@ struct CaseImportPage: Sendable {
 
     private func take(_ submission: Submission, from staff: StaffVisit) async throws -> Response {
         let visit = staff.visit
-        guard let file = submission.files.first(where: { $0.field == "orders" }), !file.bytes.isEmpty else {
-            throw Refusal(
-                .malformed, "cases.import.no-file", LocalizedText("请选择工单文件", "Choose a file of work orders"),
-                field: "orders")
+        func bytes(of field: String) -> [UInt8]? {
+            submission.files.first { $0.field == field && !$0.bytes.isEmpty }?.bytes
         }
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-import-\(UUID().uuidString)")
-        // Work orders hold personal elements: only this process may look.
-        try FileManager.default.createDirectory(
-            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        defer { try? FileManager.default.removeItem(at: folder) }
-        // The kind is found from the content, so the name that the browser sent is not used.
-        let orders = try store(file.bytes, "orders", in: folder)
-        let mapping = try submission.files.first { $0.field == "mapping" && !$0.bytes.isEmpty }.map { file in
-            try store(file.bytes, "mapping.yaml", in: folder)
-        }
+        let upload = try ImportUpload(orders: bytes(of: "orders") ?? [], mapping: bytes(of: "mapping"))
+        defer { upload.remove() }
         let result = try await cases.importCases(
-            file: orders, mapping: mapping, language: visit.language, by: Actor(staff.scope))
+            file: upload.orders, mapping: upload.mapping, language: visit.language, by: Actor(staff.scope))
         let text =
             result.created + result.updated == 0
             ? visit("没有变化：所有工单都已在平台中。", "Nothing changed: every order is here already.")
@@ -71,16 +60,6 @@ struct CaseImportPage: Sendable {
             ? Page.Notice(.ok, text)
             : Page.Notice(.warn, text + visit("有 \(result.rejected) 行未采纳。", " \(result.rejected) rows were not taken."))
         return show(staff, notice: notice, result: table(result, visit))
-    }
-
-    private func store(_ bytes: [UInt8], _ name: String, in folder: URL) throws(Refusal) -> String {
-        let path = folder.appendingPathComponent(name).path
-        guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else {
-            throw Refusal(
-                .unavailable, "cases.import.no-space",
-                LocalizedText("无法暂存上传的文件（磁盘已满？）", "The upload cannot be stored (disk full?)"))
-        }
-        return path
     }
 
     private func table(_ result: ImportResult, _ visit: Visit) -> HTML {

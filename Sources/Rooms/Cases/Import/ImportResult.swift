@@ -37,3 +37,20 @@ public struct ImportResult: Sendable, Hashable {
 
     static let problemsKept = 20
 }
+
+extension ImportResult {
+    /// The figures, as the command line and the interface give them.
+    public func write(to writer: inout JSONWriter) {
+        writer.member("layout", layout)
+        writer.member("rows", rows)
+        writer.member("created", created)
+        writer.member("open", open)
+        writer.member("updated", updated)
+        writer.member("unchanged", unchanged)
+        writer.member("repeated", repeated)
+        writer.member("rejected", rejected)
+        writer.member("conflicts", conflicts)
+        writer.member("unplaced", unplaced)
+        writer.member("seconds", seconds)
+    }
+}

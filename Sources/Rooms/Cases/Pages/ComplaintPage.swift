@@ -44,6 +44,7 @@ struct ComplaintPage: Sendable {
         let actor = scope.map { Actor($0) } ?? .resident(resident)
         do {
             return try await visit.write(submission) { [cases] transaction in
+                try cases.senderLimit.count(visit, in: transaction)
                 _ = try cases.report(ready, by: actor, scope: scope, at: now, in: transaction)
                 return .seeOther("/complaint?done=yes")
             }

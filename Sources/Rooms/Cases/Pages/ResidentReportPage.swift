@@ -60,6 +60,7 @@ struct ResidentReportPage: Sendable {
             let ready = report
             let actor = Actor.resident(resident)
             return try await visit.write(submission) { [cases] transaction in
+                try cases.senderLimit.count(visit, in: transaction)
                 let record = try cases.report(ready, by: actor, scope: nil, at: now, in: transaction)
                 return .seeOther("/report/done/\(record.id)")
             }

@@ -26,6 +26,11 @@ struct SessionRules: Sendable, Decodable {
         var perAddressAndHour: Int64
     }
 
+    struct ResidentReports: Sendable, Decodable {
+        var perPhoneAndDay: Int64
+        var perAddressAndHour: Int64
+    }
+
     struct Passwords: Sendable, Decodable {
         var shortest: Int
         var characterKinds: Int
@@ -39,6 +44,7 @@ struct SessionRules: Sendable, Decodable {
     var sessions: Sessions
     var logIn: LogIn
     var residentCode: ResidentCode
+    var residentReports: ResidentReports
     var passwords: Passwords
     var tokens: Tokens
 

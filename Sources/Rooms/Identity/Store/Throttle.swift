@@ -11,8 +11,11 @@ struct Throttle: Sendable {
     var longestWait: Span
 
     /// Counts a try, before it is known whether it succeeds, so that many at once cannot slip through.
+    /// - Parameter refusal: what to say to somebody who must wait so long; the seconds are added.
     /// - Throws: a refusal with the seconds to wait; the try then does not count.
-    func count(at now: Instant, in transaction: any Transaction) throws {
+    func count(
+        at now: Instant, in transaction: any Transaction, refusal: (LocalizedText) -> Refusal = Self.tooManyTries
+    ) throws {
         // The upsert comes first: it holds the row until the end of the transaction.
         try transaction.execute(
             """
@@ -28,7 +31,7 @@ struct Throttle: Sendable {
         guard above > 0 else { return }
         let wait = min(longestWait.milliseconds, firstWait.milliseconds << min(above - 1, 20))
         let freeAt = try row.instant(1) + Span(milliseconds: wait)
-        if now < freeAt { throw Self.tooOften(until: freeAt, now: now) }
+        if now < freeAt { throw Self.tooOften(until: freeAt, now: now, refusal) }
     }
 
     /// The try succeeded: it is not held against anyone.
@@ -40,16 +43,23 @@ struct Throttle: Sendable {
         try transaction.execute("DELETE FROM throttle WHERE key = \(key)")
     }
 
-    static func tooOften(until freeAt: Instant, now: Instant) -> Refusal {
+    static func tooOften(
+        until freeAt: Instant, now: Instant, _ refusal: (LocalizedText) -> Refusal = Self.tooManyTries
+    ) -> Refusal {
         let seconds = max(1, Int(((freeAt - now).milliseconds + 999) / 1000))
         let minutes = (seconds + 59) / 60
-        let wait =
+        var result = refusal(
             seconds < 120
-            ? LocalizedText("\(seconds) 秒", "\(seconds) seconds") : LocalizedText("\(minutes) 分钟", "\(minutes) minutes")
-        return Refusal(
+                ? LocalizedText(" \(seconds) 秒", "\(seconds) seconds")
+                : LocalizedText(" \(minutes) 分钟", "\(minutes) minutes"))
+        result.retryAfterSeconds = seconds
+        return result
+    }
+
+    static func tooManyTries(_ wait: LocalizedText) -> Refusal {
+        Refusal(
             .tooOften, "identity.too-often",
-            LocalizedText("尝试次数过多，请 \(wait.chinese)后再试", "Too many tries; try again in \(wait.english)"),
-            wayOn: LocalizedText("忘记密码请联系本单位管理员重置", "If you forgot your password, ask your administrator to reset it"),
-            retryAfterSeconds: seconds)
+            LocalizedText("尝试次数过多，请\(wait.chinese)后再试", "Too many tries; try again in \(wait.english)"),
+            wayOn: LocalizedText("忘记密码请联系本单位管理员重置", "If you forgot your password, ask your administrator to reset it"))
     }
 }
