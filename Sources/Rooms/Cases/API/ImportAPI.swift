@@ -1,6 +1,8 @@
+import Cipher
 import Desk
 import Ground
 import Hummingbird
+import Sheets
 import Storage
 import Web
 

@@ -15,13 +15,14 @@ struct ImportUpload {
                 .malformed, "cases.import.no-file", LocalizedText("请选择工单文件", "Choose a file of work orders"),
                 field: "orders")
         }
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-import-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-import-\(UUID().uuidString)")
         // Work orders hold personal elements: only this process may look.
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         // The kind is found from the content, so the name that the sender gave is not used.
         self.orders = try Self.store(orders, "orders", in: folder)
         self.mapping = try mapping.map { bytes in try Self.store(bytes, "mapping.yaml", in: folder) }
+        self.folder = folder
     }
 
     func remove() { try? FileManager.default.removeItem(at: folder) }

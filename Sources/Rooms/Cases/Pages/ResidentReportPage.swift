@@ -1,6 +1,7 @@
 import Desk
 import Ground
 import Hummingbird
+import Identity
 import Storage
 import Web
 import WorkCalendar
