@@ -1,0 +1,33 @@
+#!/usr/bin/env python3
+"""Gives the real program bad input, bad disks and bad clocks: it says what, where and what to do; nothing accepted is lost,
+nothing half-written stays.
+
+  bad_input.py PROGRAM [DATABASE-URL] [--only PART,...]     ends with 'N passed, N failed'; loopback only, in a folder of its own
+
+DATABASE-URL is a PostgreSQL server on which databases may be made and dropped. Root can also try a really full disk; without
+it a limit on the size of files stands in."""
+import os, pathlib, sys
+import house
+
+for name in [name for name in os.environ if name.startswith('GEWU_')]: del os.environ[name]
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import imports, settings
+
+words = sys.argv[1:]
+only = words.pop(words.index('--only') + 1).split(',') if '--only' in words else None
+words = [word for word in words if word != '--only']
+if not words: sys.exit(__doc__)
+house.program = str(pathlib.Path(words[0]).resolve())
+postgres = words[1] if len(words) > 1 else None
+
+PARTS = {'settings': settings.run, 'imports': imports.run}
+
+try:
+    template = house.County('template')
+    house.part('the county to try things on', template.settle)
+    for name, body in PARTS.items():
+        if only is None or name in only: house.part(name, body, template)
+finally:
+    house.clean_up()
+    print(f'{house.passed} passed, {house.failed} failed')
+sys.exit(1 if house.failed else 0)
