@@ -6,12 +6,12 @@ nothing half-written stays.
 
 DATABASE-URL is a PostgreSQL server on which databases may be made and dropped. Root can also try a really full disk; without
 it a limit on the size of files stands in."""
-import os, pathlib, sys
+import os, pathlib, sys, threading
 import house
 
 for name in [name for name in os.environ if name.startswith('GEWU_')]: del os.environ[name]
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-import imports, settings
+import disks, imports, settings, uploads
 
 words = sys.argv[1:]
 only = words.pop(words.index('--only') + 1).split(',') if '--only' in words else None
@@ -20,13 +20,19 @@ if not words: sys.exit(__doc__)
 house.program = str(pathlib.Path(words[0]).resolve())
 postgres = words[1] if len(words) > 1 else None
 
-PARTS = {'settings': settings.run, 'imports': imports.run}
+BESIDE = {'slow': uploads.run_slow}
+PARTS = {'settings': settings.run, 'imports': imports.run, 'uploads': uploads.run, 'full-disk': disks.full_disk, 'outbox': disks.outbox,
+         'files': disks.files}
 
 try:
     template = house.County('template')
     house.part('the county to try things on', template.settle)
+    beside = [threading.Thread(target=house.part, args=(name, body, template)) for name, body in BESIDE.items() if only is None or name in only]
+    for thread in beside: thread.start()
     for name, body in PARTS.items():
         if only is None or name in only: house.part(name, body, template)
+    if postgres and (only is None or 'postgres' in only): house.part('postgres', disks.postgres, template, postgres)
+    for thread in beside: thread.join()
 finally:
     house.clean_up()
     print(f'{house.passed} passed, {house.failed} failed')

@@ -94,7 +94,8 @@ class County:
         self.configure()
         self.server = self.port = self.token = self.area = None
         if like:
-            for file in ('county.sqlite', 'keys'): shutil.copy(like.folder / file, self.folder / file)
+            with contextlib.closing(sqlite3.connect(like.file)) as source, contextlib.closing(sqlite3.connect(self.file)) as target: source.backup(target)
+            shutil.copy(like.folder / 'keys', self.folder / 'keys')
             self.token, self.area = like.token, like.area
 
     @property
@@ -150,6 +151,7 @@ class County:
         def ready():
             if self.server.poll() is not None: return None
             with contextlib.suppress(OSError, http.client.HTTPException): return self.ask('GET', '/readyz').status == 200
+            return False
         return wait_for(ready, seconds)
 
     def stop(self, seconds=40):

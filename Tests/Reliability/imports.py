@@ -125,12 +125,18 @@ def zipped():
 
 
 def divisions(county, put):
-    """A national list with codes that cannot be."""
-    good = '\n'.join(['code,name,town,townCode', '330106,西湖区,,']) + '\n'
-    shipped = county.query('SELECT COUNT(*) FROM areas')[0][0]
-    path = put('divisions-2024.csv', 'a,b\n1,2\n')
-    done = county.gewu('import', 'divisions', path)
-    refuses('a list of divisions with wrong headings', done, 'divisions-2024.csv')
-    refuses('a list of divisions without a year', county.gewu('import', 'divisions', put('list.csv', good)), 'list.csv', '--valid-from')
-    refuses('a day that is none', county.gewu('import', 'divisions', path, '--valid-from', '2026-02-30', json=False), '2026-02-30')
-    check('refused lists of divisions change nothing', county.query('SELECT COUNT(*) FROM areas')[0][0] == shipped)
+    """Lists of divisions with codes that cannot be, and lists that are none."""
+    shipped = county.count('divisions')
+    bare = put('divisions-2024.csv', 'a,b\n1,2\n')
+    refuses('a list of divisions with wrong headings', county.gewu('import', 'divisions', bare), 'divisions-2024.csv')
+    refuses('a list of divisions without a year', county.gewu('import', 'divisions', put('list.csv', 'code,name\n33,浙江省\n')), 'list.csv', '--valid-from')
+    refuses('a day that is none', county.gewu('import', 'divisions', bare, '--valid-from', '2026-02-30', json=False), '2026-02-30')
+    refuses('a list of divisions that is not there', county.gewu('import', 'divisions', 'none-2024.csv'), 'none-2024.csv')
+    check('refused lists of divisions change nothing', county.count('divisions') == shipped)
+    bad = ['990106001,没有这个省', '12345,长度不对', '33010A,有字母', '330106003,', '330106001,又一次']
+    path = put('divisions-2024.csv', '\n'.join(['code,name', '33,浙江省', '3301,杭州市', '330106,西湖区', '330106001,北山街道', '330106099,试验街道', *bad]) + '\n')
+    done = county.gewu('import', 'divisions', path, '--valid-from', '2026-06-30', '--errors', county.folder / 'divisions.errors.csv')
+    lists = (done.json or {}).get('lists', [{}])
+    told = (county.folder / 'divisions.errors.csv').read_text('utf-8-sig') if (county.folder / 'divisions.errors.csv').exists() else ''
+    check('divisions: five impossible rows are told with their place, the good ones taken', done.status == 0 and lists[0].get('rejected') == 5 and done.plain
+          and all(word in told for word in ('990106001', '12345', '33010A')) and county.query("SELECT COUNT(*) FROM divisions WHERE code = '330106099'") == [(1,)], f'{done} {told}')
