@@ -38,9 +38,14 @@ enum CaseStore {
     }
 
     /// Stores what an act changed, and moves the counts with it.
-    /// - Throws: a refusal when the stored version is not the one that the act was decided on.
-    static func update(_ after: CaseRecord, from before: CaseRecord, in transaction: any Transaction) throws {
-        let changed = try transaction.execute(
+    ///
+    /// `before` was read in this transaction, which is serializable, so its version still stands and the answer need not be
+    /// waited for: on PostgreSQL that is a round trip less for every act. Should another server have acted meanwhile, the
+    /// transaction fails and runs again on what stands then.
+    static func update(_ after: CaseRecord, from before: CaseRecord, in transaction: any Transaction)
+        throws(DatabaseError)
+    {
+        try transaction.later(
             """
             UPDATE cases SET version = \(after.version), category = \(after.category), area = \(after.area.code),
                 street = \(after.area.street), community = \(after.area.community), state = \(after.state.rawValue),
@@ -55,7 +60,6 @@ enum CaseStore {
                 limit_told_at = NULL
             WHERE id = \(after.id) AND version = \(before.version)
             """)
-        guard changed == 1 else { throw Refusal.changedMeanwhile }
         let isCountedElsewhere =
             before.state != after.state || before.area != after.area || before.body != after.body
         guard isCountedElsewhere else { return }
