@@ -28,6 +28,8 @@ struct OperationRoutes: Sendable {
                 case .ready: break
                 case .stopping: writer.member("reason", "stopping")
                 case .databaseSilent: writer.member("reason", "database")
+                case .diskFull: writer.member("reason", "storage.full")
+                case .readOnly: writer.member("reason", "storage.read-only")
                 }
             }
             return Response.json(

@@ -11,6 +11,8 @@ final class Readiness: Service {
         case ready
         case stopping
         case databaseSilent
+        case diskFull
+        case readOnly
     }
 
     static let migrations = [
@@ -37,7 +39,7 @@ final class Readiness: Service {
     private func probe() async -> State {
         let now = house.clock.now()
         let database = house.database
-        let isAnswering = await withTaskGroup(of: Bool.self) { group in
+        return await withTaskGroup(of: State.self) { group in
             group.addTask {
                 do {
                     _ = try await database.query("SELECT id FROM readiness_probe WHERE id = 1")
@@ -48,19 +50,26 @@ final class Readiness: Service {
                             ON CONFLICT (id) DO UPDATE SET at = excluded.at
                             """)
                     }
-                    return true
+                    return .ready
                 } catch {
-                    return false
+                    return Self.state(after: error)
                 }
             }
             group.addTask {
                 try? await Task.sleep(for: .seconds(3))
-                return false
+                return .databaseSilent
             }
             defer { group.cancelAll() }
-            return await group.next() ?? false
+            return await group.next() ?? .databaseSilent
         }
-        return isAnswering ? .ready : .databaseSilent
+    }
+
+    private static func state(after error: any Error) -> State {
+        switch (error as? DatabaseError)?.code {
+        case .full: .diskFull
+        case .readOnly: .readOnly
+        default: .databaseSilent
+        }
     }
 
     /// Ends when the server is asked to stop; from then on a balancer sends new work elsewhere.
