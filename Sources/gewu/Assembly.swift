@@ -15,8 +15,8 @@ import Web
 enum Assembly {
     /// Every step of the schema, lowest room first.
     static let migrations: [Migration] =
-        Once.migrations + Readiness.migrations + Ledger.migrations + Places.migrations + Messages.migrations
-        + Identity.migrations + Cases.migrations
+        Once.migrations + Readiness.migrations + KeyMark.migrations + Ledger.migrations + Places.migrations
+        + Messages.migrations + Identity.migrations + Cases.migrations
 
     /// The rights of all rooms: a role that names another is refused.
     static let rights = Set(
@@ -48,6 +48,13 @@ enum Assembly {
 
     /// Opens the database and brings its schema forward.
     static func openDatabase(_ configuration: Configuration, _ console: Console) async throws -> any Database {
+        try DatabaseFile.requireWritable(configuration)
+        return try await DatabaseFile.named(configuration) { try await openAndMigrate(configuration, console) }
+    }
+
+    private static func openAndMigrate(
+        _ configuration: Configuration, _ console: Console
+    ) async throws -> any Database {
         let database = try openDatabaseWithoutMigrating(configuration)
         do {
             let steps = try await Migrator.migrate(database, migrations)
@@ -69,7 +76,8 @@ enum Assembly {
 
     /// Everything of a house but its database, so that what is wrong with the rest is known before data are touched.
     struct Furniture: Sendable {
-        let keys: KeyRing
+        /// Nil when there is no key file yet.
+        let keys: KeyRing?
         let rules: RuleFiles
         let assets: StaticFiles
         let settings: House.Settings
@@ -84,11 +92,11 @@ enum Assembly {
             }
             rules = RuleFiles(shipped: try Resources.folder("Rules"), own: own)
             assets = try StaticFiles(folders: try Assembly.assetFolders(configuration))
-            keys = try KeyRing.loadOrCreate(at: configuration.keysFile)
+            keys = try KeyMark.present(at: configuration.keysFile)
             settings = configuration.settings
         }
 
-        func house(around database: any Database) -> House {
+        func house(around database: any Database, keys: KeyRing) -> House {
             House(
                 database: database, clock: SystemClock(), identifiers: IdentifierSource(), keys: keys, rules: rules,
                 assets: assets, settings: settings)
@@ -108,7 +116,8 @@ enum Assembly {
         let furniture = try Furniture(configuration)
         let database = try await openDatabase(configuration, console)
         do {
-            let value = try await body(furniture.house(around: database))
+            let keys = try await KeyMark.keys(furniture.keys, at: configuration.keysFile, for: database)
+            let value = try await body(furniture.house(around: database, keys: keys))
             await database.close()
             return value
         } catch {

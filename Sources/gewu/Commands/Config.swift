@@ -7,6 +7,7 @@ struct Config: SpokenCommand {
         discussion: """
             A value comes from the command line, the environment (GEWU_…), the file, or the default, in this order.
             Secrets are masked. 密码与口令不显示。
+            Then the rules are read as at a start, and what is wrong is told. 随后如启动时一样核验规则文件。
             """)
 
     @OptionGroup var common: CommonOptions
@@ -34,6 +35,13 @@ struct Config: SpokenCommand {
                     }
                 }
             }
+        }
+        // The settings are right; what they lead to must be too. It stands behind them, where the places are to be seen.
+        do {
+            try RuleCheck.run(configuration)
+        } catch {
+            console.fail(error, alsoAsResult: false)
+            throw ExitCode.failure
         }
     }
 
