@@ -32,6 +32,7 @@ struct Street {
             let rooms = try Assembly.Rooms(in: house)
             let dispatcher = try await person("dispatcher", "street_dispatcher", area, house, rooms)
             let leader = try await person("leader", "street_leader", area, house, rooms)
+            _ = try await person("verifier", "verifier", area, house, rooms)
             // Matters of no known street go to the county.
             _ = try await person("county", "coordination_officer", "", house, rooms)
             try await application.test(.router) { client in
@@ -119,6 +120,22 @@ struct Street {
             text: String(buffer: response.body),
             cookie: response.headers[values: .setCookie].first { $0.hasPrefix("gewu=") }
                 .flatMap { $0.split(separator: ";").first.map(String.init) })
+    }
+
+    /// A token of the interface for a machine in somebody's post.
+    func token(_ login: String) async throws -> String {
+        try await rooms.identity.issueToken(login: login, name: "test", days: 1).secret
+    }
+
+    /// A write of the interface.
+    func call(_ address: String, _ json: String, _ token: String, key: String? = nil) async throws -> Answer {
+        var headers: HTTPFields = [.authorization: "Bearer " + token, .contentType: "application/json"]
+        if let key, let name = HTTPField.Name("Idempotency-Key") { headers[name] = key }
+        let response = try await client.execute(
+            uri: address, method: .post, headers: headers, body: ByteBuffer(string: json))
+        return Answer(
+            status: response.status, location: response.headers[.location], type: response.headers[.contentType],
+            text: String(buffer: response.body))
     }
 
     // MARK: Sessions
