@@ -145,13 +145,16 @@ struct MessagePages: Sendable {
     }
 
     private func demonstrationOutbox(_ visit: Visit) -> Response {
-        let lines = OutboxFileSender.lastLines(of: house.settings.outboxFile, count: 50)
+        let texts = OutboxFileSender.lastTexts(of: house.settings.outboxFile, count: 50)
         let content: HTML =
-            lines.isEmpty
+            texts.isEmpty
             ? "<div class=\"panel empty\"><p>\(visit("还没有发出短信。", "No text was sent yet."))</p></div>"
             : """
-            <div class="panel"><p class="hint">\(visit("演示环境不接短信网关，短信写入文件，最近 50 条如下（最新在上）。", "The demonstration has no SMS gateway: texts go to a file; the last 50, newest first."))</p>\
-            <ol class="outbox">\(lines.html { "<li><code>\($0)</code></li>" })</ol></div>
+            <div class="panel"><p class="hint">\(visit("演示环境不接短信网关，短信写入文件，最近 50 条如下（最新在上）；手机号已脱敏。", "The demonstration has no SMS gateway: texts go to a file; the last 50, newest first, numbers masked."))</p>\
+            <ol class="rows outbox">\(texts.html { text in
+                let time: HTML = Instant(iso8601: text.at).map { "<time class=\"when\" datetime=\"\(text.at)\">\(visit.instantText($0))</time> " } ?? HTML()
+                return "<li>\(time)<strong>\(Mask.phoneNumber(text.phone))</strong><br>\(text.text)</li>"
+            })</ol></div>
             """
         return visit.page(Page(visit("演示短信箱", "Demonstration outbox"), content))
     }

@@ -39,15 +39,25 @@ public actor OutboxFileSender: ResidentSender {
         }
     }
 
-    /// The last lines, newest first; for the demonstration's page.
-    static func lastLines(of path: String, count: Int) -> [String] {
+    /// The last texts of a file, newest first; for the demonstration's page. A line that is no text is left out.
+    static func lastTexts(of path: String, count: Int) -> [WrittenText] {
         guard let file = FileHandle(forReadingAtPath: path) else { return [] }
         defer { try? file.close() }
         guard let end = try? file.seekToEnd() else { return [] }
         // A line is far below 2 KB.
         try? file.seek(toOffset: end - min(end, UInt64(count) * 2048))
         let data = (try? file.readToEnd()) ?? Data()
-        return String(decoding: data, as: UTF8.self).split(separator: "\n").suffix(count).reversed().map(String.init)
+        return data.split(separator: UInt8(ascii: "\n")).suffix(count).reversed().compactMap {
+            try? JSONDecoder().decode(WrittenText.self, from: Data($0))
+        }
+    }
+
+    /// A text as it stands in the file.
+    struct WrittenText: Decodable, Sendable {
+        /// As `Instant.iso8601` writes it.
+        var at: String
+        var phone: String
+        var text: String
     }
 
     private static func unwritable(_ path: String) -> Refusal {
