@@ -1,6 +1,8 @@
 // Gewu: what a page can do more when scripts run. Every page works without them; nothing here is needed to act.
 //   keys        / search, j k rows, x select, Enter open, e act, ? help (can be switched off there)
-//   selection   [data-select-all] in a table's head; [data-selected] shows how many
+//   selection   [data-select-all] in a table's head; [data-selected] shows how many; [data-all-results=N] means all pages
+//   lists       a query form offers the filter that was used last on its list
+//   walls       main[data-wall=SECONDS][data-next=ADDRESS] renews itself, and keeps what it has while the network is gone
 //   photos      input[type=file][accept*=image]: made smaller before sending, shown below
 //   [data-locate] button (may be hidden without scripts): fills latitude, longitude, accuracy of its form
 //   form[data-draft=NAME] keeps what was typed; a page with [data-draft-done=NAME] forgets it
@@ -47,15 +49,23 @@
     if (over.some(a => a.hasAttribute('aria-current'))) more.classList.add('current');
     over.forEach(a => a.classList.add('over'));
     nav.append(more);
-    document.addEventListener('click', event => { if (!more.contains(event.target)) more.open = false; });
-    more.addEventListener('keydown', event => { if (event.key === 'Escape') { more.open = false; summary.focus(); } });
   }
+  const menus = () => all('details.more[open], details.switch[open]');
+  document.addEventListener('click', event => menus().forEach(menu => { if (!menu.contains(event.target)) menu.open = false; }));
+  document.addEventListener('keydown', event => {
+    if (event.key === 'Escape') menus().forEach(menu => { menu.open = false; menu.querySelector('summary').focus(); });
+  });
 
   // ---- Selection ----
   const boxes = scope => all('input[name=select]', scope);
   function count() {
     const chosen = boxes(document).filter(box => box.checked).length;
-    all('[data-selected]').forEach(at => { at.textContent = say(`已选 ${chosen} 项`, `${chosen} selected`); });
+    const whole = document.querySelector('[data-all-results]');
+    const text = !whole || !whole.checked ? say(`已选 ${chosen} 项`, `${chosen} selected`)
+      : whole.dataset.allResults ? say(`已选全部 ${whole.dataset.allResults} 项`, `all ${whole.dataset.allResults} selected`)
+        : say('已选符合条件的全部', 'all results selected');
+    all('[data-selected]').forEach(at => { at.textContent = text; });
+    all('.bulk').forEach(bar => bar.classList.toggle('on', chosen > 0));
     all('[data-select-all]').forEach(box => {
       const own = boxes(box.closest('table') || document);
       const on = own.filter(b => b.checked).length;
@@ -66,7 +76,11 @@
   document.addEventListener('change', event => {
     const box = event.target;
     if (box.matches('[data-select-all]')) boxes(box.closest('table') || document).forEach(b => { b.checked = box.checked; });
-    if (box.matches('[data-select-all], [name=select]')) count();
+    // All results hold all of this page; taking one of them away means these and no others.
+    const whole = document.querySelector('[data-all-results]');
+    if (box === whole) boxes(document).forEach(b => { b.checked = whole.checked; });
+    else if (whole && !box.checked && box.matches('[data-select-all], [name=select]')) whole.checked = false;
+    if (box === whole || box.matches('[data-select-all], [name=select]')) count();
     if (box.matches('input[type=file][accept*=image]')) shrink(box);
   });
   count();
@@ -173,7 +187,10 @@
       work.then(() => { form.requestSubmit(button || undefined); delete form.dataset.asked; });
       return;
     }
-    if (form.getAttribute('action') === '/logout') forget(() => true);
+    if (form.getAttribute('action') === '/logout') {
+      forget(() => true);
+      store.keys().filter(key => key.startsWith('filter.')).forEach(key => store.remove(key));
+    }
     if (form.method !== 'post') return;
     form.dataset.sent = 'yes';
     form.setAttribute('aria-busy', 'true');
@@ -250,10 +267,12 @@
   });
 
   // ---- Buttons ----
-  all('[data-locate][hidden], [data-copy][hidden]').forEach(button => { button.hidden = false; });
+  all('[data-locate][hidden], [data-copy][hidden], [data-keys][hidden], [data-print][hidden]').forEach(button => { button.hidden = false; });
   document.addEventListener('click', event => {
-    const button = event.target.closest('[data-opinion], [data-copy], [data-locate]');
+    const button = event.target.closest('[data-opinion], [data-copy], [data-locate], [data-keys], [data-print]');
     if (!button) return;
+    if (button.matches('[data-keys]')) { help(); return; }
+    if (button.matches('[data-print]')) { print(); return; }
     if (button.matches('[data-opinion]')) opinion(button);
     else if (button.matches('[data-copy]')) copy(button);
     else locate(button);
@@ -304,6 +323,18 @@
     }, { enableHighAccuracy: true, timeout: 15000, maximumAge: 60000 });
   }
 
+  // ---- The filter that was used last on this list ----
+  all('main form.filters[method=get], main form.filter[method=get]').slice(0, 1).forEach(form => {
+    const key = 'filter.' + location.pathname;
+    const asked = new URLSearchParams(location.search);
+    // Where in the list, what was just done, and whose number was looked for are no filter to come back to.
+    ['after', 'done', 'mode', 'reporter'].forEach(name => asked.delete(name));
+    [...asked].forEach(([name, value]) => { if (!value) asked.delete(name); });
+    if ([...asked].length) { store.set(key, asked.toString()); return; }
+    const kept = store.get(key);
+    if (kept) form.append(' ', make('a', { className: 'btn ghost', href: `${location.pathname}?${kept}`, textContent: say('上次的条件', 'Last filter') }));
+  });
+
   // ---- Deadlines, by the server's clock: that of a phone may be wrong ----
   const served = document.querySelector('.foot time[datetime]');
   const ahead = served ? Date.parse(served.dateTime) - Date.now() : 0;
@@ -327,4 +358,23 @@
     });
   }
   if (document.querySelector('[data-due]')) setInterval(refresh, 6e4);
+
+  // ---- Walls ----
+  const wall = document.querySelector('main[data-wall]');
+  async function renew() {
+    try {
+      const answer = await fetch(wall.dataset.next, { cache: 'no-store' });
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const fresh = page.querySelector('main[data-wall]');
+      // The page of a fault, or of the log-in when the session is over, is not what the wall is for.
+      if (!answer.ok || !fresh) throw new Error('no wall');
+      const script = 'script[src*="gewu.js"]';
+      if (page.querySelector(script).getAttribute('src') !== document.querySelector(script).getAttribute('src')) { location.reload(); return; }
+      wall.dataset.next = fresh.dataset.next;
+      wall.replaceChildren(...fresh.childNodes);
+      wall.classList.remove('stale');
+    } catch { wall.classList.add('stale'); }
+    setTimeout(renew, wall.dataset.wall * 1000);
+  }
+  if (wall) setTimeout(renew, wall.dataset.wall * 1000);
 })();

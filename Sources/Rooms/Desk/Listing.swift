@@ -13,8 +13,18 @@ public enum Cell: Sendable, Hashable {
 public struct Column<Item: Sendable>: Sendable {
     public enum Kind: Sendable { case text, longText, number, instant }
 
+    /// Where a column is shown.
+    public enum Place: Sendable {
+        case everywhere
+        /// Not on a wall: it may hold something of a person, or needs a hand.
+        case notOnWalls
+        /// There in place of another.
+        case onlyOnWalls
+    }
+
     public var title: LocalizedText
     public var kind: Kind
+    public var place = Place.everywhere
     public var html: @Sendable (Item, Visit) -> HTML
     public var cell: @Sendable (Item, Visit) -> Cell
 
@@ -36,6 +46,20 @@ public struct Column<Item: Sendable>: Sendable {
                 case .empty: HTML()
                 }
             }
+    }
+
+    public func shown(_ place: Place) -> Column {
+        var column = self
+        column.place = place
+        return column
+    }
+
+    func isShown(onWall: Bool) -> Bool {
+        switch place {
+        case .everywhere: true
+        case .notOnWalls: !onWall
+        case .onlyOnWalls: onWall
+        }
     }
 
     /// A column of text.
@@ -85,15 +109,30 @@ public struct Listing<Item: Sendable>: Sendable {
 
     public func html(_ visit: Visit) -> HTML {
         guard !items.isEmpty else { return "<div class=\"panel empty\">\(whenEmpty)</div>" }
+        if visit.isWall { return wall(visit) }
+        let columns = columns.filter { $0.isShown(onWall: false) }
         return """
             <div class="panel scroll" tabindex="0" role="region" aria-label="\(caption)"><table class="list"><caption>\(caption)</caption><thead><tr>\
             \(selection == nil ? HTML() : "<th class=\"select\"><input type=\"checkbox\" data-select-all aria-label=\"\(visit("全选", "Select all"))\"></th>")\
             \(columns.html { "<th scope=\"col\"\(attribute: "class", Self.style($0.kind))>\(visit($0.title))</th>" })</tr></thead><tbody>\
-            \(items.html { row($0, visit) })</tbody></table></div>\(pager(visit))
+            \(items.html { row($0, columns, visit) })</tbody></table></div>\(pager(visit))\
+            <p class="hint asof">\(visit("数据更新于", "As of")) <time datetime="\(visit.now.iso8601)">\(visit.instantText(visit.now))</time></p>
             """
     }
 
-    private func row(_ item: Item, _ visit: Visit) -> HTML {
+    /// As large as it must be to be read from afar: no boxes, no way on, nothing of a person.
+    private func wall(_ visit: Visit) -> HTML {
+        let columns = columns.filter { $0.isShown(onWall: true) }
+        return """
+            <div class="panel scroll"><table class="list"><caption>\(caption)</caption><thead><tr>\
+            \(columns.html { "<th scope=\"col\"\(attribute: "class", Self.style($0.kind))>\(visit($0.title))</th>" })</tr></thead><tbody>\
+            \(items.html { item in
+                "<tr>\(columns.html { "<td\(attribute: "class", Self.style($0.kind))>\($0.html(item, visit))</td>" })</tr>"
+            })</tbody></table></div>
+            """
+    }
+
+    private func row(_ item: Item, _ columns: [Column<Item>], _ visit: Visit) -> HTML {
         let box: HTML =
             selection.map { value in
                 "<td class=\"select\"><input type=\"checkbox\" name=\"select\" value=\"\(value(item))\" aria-label=\"\(visit("选择", "Select"))\"></td>"
@@ -127,9 +166,17 @@ public struct Listing<Item: Sendable>: Sendable {
     }
 }
 
-/// The link that exports a list as it is filtered.
+/// The link that exports a list as it is filtered, and the one that gives its address to somebody else.
 public func exportLink(_ visit: Visit, path: String) -> HTML {
     """
-    <a class="btn" href="\(visit.query.setting("after", nil).address(path))" download>\(symbol("download"))<span>\(visit("导出 Excel", "Export to Excel"))</span></a>
+    <a class="btn" href="\(visit.query.setting("after", nil).address(path))" download>\(symbol("download"))<span>\(visit("导出 Excel", "Export to Excel"))</span></a>\
+    \(copyLink(visit))
+    """
+}
+
+/// Copies the address of the page; there with scripts only.
+public func copyLink(_ visit: Visit) -> HTML {
+    """
+    <button type="button" class="btn" data-copy="" hidden>\(symbol("copy"))<span>\(visit("复制链接", "Copy link"))</span></button>
     """
 }

@@ -6,6 +6,11 @@ public struct Page: Sendable {
     public var title: String
     /// From the widest area or list down to here; the last is this page.
     public var breadcrumb: [(text: String, address: String?)]
+    /// What could stand in place of a part of the breadcrumb, by its position: shown as a switcher beside it. One past the
+    /// last is the way further down.
+    public var besides: [Int: [(text: String, address: String)]] = [:]
+    /// How the page goes on a wall (`?mode=wall`); nil where it has nothing to show there.
+    public var wall: Wall?
     public var content: HTML
     /// A sentence above the content: what was just done, or what to know.
     public var notice: Notice?
@@ -21,6 +26,15 @@ public struct Page: Sendable {
         self.notice = notice
         self.scripts = scripts
         self.content = content
+    }
+
+    /// A page without bars, in large letters, that renews itself; for screens that nobody touches. What it shows holds
+    /// nothing of a person.
+    public struct Wall: Sendable, Hashable {
+        /// The part that follows; nil to begin anew.
+        public var next: String?
+
+        public init(next: String? = nil) { self.next = next }
     }
 
     public struct Notice: Sendable, Hashable {
@@ -41,18 +55,10 @@ struct Frame: Sendable {
     var house: House
 
     func html(_ page: Page, for visit: Visit) -> HTML {
-        let appearance = visit.context.appearance
-        let assets = house.assets
+        if visit.isWall, let wall = page.wall { return self.wall(page, wall, visit) }
         let scope = visit.context.scope
         return """
-            <!DOCTYPE html><html lang="\(visit.language.rawValue)" data-theme="\(appearance.theme.rawValue)" data-size="\(appearance.size.rawValue)">\
-            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">\
-            <title>\(page.title) · \(visit(house.settings.title))</title>\
-            <link rel="stylesheet" href="\(assets.address("gewu.css"))"><link rel="icon" href="\(assets.address("favicon.svg"))" type="image/svg+xml">\
-            <link rel="manifest" href="\(assets.address("manifest.webmanifest"))">\
-            <script src="\(assets.address("gewu.js"))" defer></script>\
-            \(page.scripts.html { "<script src=\"\(assets.address($0))\" defer></script>" })</head>\
-            <body>\(HTML(trusted: assets.text("icons.svg") ?? ""))\
+            \(head(page, visit, size: visit.context.appearance.size.rawValue))\
             <a class="skip" href="#main">\(visit("跳到正文", "Skip to content"))</a>\
             \(bar(visit, scope))\
             \(breadcrumb(page, visit))\
@@ -60,9 +66,43 @@ struct Frame: Sendable {
             \(demonstrationNote(visit))\
             \(notice(page.notice))\
             <h1>\(page.title)</h1>\(page.content)</main>\
-            \(footer(visit))</body></html>
+            \(footer(page, visit))</body></html>
             """
     }
+
+    /// - Parameter more: what else stands in the head.
+    private func head(_ page: Page, _ visit: Visit, size: String, more: HTML = HTML()) -> HTML {
+        let appearance = visit.context.appearance
+        let assets = house.assets
+        return """
+            <!DOCTYPE html><html lang="\(visit.language.rawValue)" data-theme="\(appearance.theme.rawValue)" data-size="\(size)">\
+            <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">\
+            <title>\(page.title) · \(visit(house.settings.title))</title>\
+            <link rel="stylesheet" href="\(assets.address("gewu.css"))"><link rel="icon" href="\(assets.address("favicon.svg"))" type="image/svg+xml">\
+            <link rel="manifest" href="\(assets.address("manifest.webmanifest"))">\(more)\
+            <script src="\(assets.address("gewu.js"))" defer></script>\
+            \(page.scripts.html { "<script src=\"\(assets.address($0))\" defer></script>" })</head>\
+            <body>\(HTML(trusted: assets.text("icons.svg") ?? ""))
+            """
+    }
+
+    /// How long a part stays on the wall.
+    private static let secondsOnWall = 30
+
+    /// Scripts renew it without a blink and go on trying when the network is gone; without them the browser loads anew.
+    private func wall(_ page: Page, _ wall: Page.Wall, _ visit: Visit) -> HTML {
+        let next = wall.next ?? visit.query.setting("after", nil).address(visit.path)
+        let refresh: HTML = """
+            <noscript><meta http-equiv="refresh" content="\(Self.secondsOnWall);url=\(next)"></noscript>
+            """
+        return """
+            \(head(page, visit, size: "wall", more: refresh))<main id="main" data-wall="\(Self.secondsOnWall)" data-next="\(next)">\
+            <h1>\(page.title)</h1>\(page.content)\
+            <p class="asof">\(visit(Self.asOf)) <time datetime="\(visit.now.iso8601)">\(visit.instantText(visit.now))</time></p></main></body></html>
+            """
+    }
+
+    private static let asOf = LocalizedText("数据更新于", "As of")
 
     private func bar(_ visit: Visit, _ scope: Scope?) -> HTML {
         """
@@ -73,24 +113,36 @@ struct Frame: Sendable {
 
     private func navigation(_ visit: Visit, _ scope: Scope?) -> HTML {
         guard let scope else {
+            func link(_ path: String, _ icon: String, _ text: String) -> HTML {
+                item(path, icon, text, isCurrent: Self.lies(visit.path, below: path))
+            }
             return """
-                <nav aria-label="\(visit("主导航", "Main"))">\(item("/", "house", visit("首页", "Start"), visit))\
-                \(item("/report", "file-pen", visit("我要反映", "Report"), visit))\(item("/mine", "clipboard-list", visit("我的诉求", "My matters"), visit))</nav>
+                <nav aria-label="\(visit("主导航", "Main"))">\(link("/", "house", visit("首页", "Start")))\
+                \(link("/report", "file-pen", visit("我要反映", "Report")))\(link("/mine", "clipboard-list", visit("我的诉求", "My matters")))</nav>
                 """
         }
         let entries = menu.filter { entry in entry.right.map(scope.may) ?? true }
+        // `/places/bodies` lies below `/places`, too: the nearest entry is the one where the viewer is.
+        let current = entries.map(\.path).filter { Self.lies(visit.path, below: $0) }.max {
+            $0.utf8.count < $1.utf8.count
+        }
         return """
             <nav aria-label="\(visit("主导航", "Main"))">\
-            \(entries.html { item($0.path, $0.icon, visit($0.text), visit, isMinor: $0.order >= 50) })</nav>
+            \(entries.html {
+                item($0.path, $0.icon, visit($0.text), isCurrent: $0.path == current, isMinor: $0.order >= 50)
+            })</nav>
             """
     }
 
-    private func item(_ path: String, _ icon: String, _ text: String, _ visit: Visit, isMinor: Bool = false) -> HTML {
-        let isCurrent = visit.path == path || (path != "/" && visit.path.hasPrefix(path + "/"))
-        return """
-            <a href="\(path)"\(attribute: "class", isMinor ? "minor" : nil)\(attribute: "aria-current", isCurrent ? "page" : nil)>\
-            \(symbol(icon))<span>\(text)</span></a>
-            """
+    private static func lies(_ path: String, below entry: String) -> Bool {
+        path == entry || (entry != "/" && path.hasPrefix(entry + "/"))
+    }
+
+    private func item(_ path: String, _ icon: String, _ text: String, isCurrent: Bool, isMinor: Bool = false) -> HTML {
+        """
+        <a href="\(path)"\(attribute: "class", isMinor ? "minor" : nil)\(attribute: "aria-current", isCurrent ? "page" : nil)>\
+        \(symbol(icon))<span>\(text)</span></a>
+        """
     }
 
     private func account(_ visit: Visit, _ scope: Scope?) -> HTML {
@@ -119,8 +171,25 @@ struct Frame: Sendable {
             \(page.breadcrumb.enumerated().html { position, item in
                 let text = HTML(text: item.text)
                 let shown: HTML = item.address.map { "<a href=\"\($0)\">\(text)</a>" } ?? text
-                return "<li\(attribute: "aria-current", position == last ? "page" : nil)>\(shown)</li>"
+                let others = page.besides[position].map { switcher($0, visit("换到别处", "Go elsewhere"), present: item.text) }
+                return "<li\(attribute: "aria-current", position == last ? "page" : nil)>\(shown)\(others)</li>"
+            })\(page.besides[last + 1].map { below in
+                "<li>\(switcher(below, visit("下级", "Below"), isNamed: true))</li>"
             })</ol></nav>
+            """
+    }
+
+    /// A list of links that opens beside a part of the breadcrumb; works without scripts.
+    /// - Parameter isNamed: whether its name stands on the page, or is only read aloud.
+    private func switcher(
+        _ links: [(text: String, address: String)], _ name: String, present: String = "", isNamed: Bool = false
+    ) -> HTML {
+        guard !links.isEmpty else { return HTML() }
+        let label: HTML = isNamed ? HTML(text: name) : "<span class=\"hide\">\(name)</span>"
+        return """
+            <details class="switch"><summary>\(label)\(symbol("chevron-down"))</summary><ul>\(links.html { link in
+                "<li><a href=\"\(link.address)\"\(attribute: "aria-current", link.text == present ? "true" : nil)>\(link.text)</a></li>"
+            })</ul></details>
             """
     }
 
@@ -136,12 +205,16 @@ struct Frame: Sendable {
             """
     }
 
-    private func footer(_ visit: Visit) -> HTML {
-        """
-        <footer class="foot"><span>\(visit("服务器时间", "Server time")) <time datetime="\(visit.now.iso8601)">\(visit.instantText(visit.now))</time></span>\
-        <a href="/complaint">\(visit("给本平台提意见", "Complain about this platform"))</a>\
-        <a href="/api/v1/openapi.json">API</a><span class="request">\(visit.context.requestID)</span></footer>
-        """
+    private func footer(_ page: Page, _ visit: Visit) -> HTML {
+        let wall: HTML? = page.wall.map { _ in
+            "<a href=\"\(visit.query.setting("after", nil).setting("done", nil).setting("mode", "wall").address(visit.path))\">\(visit("大屏显示", "Show on a wall"))</a>"
+        }
+        return """
+            <footer class="foot"><span>\(visit("服务器时间", "Server time")) <time datetime="\(visit.now.iso8601)">\(visit.instantText(visit.now))</time></span>\
+            \(wall)<button type="button" class="link" data-keys hidden>\(visit("快捷键（?）", "Keys (?)"))</button>\
+            <a href="/complaint">\(visit("给本平台提意见", "Complain about this platform"))</a>\
+            <a href="/api/v1/openapi.json">API</a><span class="request">\(visit.context.requestID)</span></footer>
+            """
     }
 }
 

@@ -9,12 +9,15 @@ package enum SheetExport {
     /// More rows than this are no list for a person; the interface gives them in pages.
     package static let rowLimit = 100_000
 
-    /// - Parameter pages: gives the rows after a key, and the key after which the next ones begin, as the list itself does.
+    /// - Parameters:
+    ///   - filter: what was asked for, where the address does not say it.
+    ///   - pages: gives the rows after a key, and the key after which the next ones begin, as the list itself does.
     package static func workbook<Item: Sendable>(
-        named title: String, columns: [Column<Item>], for staff: StaffVisit,
+        named title: String, columns: [Column<Item>], for staff: StaffVisit, filter: String? = nil,
         pages: (_ after: String?) async throws -> (items: [Item], next: String?)
     ) async throws -> Response {
         let visit = staff.visit
+        let columns = columns.filter { $0.isShown(onWall: false) }
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-export-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -32,7 +35,10 @@ package enum SheetExport {
         var facts: [(name: String, value: String)] = [
             (visit("导出时间", "Exported at"), visit.now.local().secondText),
             (visit("导出人", "By"), "\(staff.scope.staffName)（\(visit(staff.scope.postName))）"),
-            (visit("筛选条件", "Filter"), visit.query.text.isEmpty ? visit("无", "none") : visit.address),
+            (
+                visit("筛选条件", "Filter"),
+                filter ?? (visit.query.text.isEmpty ? visit("无", "none") : visit.address)
+            ),
             (visit("行数", "Rows"), String(count)),
         ]
         if after != nil {

@@ -23,6 +23,9 @@ public struct Visit: Sendable {
         context.language == .chinese ? chinese : english
     }
 
+    /// Whether the page is asked for as it goes on a wall; see ``Page/Wall``.
+    public var isWall: Bool { query["mode"] == "wall" }
+
     /// A part of the path (`:id`).
     public func parameter(_ name: String) throws(Refusal) -> String {
         guard let value = context.parameters.get(name) else { throw .nothingHere }
