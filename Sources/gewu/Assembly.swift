@@ -1,5 +1,6 @@
 import Cases
 import Cipher
+import DemoCounty
 import Desk
 import Foundation
 import Ground
@@ -33,13 +34,16 @@ enum Assembly {
         /// Reads every rule file: what is wrong in one is told with its line.
         init(in house: House) throws(Refusal) {
             let bodies = BodiesOfPlaces(clock: house.clock)
-            ledger = Ledger(house: house)
             places = Places(house: house)
             messages = Messages(house: house, sender: OutboxFileSender(path: house.settings.outboxFile))
             identity = try Identity(house: house, knownRights: Assembly.rights, bodies: bodies)
             cases = try Cases(
                 house: house, identity: identity, bodies: bodies,
                 areas: AreasOfPlaces(places: places))
+            ledger = Ledger(
+                house: house,
+                words: [cases.ledgerWords, identity.ledgerWords, places.ledgerWords, DemoCounty.ledgerWords]
+            )
         }
 
         /// Lowest first.

@@ -1,4 +1,6 @@
 """One matter from the resident's phone to the resident's rating, and its way in the ledger."""
+import re
+
 from house import SECRET, base, department, do, photo, see, street_name, test
 
 
@@ -91,14 +93,36 @@ def run(house):
     def _():
         page = house.page()
         page.goto(base + "/demo/outbox")
-        see(page, "已受理", "已办理", walk["number"])
+        see(page, "已受理", "已办理", walk["number"], "199****1234", "验证码")
+        shown = page.inner_text("main")
+        assert not re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)", shown), "a phone number in full"
+        assert re.search(r"验证码\D{0,4}\d{6}", shown), "the code cannot be read"
 
-    @test("The auditor finds each step in the ledger, and the ledger proves itself")
+    @test("The auditor finds each step in the ledger in words, by the matter's number, with the codes at hand")
     def _():
         page = house.page("auditor")
-        page.goto(f"{base}/ledger?subject={walk['path'].rsplit('/', 1)[1]}")
-        for name in ("report", "accept", "dispatch", "sign", "finish", "pass", "rate"):
-            see(page, "cases." + name)
+        page.goto(base + "/ledger")
+        page.fill("input[name=subject]", walk["number"])
+        page.press("input[name=subject]", "Enter")
+        page.wait_for_load_state()
+        acts = page.locator("table.list td[data-label=操作] span")
+        assert acts.all_inner_texts() == ["评价", "核查通过", "办结反馈", "签收", "派单", "受理", "上报"]
+        codes = [act.get_attribute("title") for act in acts.all()]
+        assert codes == ["cases." + name for name in ("rate", "pass", "finish", "sign", "dispatch", "accept", "report")]
+        see(page, "现状态：待签收", "来源：居民自报", department(), "居民 199****1234", walk["number"])
+        assert not re.search(r"\b(dispatched|handling|archived)\b", page.inner_text("tbody")), "a raw code"
+        page.locator("details.raw summary").first.click()
+        see(page, "cases.rate", '"from":"rating"')
+        english = house.page("auditor", language="en")
+        english.goto(page.url)
+        see(english, "Verified", "Matter", "To: To take")
+        page.locator("table.list td[data-label=对象] a").first.click()
+        page.wait_for_load_state()
+        assert walk["path"] in page.url and walk["number"] in page.inner_text("main")
+
+    @test("The ledger proves itself")
+    def _():
+        page = house.page("auditor")
         page.goto(base + "/ledger/verify")
         page.locator('form[action="/ledger/verify"] button').click()
         page.wait_for_load_state()

@@ -14,8 +14,13 @@ extension Right {
 /// with the chain's own counter. Against the second, keep the last root elsewhere and give it to the check.
 public struct Ledger: Room {
     let house: House
+    let words: LedgerWords
 
-    public init(house: House) { self.house = house }
+    /// - Parameter words: what the codes of the entries mean, from the rooms that write them.
+    public init(house: House, words: [LedgerWords] = []) {
+        self.house = house
+        self.words = LedgerWords.joined(words)
+    }
 
     /// Writes the entry as part of the act's own transaction: either both are durable or neither is. One statement.
     ///
@@ -74,7 +79,8 @@ public struct Ledger: Room {
 
     public var jobs: [Job] {
         let sealing = Sealing(
-            database: house.database, key: house.keys.signing, clock: house.clock, chain: house.settings.area)
+            database: house.database, key: house.keys.signing, clock: house.clock, chain: house.settings.area,
+            entriesPerBlock: 512, pauses: 2)
         let checks = LedgerChecks(house: house)
         return [
             Job("seal", every: .seconds(2)) { try await sealing.run() },
@@ -83,7 +89,7 @@ public struct Ledger: Room {
     }
 
     public func addRoutes(to routes: Routes) {
-        LedgerPages(house: house).add(to: routes)
+        LedgerPages(house: house, words: words).add(to: routes)
         LedgerAPI(house: house).add(to: routes)
     }
 }

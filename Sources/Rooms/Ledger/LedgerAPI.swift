@@ -75,7 +75,7 @@ struct LedgerAPI: Sendable {
                 field: "limit")
         }
         let query = try LedgerQuery(visit.query)
-        let page = try await LedgerPages(house: house).lines(
+        let page = try await LedgerPages(house: house, words: LedgerWords()).lines(
             query, staff.scope, after: visit.query.filled("after"), limit: limit)
         return .json(
             JSONWriter.object { writer in

@@ -7,6 +7,7 @@ import Web
 
 struct LedgerPages: Sendable {
     let house: House
+    let words: LedgerWords
 
     static let pageLength = 50
     /// How many blocks the button on the page checks: seconds of work, not minutes.
@@ -36,10 +37,33 @@ struct LedgerPages: Sendable {
         return (lines, hasMore ? lines.last?.entry.id.text : nil)
     }
 
+    /// The same in words.
+    private func shown(_ query: LedgerQuery, _ scope: Scope, after: String?, limit: Int) async throws -> (
+        items: [LedgerLineShown], next: String?
+    ) {
+        let page = try await lines(query, scope, after: after, limit: limit)
+        let words = words
+        return (
+            try await house.database.read { try LedgerLineShown.lines(page.items, words, for: scope, in: $0) },
+            page.next
+        )
+    }
+
+    /// The filter of the address; a number that people call a thing by stands for that thing.
+    private func query(_ staff: StaffVisit) async throws -> LedgerQuery {
+        var query = try LedgerQuery(staff.visit.query)
+        guard let text = query.subject, !text.contains(":") else { return query }
+        let words = words
+        if let found = try await house.database.read({ try words.named(text, $0) }) {
+            query.subject = found.kind + ":" + found.id
+        }
+        return query
+    }
+
     private func list(_ staff: StaffVisit) async throws -> Response {
         let visit = staff.visit
-        let query = try LedgerQuery(visit.query)
-        let page = try await lines(query, staff.scope, after: visit.query.filled("after"), limit: Self.pageLength)
+        let page = try await shown(
+            query(staff), staff.scope, after: visit.query.filled("after"), limit: Self.pageLength)
         let listing = Listing(
             caption: staff(LedgerTexts.ledger), columns: Self.columns, items: page.items, next: page.next,
             whenEmpty: "<p>\(staff(LedgerTexts.none))</p><p class=\"hint\">\(staff(LedgerTexts.noneHint))</p>")
@@ -57,47 +81,106 @@ struct LedgerPages: Sendable {
     private func filter(_ staff: StaffVisit) -> HTML {
         let query = staff.visit.query
         return """
-            <form method="get" action="/ledger" class="panel filter">\
-            \(Field.text("area", staff(LedgerTexts.area), value: query["area"], inputMode: "numeric"))\
-            \(Field.text("act", staff(LedgerTexts.act), value: query["act"], hint: staff(LedgerTexts.actHint)))\
+            <form method="get" action="/ledger" class="filter">\
+            \(Field.text("subject", staff(LedgerTexts.subject), value: query["subject"], type: "search", placeholder: staff(LedgerTexts.subjectHint)))\
+            \(actField(staff.visit))\
             \(Field.text("actor", staff(LedgerTexts.actor), value: query["actor"]))\
-            \(Field.text("subject", staff(LedgerTexts.subject), value: query["subject"], hint: staff(LedgerTexts.subjectHint)))\
+            \(Field.text("area", staff(LedgerTexts.area), value: query["area"], inputMode: "numeric"))\
             \(Field.text("from", staff(LedgerTexts.from), value: query["from"], type: "date"))\
             \(Field.text("to", staff(LedgerTexts.to), value: query["to"], type: "date"))\
-            \(Field.submit(staff(LedgerTexts.filter)))</form>
+            \(Field.submit(staff(LedgerTexts.filter))) <a class="btn" href="/ledger">\(staff(LedgerTexts.reset))</a></form>
+            """
+    }
+
+    /// Acts by the room that writes them, each group first as a whole.
+    private func actField(_ visit: Visit) -> HTML {
+        let chosen = visit.query.filled("act")
+        func option(_ code: String, _ text: String) -> HTML {
+            "<option value=\"\(code)\"\(flag: "selected", code == chosen)>\(text)</option>"
+        }
+        let groups = words.groups.html { group in
+            let acts = words.acts.filter { $0.code.hasPrefix(group.code) }
+            return """
+                <optgroup label="\(visit(group.title))">\(option(group.code, visit(LedgerTexts.allOf(group.title))))\
+                \(acts.html { option($0.code, visit($0.title)) })</optgroup>
+                """
+        }
+        let isKnown = (words.groups + words.acts).contains { $0.code == chosen }
+        return """
+            <div class="field"><label for="act">\(visit(LedgerTexts.act))</label><select id="act" name="act">\
+            \(option("", visit("全部", "All")))\(isKnown ? HTML() : chosen.map { option($0, $0) } ?? HTML())\(groups)</select></div>
             """
     }
 
     private func export(_ staff: StaffVisit) async throws -> Response {
-        let query = try LedgerQuery(staff.visit.query)
+        let query = try await query(staff)
         return try await SheetExport.workbook(
-            named: staff(LedgerTexts.ledger), columns: Self.columns, for: staff
+            named: staff(LedgerTexts.ledger), columns: Self.columns + Self.codeColumns, for: staff
         ) { after in
-            try await lines(query, staff.scope, after: after, limit: 5000)
+            try await shown(query, staff.scope, after: after, limit: 5000)
         }
     }
 
-    private static let columns: [Column<LedgerLine>] = [
+    private static let columns: [Column<LedgerLineShown>] = [
         .instant("发生时间", "Happened") { $0.entry.happenedAt },
-        .instant("接收时间", "Received") { $0.entry.receivedAt },
-        .text("操作", "Act", html: { line, _ in "<code>\(line.entry.act)</code>" }) { line, _ in line.entry.act },
+        .text(
+            "操作", "Act",
+            html: { line, visit in "<span title=\"\(line.entry.act)\">\(visit(line.act))</span>" },
+            { line, visit in visit(line.act) }),
         .text(
             "对象", "On what",
-            html: { line, _ in
-                """
-                <a href="/ledger?subject=\(address: line.entry.subjectKind + ":" + line.entry.subjectID)">\
-                \(line.entry.subjectKind) \(line.entry.subjectID)</a>
-                """
-            }
-        ) { line, _ in "\(line.entry.subjectKind):\(line.entry.subjectID)" },
-        .text("操作人", "By whom") { line, _ in line.entry.actor.name },
-        .text("岗位", "Post") { line, _ in line.entry.actor.post },
-        .text("区划", "Area") { line, _ in line.entry.area },
+            html: { line, visit in
+                let reference = line.entry.subjectKind + ":" + line.entry.subjectID
+                let name = line.subjectName.map { visit($0) } ?? String(line.entry.subjectID.prefix(26))
+                let shown: HTML =
+                    line.subjectAddress.map { "<a href=\"\($0)\" title=\"\(reference)\">\(name)</a>" }
+                    ?? "<span title=\"\(reference)\">\(name)</span>"
+                return """
+                    \(visit(line.subject)) \(shown) <a class="hint" href="/ledger?subject=\(address: reference)">\
+                    \(visit("全部记录", "all its entries"))</a>
+                    """
+            },
+            { line, visit in visit(line.subject) + " " + (line.subjectName.map { visit($0) } ?? line.entry.subjectID) }
+        ),
+        .text(
+            "操作人", "By whom",
+            html: { line, visit in
+                "\(line.actor(visit))\(line.post.map { "<br><span class=\"hint\">\(visit($0))</span>" })"
+            }, { line, visit in line.actor(visit) }),
+        .text(
+            "区域", "Area",
+            html: { line, visit in
+                "<span title=\"\(line.entry.area ?? "")\">\(line.area.map { visit($0) } ?? line.entry.area ?? "")</span>"
+            }, { line, visit in line.area.map { visit($0) } ?? line.entry.area }),
         .text("用途", "Purpose") { line, _ in line.entry.purpose },
         Column(
-            "内容", "Facts", .longText, cell: { line, _ in .text(String(decoding: line.entry.facts, as: UTF8.self)) },
-            html: { line, _ in "<code class=\"facts\">\(String(decoding: line.entry.facts, as: UTF8.self))</code>" }),
-        .number("区块", "Block") { $0.block },
+            "内容", "Facts", .longText, cell: { line, visit in .text(line.factsText(visit)) },
+            html: { line, visit in
+                let facts = line.facts.map { line.html($0, visit) }.joined(separator: HTML(text: visit("；", "; ")))
+                return "\(facts)\(Self.raw(line, visit))"
+            }),
+    ]
+
+    /// The entry as it is stored and sealed.
+    private static func raw(_ line: LedgerLineShown, _ visit: Visit) -> HTML {
+        let entry = line.entry
+        let block: HTML = line.line.block.map { "\($0)" } ?? HTML(text: visit("待封存", "not sealed yet"))
+        return """
+            <details class="raw"><summary>\(visit("原始记录", "As stored"))</summary><code>\(entry.act) \(entry.subjectKind):\(entry.subjectID)</code><br>\
+            <code>\(line.rawFacts)</code><br>\(visit("编号", "Id")) <code>\(entry.id)</code> · \(visit("区块", "Block")) \(block) · \
+            \(visit("接收", "Received")) <time datetime="\(entry.receivedAt.iso8601)">\(visit.instantText(entry.receivedAt))</time></details>
+            """
+    }
+
+    /// What a sheet has beside the words.
+    private static let codeColumns: [Column<LedgerLineShown>] = [
+        .text("岗位", "Post") { line, visit in line.post.map { visit($0) } ?? line.entry.actor.post },
+        .instant("接收时间", "Received") { $0.entry.receivedAt },
+        .number("区块", "Block") { $0.line.block },
+        .text("操作代码", "Code of the act") { line, _ in line.entry.act },
+        .text("对象编号", "Id of the thing") { line, _ in "\(line.entry.subjectKind):\(line.entry.subjectID)" },
+        .text("区划代码", "Code of the area") { line, _ in line.entry.area },
+        .text("原始内容", "Facts as stored") { line, _ in line.rawFacts },
         .text("编号", "Id") { line, _ in line.entry.id.text },
     ]
 

@@ -5,13 +5,15 @@ enum LedgerTexts {
     static let ledger = LocalizedText("台账", "Ledger")
     static let check = LocalizedText("台账校验", "Check of the ledger")
     static let filter = LocalizedText("筛选", "Filter")
-    static let area = LocalizedText("区划", "Area")
+    static let reset = LocalizedText("重置", "Reset")
+    static let area = LocalizedText("区划代码", "Area code")
     static let act = LocalizedText("操作", "Act")
-    static let actHint = LocalizedText(
-        "如 cases.accepted；以点结尾则为一类，如 cases.", "e.g. cases.accepted; all of a kind: cases.")
+    static func allOf(_ group: LocalizedText) -> LocalizedText {
+        LocalizedText("全部“\(group.chinese)”", "All of “\(group.english)”")
+    }
     static let actor = LocalizedText("操作人", "By whom")
     static let subject = LocalizedText("对象", "On what")
-    static let subjectHint = LocalizedText("编号，或 类别:编号", "an id, or kind:id")
+    static let subjectHint = LocalizedText("诉求编号等", "a matter's number …")
     static let from = LocalizedText("起始日期", "From")
     static let to = LocalizedText("截止日期", "To")
     static let none = LocalizedText("没有符合条件的记录。", "No entries match.")
