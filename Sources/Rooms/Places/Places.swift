@@ -32,7 +32,10 @@ public struct Places: Room {
     public static let rights: [Right] = [.placesRead, .placesImport, .bodiesManage]
 
     public var menu: [MenuEntry] {
-        [MenuEntry("/places", icon: "map-pinned", PlacesTexts.places, right: .placesRead, order: 40)]
+        [
+            MenuEntry("/places", icon: "map-pinned", PlacesTexts.places, right: .placesRead, order: 40),
+            MenuEntry("/places/bodies", icon: "layers", PlacesTexts.allBodies, right: .bodiesManage, order: 72),
+        ]
     }
 
     public var jobs: [Job] {

@@ -33,6 +33,9 @@ struct AreaPage: Sendable {
         }
     }
 
+    /// Whether there is, or was, a division or grid of this code. Those around an unknown code prove nothing.
+    var isKnown: Bool { lineage.last?.code == area.code || !history.isEmpty || grid != nil }
+
     /// The name on that day, or the last one that it had.
     var title: String? {
         if let grid { return grid.name }
@@ -79,6 +82,33 @@ enum GridRow {
 }
 
 enum BodyRow {
+    /// As on the page: names in place of codes, and the way to each.
+    static func pageColumns(_ places: Places) -> [Column<BodyRecord>] {
+        let today = places.today
+        let lines = BodyForm.lineNames(places.house.rules)
+        return [
+            .text(
+                "名称", "Name",
+                html: { body, visit in
+                    let isEnded = body.validTo.map { $0 <= today } ?? false
+                    return """
+                        <a href="/places/bodies/\(body.id)">\(body.name(visit.language))</a>\
+                        \(isEnded ? " <span class=\"badge\">\(visit(PlacesTexts.ended))</span>" : HTML())
+                        """
+                }, { body, visit in body.name(visit.language) }),
+            columns[1], columns[2],
+            .text(
+                "区域", "Area",
+                html: { body, _ in
+                    "<a href=\"/places/\(body.area.code)\">\(places.name(of: body.area.code) ?? body.area.code)</a>"
+                }, { body, _ in body.area.code }),
+            .text("条线", "Line") { body, visit in
+                body.line.map { code in lines[code].map { visit($0) } ?? code }
+            },
+            columns[5], columns[6],
+        ]
+    }
+
     static let columns: [Column<BodyRecord>] = [
         .text("名称", "Name") { body, visit in body.name(visit.language) },
         .text("类别", "Kind") { body, visit in visit(PlacesTexts.kind(body.kind)) },

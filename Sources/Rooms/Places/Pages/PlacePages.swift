@@ -17,6 +17,7 @@ struct PlacePages: Sendable {
         routes.page("/places/export.xlsx", right: .placesRead) { try await exportDivisions($0) }
         routes.page("/places/bodies.xlsx", right: .placesRead) { try await exportBodies($0) }
         ImportPage(places: places).add(to: routes)
+        BodyPages(places: places).add(to: routes)
         routes.page("/places/:code", right: .placesRead) { staff in
             guard let area = AreaPrefix(try staff.visit.parameter("code")), !area.code.isEmpty else {
                 throw Refusal.nothingHere
@@ -57,23 +58,29 @@ struct PlacePages: Sendable {
         let day = try visit.query.day("at") ?? places.today
         let model = try await house.database.read { try AreaPage(area, at: day, in: $0) }
         let isWhole = area == house.settings.area
-        guard isWhole || !model.lineage.isEmpty || !model.history.isEmpty || model.grid != nil else {
-            throw Refusal.nothingHere
-        }
+        guard isWhole || model.isKnown else { throw Refusal.nothingHere }
         let title = model.title ?? visit(house.settings.title)
-        var crumbs: [(text: String, address: String?)] = model.lineage.map { ($0.name, "/places/\($0.code)") }
-        if model.grid != nil { crumbs.append((title, nil)) }
+        let top = house.settings.area
+        let trail = AreaTrail(
+            from: top, to: area, name: { $0 == area.code ? title : places.name(of: $0) },
+            children: places.children, address: { "/places/\($0)" })
+        // Above the installation's own area there is nothing to switch to.
+        let around = model.lineage.filter { $0.code != area.code && !top.contains(code: $0.code) }
+        let inside = top.contains(area)
+        var crumbs: [(text: String, address: String?)] = around.map { ($0.name, "/places/\($0.code)") }
+        crumbs += inside ? trail.crumbs : [(title, nil)]
         if !crumbs.isEmpty { crumbs[crumbs.count - 1].address = nil }
         var panels = HTML()
         if !area.code.isEmpty { for panel in places.panels { panels += try await panel(area, staff) } }
-        return visit.page(
-            Page(
-                title, breadcrumb: crumbs,
-                """
-                \(searchForm(visit))\(facts(model, area, staff))\
-                \(panels)\
-                \(divisions(model, visit, isWhole: isWhole))\(grids(model, visit))\(bodies(model, area, visit))\(history(model, visit))
-                """))
+        var page = Page(
+            title, breadcrumb: crumbs,
+            """
+            \(searchForm(visit))\(facts(model, area, staff))\
+            \(panels)\
+            \(divisions(model, visit, isWhole: isWhole))\(grids(model, visit))\(bodies(model, area, visit))\(history(model, visit))
+            """)
+        if inside { for (position, links) in trail.besides { page.besides[position + around.count] = links } }
+        return visit.page(page)
     }
 
     private func facts(_ model: AreaPage, _ area: AreaPrefix, _ staff: StaffVisit) -> HTML {
@@ -131,16 +138,17 @@ struct PlacePages: Sendable {
                 "<h3>\(visit(PlacesTexts.kind(kind)))</h3><ul>\(bodies.html { body($0, visit) })</ul>"
             })</div>
             """
-        let export = QueryParameters([("area", area.code)]).address("/places/bodies.xlsx")
+        let here = QueryParameters([("area", area.code)])
         return """
             <section><h2>\(visit(PlacesTexts.bodies))</h2>\(content)\
-            <a class="btn" href="\(export)" download>\(symbol("download"))<span>\(visit("导出 Excel", "Export to Excel"))</span></a></section>
+            <div class="bar"><a class="btn" href="\(here.address("/places/bodies"))">\(symbol("layers"))<span>\(visit("机构列表", "List of bodies"))</span></a>\
+            <a class="btn" href="\(here.address("/places/bodies.xlsx"))" download>\(symbol("download"))<span>\(visit("导出 Excel", "Export to Excel"))</span></a></div></section>
             """
     }
 
     private func body(_ body: BodyRecord, _ visit: Visit) -> HTML {
         """
-        <li>\(body.name(visit.language)) <span class="badge">\(visit(PlacesTexts.level(body.level)))</span>\
+        <li><a href="/places/bodies/\(body.id)">\(body.name(visit.language))</a> <span class="badge">\(visit(PlacesTexts.level(body.level)))</span>\
         \(body.phone.map { " <a href=\"tel:\(address: $0)\">\($0)</a>" })</li>
         """
     }
