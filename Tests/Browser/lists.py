@@ -80,6 +80,63 @@ def run(house):
         page.goto(base + ready[0])
         see(page, "待签收", department())
 
+    @test("All results of a filter are acted on at once, on whichever page they stand, with and without scripts")
+    def _():
+        for scripts in (True, False):
+            page = house.page("street_dispatcher", java_script_enabled=scripts)
+            page.goto(base + "/cases?state=handling&limit=5")
+            number = int(page.inner_text(".tabs a[aria-current] b"))
+            assert number > 5, number
+            page.locator(".bulk summary").click()
+            see(page, f"全选符合条件的 {number} 件")
+            page.check("input[name=all]")
+            if scripts:
+                see(page, f"已选全部 {number} 项")
+                assert page.locator("input[name=select]:checked").count() == 5
+            page.locator(".bulk button[value=urge]").click()
+            page.wait_for_load_state()
+            see(page, f"完成 {number} 件", "未办 0 件")
+            assert page.locator("table.list tbody tr").count() == number
+            assert page.locator('a[href*="state=handling"]').count() == 1, "no way back to the same list"
+
+    @test("A selection is printed, one sheet for each, and exported; too many are refused before anything is done")
+    def _():
+        page = house.page("street_dispatcher")
+        page.goto(base + "/cases?state=handling&limit=5")
+        number = int(page.inner_text(".tabs a[aria-current] b"))
+        chosen = page.locator("input[name=select]").all()[:3]
+        for box in chosen:
+            box.check()
+        page.locator(".bulk summary").click()
+        with page.expect_download() as download:
+            page.locator('.bulk button[formaction$="/export"]').click()
+        with zipfile.ZipFile(io.BytesIO(open(download.value.path(), "rb").read())) as book:
+            assert len(re.findall(r"<row ", book.read("xl/worksheets/sheet1.xml").decode())) == 3 + 1
+        page.goto(base + "/cases?state=handling&limit=5")
+        page.locator(".bulk summary").click()
+        page.check("input[name=all]")
+        page.locator('.bulk button[formaction$="/print"]').click()
+        page.wait_for_load_state()
+        assert page.locator("article.sheet").count() == number
+        assert page.locator("article.sheet form").count() == 0
+        assert page.locator("[data-print]").is_visible()
+        page.goto(base + "/cases")
+        page.locator(".bulk summary").click()
+        page.check("input[name=all]")
+        page.locator('.bulk button[formaction$="/print"]').click()
+        page.wait_for_load_state()
+        see(page, "超过 100 件", "缩小范围")
+
+    @test("The filter used last is offered again, and the list says how fresh it is")
+    def _():
+        page = house.page("street_dispatcher")
+        page.goto(base + "/cases?state=handling&order=due")
+        see(page, "数据更新于")
+        page.goto(base + "/cases")
+        page.locator("a", has_text="上次的条件").click()
+        page.wait_for_load_state()
+        assert "state=handling" in page.url and "order=due" in page.url, page.url
+
     @test("Excel gets every row of the filter, phone numbers masked")
     def _():
         page = house.page("street_dispatcher")
@@ -115,4 +172,4 @@ def run(house):
         assert re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)", detail.inner_text("main")), detail.inner_text("main")[:300]
         auditor = house.page("auditor")
         auditor.goto(f"{base}/ledger?act=cases.")
-        see(auditor, "cases.reveal")
+        see(auditor, "查看反映人原文", "回访核实情况")

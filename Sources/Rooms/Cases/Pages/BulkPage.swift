@@ -11,7 +11,6 @@ struct BulkPage: Sendable {
 
     /// What can be done to many at once: nothing that wants a look at each.
     private static let acts: [ActName] = ["dispatch", "urge", "supervise"]
-    private static let most = 200
 
     private struct Line: Sendable {
         var id: CaseID
@@ -21,6 +20,7 @@ struct BulkPage: Sendable {
 
     func add(to routes: Routes) {
         routes.form("/cases/bulk", right: .caseRead) { try await act($0, $1) }
+        BulkSheets(cases: cases).add(to: routes)
     }
 
     private func offered(_ scope: Scope) -> [Workflow.Act] {
@@ -28,17 +28,26 @@ struct BulkPage: Sendable {
     }
 
     /// The bar below the list, inside the form whose boxes choose.
-    func bar(_ staff: StaffVisit, _ bodies: [BodyFacts]) -> HTML {
+    func bar(_ staff: StaffVisit, _ bodies: [BodyFacts], _ reach: BulkSelection.Reach) -> HTML {
         let visit = staff.visit
         let acts = offered(staff.scope)
-        guard !acts.isEmpty else { return HTML() }
-        let needsBody = acts.contains { $0.needs.contains(.body) }
+        let title = acts.isEmpty ? visit("打印、导出所选", "Print or export several") : visit("批量办理", "Act on several")
         return """
-            <input type="hidden" name="back" value="\(visit.query.setting("done", nil).text)"><div class="bar bulk"><details><summary>\(visit("批量办理", "Act on several"))\(visit("：", ": "))<span data-selected>\(visit("先在列表中勾选", "tick them in the list"))</span></summary><div class="bar">\
-            \(needsBody ? "<label class=\"hide\" for=\"bulk-body\">\(visit(CaseTexts.body))</label><select id=\"bulk-body\" name=\"bulk-body\"><option value=\"\">\(visit("派给哪个单位", "Dispatch to"))</option>\(options(bodies, visit))</select>" : HTML())\
+            <input type="hidden" name="back" value="\(visit.query.setting("done", nil).text)"><div class="bar bulk"><details><summary>\(title)\(visit("：", ": "))<span data-selected>\(visit("先在列表中勾选", "tick them in the list"))</span></summary>\
+            \(BulkSelection(cases: cases).box(reach, visit))<div class="bar">\(acts.isEmpty ? HTML() : actFields(acts, bodies, visit))\(BulkSheets.buttons(staff))</div></details></div>
+            """
+    }
+
+    private func actFields(_ acts: [Workflow.Act], _ bodies: [BodyFacts], _ visit: Visit) -> HTML {
+        let body: HTML = """
+            <label class="hide" for="bulk-body">\(visit(CaseTexts.body))</label><select id="bulk-body" name="bulk-body">\
+            <option value="">\(visit("派给哪个单位", "Dispatch to"))</option>\(options(bodies, visit))</select>
+            """
+        return """
+            \(acts.contains { $0.needs.contains(.body) } ? body : HTML())\
             <label class="hide" for="bulk-opinion">\(visit(CaseTexts.opinion))</label>\
             <input id="bulk-opinion" name="bulk-opinion" maxlength="500" placeholder="\(visit("意见（督办必填）", "Opinion (needed to supervise)"))">\
-            \(acts.html { "<button class=\"btn\" name=\"act\" value=\"\($0.name.rawValue)\">\(visit("批量", "Bulk: "))\(visit($0.title))</button>" })</div></details></div>
+            \(acts.html { "<button class=\"btn\" name=\"act\" value=\"\($0.name.rawValue)\">\(visit("批量", "Bulk: "))\(visit($0.title))</button>" })
             """
     }
 
@@ -53,7 +62,7 @@ struct BulkPage: Sendable {
         guard let act = offered(staff.scope).first(where: { $0.name.rawValue == fields["act"] }) else {
             throw Refusal.notYours
         }
-        let ids = try chosen(fields)
+        let ids = try await BulkSelection(cases: cases).ids(staff, fields)
         let command = Command(
             act.name, opinion: fields.filled("bulk-opinion"),
             body: act.needs.contains(.body) ? fields.filled("bulk-body").flatMap { BodyID(parsing: $0) } : nil)
@@ -69,18 +78,6 @@ struct BulkPage: Sendable {
         }
         let back = QueryParameters(parsing: fields["back"] ?? "").address("/cases")
         return staff.visit.page(page(lines, act, staff, back: back))
-    }
-
-    private func chosen(_ fields: QueryParameters) throws(Refusal) -> [CaseID] {
-        var ids: [CaseID] = []
-        for id in fields.all("select").compactMap({ CaseID(parsing: $0) }) where !ids.contains(id) { ids.append(id) }
-        guard (1...Self.most).contains(ids.count) else {
-            throw Refusal(
-                .ruleBroken, "cases.bulk-size",
-                LocalizedText("请选择 1–\(Self.most) 件", "Choose 1 to \(Self.most) matters"),
-                wayOn: LocalizedText("返回列表，勾选要办理的诉求", "Go back and tick the matters that you mean"), field: "select")
-        }
-        return ids
     }
 
     private func page(_ lines: [Line], _ act: Workflow.Act, _ staff: StaffVisit, back: String) -> Page {

@@ -8,6 +8,8 @@ struct CaseFacts {
     let model: CasePage.Model
     let staff: StaffVisit
     let revealed: CasePage.Revealed?
+    /// To be printed among others: nothing to press.
+    var isSheet = false
 
     private var visit: Visit { staff.visit }
     private var record: CaseRecord { model.record }
@@ -82,7 +84,7 @@ struct CaseFacts {
         let reporter = record.reporter
         let masked = [reporter.nameMasked, reporter.phoneMasked].compactMap { $0 }.joined(separator: " ")
         guard !masked.isEmpty else { return HTML(text: visit(CaseTexts.anonymous)) }
-        guard staff.scope.may(.personalReveal) else { return HTML(text: masked) }
+        guard staff.scope.may(.personalReveal), !isSheet else { return HTML(text: masked) }
         return """
             \(masked) <details class="noprint"><summary>\(visit("查看原文", "Show in full"))</summary>\
             <form method="post" action="/cases/\(record.id)/reveal">\(visit.formFields)\
@@ -92,7 +94,7 @@ struct CaseFacts {
     }
 
     private var links: HTML {
-        guard staff.scope.may(.ledgerRead) else { return HTML() }
+        guard staff.scope.may(.ledgerRead), !isSheet else { return HTML() }
         return """
             <p class="noprint"><a class="btn ghost" href="/ledger?subject=\(record.id)">\(symbol("scroll-text"))<span>\(visit("账本记录", "Entries in the ledger"))</span></a></p>
             """

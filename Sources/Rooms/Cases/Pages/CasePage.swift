@@ -52,8 +52,7 @@ struct CasePage: Sendable {
             page(model, staff, refused, revealed), status: refused?.refusal.kind.status ?? .ok)
     }
 
-    private func model(_ id: CaseID, _ scope: Scope, at now: Instant, in transaction: any Transaction) throws -> Model?
-    {
+    func model(_ id: CaseID, _ scope: Scope, at now: Instant, in transaction: any Transaction) throws -> Model? {
         guard let record = try CaseStore.find(id, for: scope, in: transaction) else { return nil }
         let steps = try CaseStore.steps(of: id, in: transaction)
         let acts = cases.rules.workflow.acts(from: record.state).compactMap { act -> (Workflow.Act, Refusal?)? in

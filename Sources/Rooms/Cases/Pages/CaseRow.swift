@@ -1,4 +1,5 @@
 import Desk
+import Foundation
 import Ground
 import Storage
 import Web
@@ -22,6 +23,7 @@ struct CaseRow: Sendable {
 
     // MARK: Columns
 
+    /// Free text, which may name somebody: not for walls, which show the category in its place.
     private static func title() -> Column<CaseRow> {
         Column(
             "标题", "Title", .longText, cell: { row, _ in .text(row.record.title) },
@@ -29,8 +31,19 @@ struct CaseRow: Sendable {
                 """
                 <a href="/cases/\(row.record.id)">\(row.record.title)</a>\(marks(row.record, visit))
                 """
-            })
+            }
+        ).shown(.notOnWalls)
     }
+
+    /// The whole way down, or on walls, where room is short, only where it ends.
+    private static let areas: [Column<CaseRow>] = [
+        Column.text("区域", "Area") { row, _ in row.area }.shown(.notOnWalls),
+        Column.text("区域", "Area") { row, _ in
+            row.area.components(separatedBy: " › ").suffix(1).joined()
+        }.shown(.onlyOnWalls),
+    ]
+
+    private static let number = Column<CaseRow>.text("编号", "Number") { row, _ in row.record.number }
 
     static func marks(_ record: CaseRecord, _ visit: Visit) -> HTML {
         """
@@ -67,18 +80,18 @@ struct CaseRow: Sendable {
     /// For the ten lines of the first page.
     static func pressingColumns(_ cases: Cases) -> [Column<CaseRow>] {
         [
-            title(), state(cases.rules), due(cases.rules), .text("区域", "Area") { row, _ in row.area },
-            .text("承办单位", "Handled by") { row, _ in row.body },
-        ]
+            number.shown(.onlyOnWalls), title(), category(cases.rules).shown(.onlyOnWalls), state(cases.rules),
+            due(cases.rules),
+        ] + areas + [.text("承办单位", "Handled by") { row, _ in row.body }]
     }
 
     static func queueColumns(_ cases: Cases) -> [Column<CaseRow>] {
         [
-            .text("编号", "Number") { row, _ in row.record.number },
-            title(), state(cases.rules), due(cases.rules), category(cases.rules),
-            .text("区域", "Area") { row, _ in row.area }, .text("承办单位", "Handled by") { row, _ in row.body },
-            .text("首接责任人", "Answerable") { row, _ in row.answerable },
-            .instant("上报时间", "Reported") { $0.record.reportedAt },
+            number, title(), state(cases.rules), due(cases.rules), category(cases.rules),
+        ] + areas + [
+            .text("承办单位", "Handled by") { row, _ in row.body },
+            Column.text("首接责任人", "Answerable") { row, _ in row.answerable }.shown(.notOnWalls),
+            Column.instant("上报时间", "Reported") { $0.record.reportedAt }.shown(.notOnWalls),
         ]
     }
 

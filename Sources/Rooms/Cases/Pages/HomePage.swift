@@ -21,6 +21,8 @@ struct HomePage: Sendable {
     /// Numbers above this are shown as “999+”.
     private static let most = 1_000
     private static let pressingLength = 10
+    /// As many as a screen holds that nobody scrolls.
+    private static let lengthOnWall = 8
 
     func add(to routes: Routes) {
         routes.page("/home") { try await show($0) }
@@ -33,7 +35,9 @@ struct HomePage: Sendable {
             return visit.page(Page(visit(CaseTexts.home), "\(unreadLine(unread, visit))\(withoutMatters(visit))"))
         }
         let model = try await model(staff)
-        return visit.page(Page(visit(CaseTexts.home), content(model, unread: unread, staff)))
+        var page = Page(visit(CaseTexts.home), content(model, unread: unread, staff))
+        page.wall = Page.Wall()
+        return visit.page(page)
     }
 
     private func model(_ staff: StaffVisit) async throws -> Model {
@@ -55,7 +59,8 @@ struct HomePage: Sendable {
             filter.isOverdue = false
             filter.finishedSince = now.startOfDay
             model.finishedToday = try CaseStore.count(filter, for: scope, most: Self.most, in: transaction)
-            let records = try CaseStore.waiting(owned, for: scope, limit: Self.pressingLength, in: transaction)
+            let length = staff.visit.isWall ? Self.lengthOnWall : Self.pressingLength
+            let records = try CaseStore.waiting(owned, for: scope, limit: length, in: transaction)
             model.pressing = try CaseRow.rows(records, cases, in: transaction)
             return model
         }
@@ -65,22 +70,21 @@ struct HomePage: Sendable {
         let visit = staff.visit
         let listing = Listing(
             caption: visit(
-                "等我办理，最急的 \(Self.pressingLength) 件", "Waiting for me: the \(Self.pressingLength) most pressing"),
+                "等我办理，最急的 \(model.pressing.count) 件", "Waiting for me: the \(model.pressing.count) most pressing"),
             columns: CaseRow.pressingColumns(cases), items: model.pressing,
             whenEmpty: """
                 <p>\(visit("没有等您办理的诉求。", "Nothing waits for you."))</p>\
                 <p><a class="btn" href="/cases">\(visit("查看全部诉求", "See all matters"))</a></p>
                 """)
         return """
-            \(unreadLine(unread, visit))<div class="kpi">\
+            \(visit.isWall ? HTML() : unreadLine(unread, visit))<div class="kpi">\
             \(model.owned.html { owned, count in
                 number(Int(count), visit(owned.state.title), address(owned, staff.scope), tone: nil, shown: "\(count)")
             })\
             \(number(model.soon, visit(CaseTexts.dueSoon), "/cases?due=soon&order=due", tone: "warn"))\
             \(number(model.overdue, visit(CaseTexts.overdue), "/cases?due=overdue&order=due", tone: "danger"))\
             \(number(model.finishedToday, visit(CaseTexts.finishedToday), "/cases?due=finished-today", tone: nil))</div>\
-            \(listing.html(visit))\
-            <p class="hint">\(visit("数据更新于", "As of")) <time datetime="\(visit.now.iso8601)">\(visit.instantText(visit.now))</time></p>
+            \(listing.html(visit))
             """
     }
 

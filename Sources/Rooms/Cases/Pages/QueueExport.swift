@@ -16,7 +16,7 @@ struct QueueExport: Sendable {
     }
 
     private func export(_ staff: StaffVisit) async throws -> Response {
-        var (filter, _) = try QueuePage.filter(cases, staff)
+        var (filter, _) = try QueuePage.filter(cases, staff, staff.visit.query)
         let scope = staff.scope
         var count = 0
         let response = try await SheetExport.workbook(
@@ -33,21 +33,23 @@ struct QueueExport: Sendable {
             count += rows.count
             return (rows, next)
         }
-        try await record(count, staff)
+        try await record(
+            count, filter: staff.visit.query.setting("after", nil).text, isSelection: false, staff)
         return response
     }
 
     /// Nobody gets the file before the ledger knows who took what.
-    private func record(_ count: Int, _ staff: StaffVisit) async throws {
+    /// - Parameter isSelection: only some rows of the filter, chosen one by one or as all its results.
+    func record(_ count: Int, filter: String, isSelection: Bool, _ staff: StaffVisit) async throws {
         let now = staff.visit.now
         let id: Identifier<LedgerEntry> = cases.house.identifiers.next(at: now)
-        let filter = staff.visit.query.setting("after", nil).text
         let entry = LedgerEntry(
             id: id, act: "cases.export", subjectKind: "export", subjectID: id.text, actor: Actor(staff.scope),
             happenedAt: now, receivedAt: now, area: staff.scope.area.code,
             facts: JSONWriter.object { writer in
                 writer.member("filter", filter)
                 writer.member("rows", count)
+                if isSelection { writer.member("selection", true) }
             })
         try await cases.house.database.write { try Ledger.record(entry, in: $0) }
     }

@@ -18,6 +18,8 @@ struct QueuePage: Sendable {
         var counts: [StateName: Int64]?
         var views: [SavedView] = []
         var bodies: [BodyFacts] = []
+        /// How many matters the filter finds beyond this page.
+        var reach = BulkSelection.Reach.thisPage
     }
 
     /// How the matters stand to their deadline: one choice of the query form (`due=`).
@@ -39,6 +41,9 @@ struct QueuePage: Sendable {
         }
     }
 
+    /// As many as a screen holds that nobody scrolls.
+    private static let lengthOnWall = 10
+
     func add(to routes: Routes) {
         routes.page("/cases", right: .caseRead) { try await show($0) }
         routes.form("/cases/phone", right: .caseRead) { staff, submission in try findPhone(staff, submission) }
@@ -48,8 +53,9 @@ struct QueuePage: Sendable {
     }
 
     /// The filter of the address. A phone number never stands in one: only its blind index does.
-    static func filter(_ cases: Cases, _ staff: StaffVisit) throws(Refusal) -> (CaseFilter, limit: Int) {
-        let query = staff.visit.query
+    static func filter(
+        _ cases: Cases, _ staff: StaffVisit, _ query: QueryParameters
+    ) throws(Refusal) -> (CaseFilter, limit: Int) {
         var (filter, limit) = try cases.filter(query, staff)
         if let reporter = query.filled("reporter") { filter.phoneIndex = reporter }
         switch Pressure(query) {
@@ -67,9 +73,9 @@ struct QueuePage: Sendable {
         let visit = staff.visit
         let scope = staff.scope
         do {
-            let (filter, limit) = try Self.filter(cases, staff)
+            let (filter, limit) = try Self.filter(cases, staff, visit.query)
             let model = try await cases.house.database.read { transaction in
-                try self.model(filter, limit, scope, in: transaction)
+                try self.model(filter, limit, staff, in: transaction)
             }
             return visit.page(page(model, staff, notice: doneNotice(visit)))
         } catch let refusal as Refusal where refusal.kind == .malformed || refusal.kind == .ruleBroken {
@@ -82,21 +88,33 @@ struct QueuePage: Sendable {
     }
 
     private func model(
-        _ filter: CaseFilter, _ limit: Int, _ scope: Scope, in transaction: any Transaction
+        _ filter: CaseFilter, _ limit: Int, _ staff: StaffVisit, in transaction: any Transaction
     ) throws -> Model {
+        let (scope, visit) = (staff.scope, staff.visit)
         var model = Model()
+        let limit = visit.isWall ? min(limit, Self.lengthOnWall) : limit
         var records = try CaseStore.page(filter, for: scope, limit: limit + 1, in: transaction)
         if records.count > limit {
             records.removeLast()
             model.next = records.last.map(filter.key(after:))
         }
         model.rows = try CaseRow.rows(records, cases, in: transaction)
+        let isPart = model.next != nil || visit.query["after"] != nil
         if filter.isCounted {
             model.counts = try CaseStore.counts(for: scope, area: filter.area, body: filter.body, in: transaction)
         }
+        if isPart { model.reach = .more(model.counts.map { total(of: filter, $0) }) }
         model.views = try SavedViewStore.list(of: scope.staff, in: transaction)
         if scope.line == nil { model.bodies = try cases.bodyChoices(for: scope.area, in: transaction) }
         return model
+    }
+
+    /// Ends have no deadline, so a list in the order of deadlines does not show them.
+    private func total(of filter: CaseFilter, _ counts: [StateName: Int64]) -> Int {
+        let shown = cases.rules.workflow.states.filter { state in
+            (filter.states.isEmpty || filter.states.contains(state.name)) && !(filter.isByDue && state.isEnd)
+        }
+        return Int(shown.reduce(0) { $0 + (counts[$1.name] ?? 0) })
     }
 
     /// After an act that took the matter out of the viewer's sight.
@@ -132,14 +150,34 @@ struct QueuePage: Sendable {
             selection: { $0.record.id.text })
         let bulk = BulkPage(cases: cases)
         let form = QueueForm(cases: cases, staff: staff, bodies: model.bodies)
-        return Page(
-            visit(CaseTexts.cases), notice: notice,
+        if visit.isWall {
+            var page = Page(visit(CaseTexts.cases), "\(tabs(model.counts, visit))\(listing.html(visit))")
+            page.wall = Page.Wall(next: model.next.map { visit.query.setting("after", $0).address("/cases") })
+            return page
+        }
+        let trail = AreaTrail(
+            from: staff.scope.area, to: visit.query.filled("area").flatMap { AreaPrefix($0) } ?? staff.scope.area,
+            name: { AreaPrefix($0).flatMap(cases.areas.name) },
+            children: { code in
+                AreaPrefix(code).map { cases.areas.children(of: $0).map { ($0.area.code, $0.name) } } ?? []
+            }, address: { address(of: $0, staff) })
+        var page = Page(
+            visit(CaseTexts.cases), breadcrumb: trail.crumbs, notice: notice,
             """
             \(tabs(model.counts, visit))\(form.html)\(tools(staff))\
             \(SavedViews(cases: cases).html(model.views, visit))\(form.phoneForm)\
             <form method="post" action="/cases/bulk">\(visit.formFields)\(listing.html(visit))\
-            \(model.rows.isEmpty ? HTML() : bulk.bar(staff, model.bodies))</form>
+            \(model.rows.isEmpty ? HTML() : bulk.bar(staff, model.bodies, model.reach))</form>
             """)
+        page.besides = trail.besides
+        page.wall = Page.Wall()
+        return page
+    }
+
+    /// The same list of another area.
+    private func address(of area: String, _ staff: StaffVisit) -> String {
+        staff.visit.query.setting("after", nil).setting("done", nil)
+            .setting("area", area == staff.scope.area.code ? nil : area).address("/cases")
     }
 
     private func tabs(_ counts: [StateName: Int64]?, _ visit: Visit) -> HTML {
@@ -164,8 +202,7 @@ struct QueuePage: Sendable {
         return """
             <div class="bar">\
             \(staff.scope.may(.caseReport) ? "<a class=\"btn p\" href=\"/cases/new\">\(symbol("file-pen"))<span>\(visit(CaseTexts.newReport))</span></a>" : HTML())\
-            \(staff.scope.may(.caseExport) ? exportLink(visit, path: "/cases/export") : HTML())\
-            <button type="button" class="btn" data-copy="" hidden>\(symbol("copy"))<span>\(visit("复制链接", "Copy link"))</span></button></div>
+            \(staff.scope.may(.caseExport) ? exportLink(visit, path: "/cases/export") : copyLink(visit))</div>
             """
     }
 }
