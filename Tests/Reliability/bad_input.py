@@ -11,7 +11,7 @@ import house
 
 for name in [name for name in os.environ if name.startswith('GEWU_')]: del os.environ[name]
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-import disks, imports, settings, uploads
+import clocks, disks, imports, killed, settings, uploads
 
 words = sys.argv[1:]
 only = words.pop(words.index('--only') + 1).split(',') if '--only' in words else None
@@ -22,7 +22,8 @@ postgres = words[1] if len(words) > 1 else None
 
 BESIDE = {'slow': uploads.run_slow}
 PARTS = {'settings': settings.run, 'imports': imports.run, 'uploads': uploads.run, 'full-disk': disks.full_disk, 'outbox': disks.outbox,
-         'files': disks.files}
+         'files': disks.files, 'clock': clocks.run, 'killed-import': killed.imports, 'killed-schema': killed.schemas,
+         'killed-demo': killed.counties, 'stop': killed.stopping, 'two-servers': killed.two_servers}
 
 try:
     template = house.County('template')
