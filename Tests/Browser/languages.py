@@ -44,10 +44,10 @@ def run(house):
         path = house.matter("accept", "dispatch", "sign", detail="A lamp is out.")
         found = []
         everybody = {
-            "street_dispatcher": ["/home", "/cases", "/cases?state=handling", path, "/cases/new", "/messages",
+            "street_dispatcher": ["/home", "/home?mode=wall", "/cases", "/cases?state=handling", path, "/cases/new", "/messages",
                                   "/ledger", "/account", "/appearance", "/complaint", "/cases/import", "/messages/texts"],
             "department_handler": [path],
-            "administrator": ["/staff", "/staff/new", "/tokens", "/places/import"],
+            "administrator": ["/staff", "/staff/new", "/tokens", "/places/import", "/places/bodies", "/places/bodies/new"],
             None: ["/", "/login", "/report", "/report?anonymous=yes", "/resident/login", "/demo/outbox", "/nothing"],
         }
         for login, paths in everybody.items():
