@@ -136,16 +136,21 @@ class County:
 
     # ---- Server
 
-    def start(self, wait=True, env=None, prepare=None, options=()):
+    def start(self, wait=True, env=None, prepare=None, through=()):
         self.port = free_port()
         self.log = self.folder / 'server.log'
+        self.log_before = self.log.stat().st_size if self.log.exists() else 0
         self.server = subprocess.Popen(
-            [program, 'serve', '--config', str(self.config), '--port', str(self.port), *options], cwd=self.folder,
+            [*through, program, 'serve', '--config', str(self.config), '--port', str(self.port)], cwd=self.folder,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=open(self.log, 'ab'),
             env=os.environ | {'LANG': 'en_US.UTF-8'} | (env or {}), preexec_fn=prepare, restore_signals=prepare is None)
         started.append(self.server)
-        if wait and not self.wait_ready(): raise RuntimeError('the server did not come: ' + self.log.read_text()[-600:])
+        if wait and not self.wait_ready(): raise RuntimeError('the server did not come: ' + self.told()[-600:])
         return self
+
+    def told(self):
+        """The log since the last start."""
+        return self.log.read_bytes()[self.log_before:].decode(errors='replace')
 
     def wait_ready(self, seconds=30):
         def ready():
@@ -194,6 +199,15 @@ class County:
             return connection.execute(sql, values).fetchall()
 
     def count(self, table): return self.query(f'SELECT COUNT(*) FROM {table}')[0][0]
+
+    def gathered(self):
+        """Everything in the one file, none left in the log beside it; its bytes."""
+        with contextlib.closing(sqlite3.connect(self.file)) as connection: connection.execute('PRAGMA wal_checkpoint(TRUNCATE)').fetchall()
+        self.without_log()
+        return self.file.read_bytes()
+
+    def without_log(self):
+        for end in ('-wal', '-shm'): pathlib.Path(f'{self.file}{end}').unlink(missing_ok=True)
 
     def sound(self, what):
         """The file is whole and the ledger verifies; with no server over it."""
@@ -274,5 +288,7 @@ def clean_up():
         if server.poll() is None:
             server.kill()
             server.wait()
+        # What libfaketime shares under the process's number outlives it.
+        for shared in pathlib.Path('/dev/shm').glob(f'*faketime*_{server.pid}'): shared.unlink()
     for folder in mounted: subprocess.run(['umount', '-l', folder], capture_output=True)
     shutil.rmtree(work, ignore_errors=True)

@@ -217,7 +217,7 @@ def run(template):
     strange(county)
     large(county)
     check('after all of it the same server takes a report', county.server.poll() is None and county.report('after').status == 201)
-    text = county.log.read_text()
+    text = county.told()
     check('its log has no crash in it', 'Fatal' not in text and 'crash' not in text, text[-300:])
     check('it stops cleanly', county.stop() == 0)
     county.sound('after strange requests')
