@@ -18,7 +18,7 @@ struct ComplaintPage: Sendable {
         let content: HTML = """
             <p class="lead">\(visit("本平台给您添了麻烦？重复填报、强制打卡、系统难用，都可以在这里说。", "Does this platform burden you? Repeated forms, forced check-ins, anything hard to use: say it here."))</p>\
             <form class="panel narrow" method="post" action="/complaint">\(visit.formFields)\
-            \(Field.longText("detail", visit("意见", "What is wrong"), value: typed?["detail"], required: true, maximum: Report.longestDetail, rows: 5, error: refusal.map { visit($0.message) }))\
+            \(Field.longText("detail", visit("意见", "What is wrong"), value: typed?["detail"], required: true, maximum: Report.longestDetail, rows: 5, error: refusal.map { visit.told($0) }))\
             \(Field.submit(visit("提交", "Send")))</form>
             """
         let notice = visit.query["done"] == nil ? nil : Page.Notice(.ok, visit("已收到，谢谢。", "We have it, thank you."))

@@ -40,8 +40,7 @@ struct ReportForm {
 
     /// The refusal in words, and that pictures must be chosen again: no browser sends them twice.
     private func told(_ refusal: Refusal) -> String {
-        let way = refusal.wayOn.map { visit("。", ". ") + visit($0) } ?? ""
-        return visit(refusal.message) + way
+        visit.told(refusal)
             + visit("。您填写的内容仍在，照片请重新选择。", ". What you wrote is still here; please choose photos again.")
     }
 
@@ -106,5 +105,12 @@ struct ReportForm {
         }
         report.photos = try submission.photos("photos")
         return report
+    }
+}
+
+extension Visit {
+    /// Why not, and what to do instead.
+    func told(_ refusal: Refusal) -> String {
+        self(refusal.message) + (refusal.wayOn.map { self("。", ". ") + self($0) } ?? "")
     }
 }
