@@ -51,6 +51,7 @@ func buildApplication(
     let routes = Routes(router: router, house: house, menu: rooms.all.flatMap(\.menu), catalogue: catalogue)
     router.add(middleware: Reception(house: house, logger: logger, metrics: metrics))
     router.add(middleware: RefusalAnswers(routes: routes, logger: logger))
+    router.add(middleware: FullDiskNotice(readiness: readiness))
     router.add(middleware: LoadShedding(gate: gate, exempt: OperationRoutes.paths))
     // What stands before the sessions knows nobody, and costs no look into the database.
     OperationRoutes(readiness: readiness, metrics: metrics, token: settings.metricsToken).add(to: router)

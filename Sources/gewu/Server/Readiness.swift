@@ -23,6 +23,7 @@ final class Readiness: Service {
     private let house: House
     private let isStopping = Mutex(false)
     private let latest = Mutex<(at: ContinuousClock.Instant, state: State)?>(nil)
+    private let lastFull = Mutex<ContinuousClock.Instant?>(nil)
 
     init(house: House) { self.house = house }
 
@@ -30,11 +31,16 @@ final class Readiness: Service {
     func state() async -> State {
         if isStopping.withLock({ $0 }) { return .stopping }
         let now = ContinuousClock.now
+        // PostgreSQL finds room for the probe's one row where a report finds none.
+        if let full = lastFull.withLock({ $0 }), now - full < .seconds(5) { return .diskFull }
         if let latest = latest.withLock({ $0 }), now - latest.at < .seconds(1) { return latest.state }
         let state = await probe()
         latest.withLock { $0 = (now, state) }
         return state
     }
+
+    /// A request has found the disk full.
+    func noteFullDisk() { lastFull.withLock { $0 = ContinuousClock.now } }
 
     private func probe() async -> State {
         let now = house.clock.now()
@@ -76,5 +82,21 @@ final class Readiness: Service {
     func run() async throws {
         try? await gracefulShutdown()
         isStopping.withLock { $0 = true }
+    }
+}
+
+/// Tells the readiness when a request finds the disk full.
+struct FullDiskNotice: RouterMiddleware {
+    let readiness: Readiness
+
+    func handle(
+        _ request: Request, context: DeskContext, next: (Request, DeskContext) async throws -> Response
+    ) async throws -> Response {
+        do {
+            return try await next(request, context)
+        } catch let error as DatabaseError where error.code == .full {
+            readiness.noteFullDisk()
+            throw error
+        }
     }
 }
