@@ -6,7 +6,7 @@ nothing half-written stays.
 
 DATABASE-URL is a PostgreSQL server on which databases may be made and dropped. Root can also try a really full disk; without
 it a limit on the size of files stands in."""
-import os, pathlib, sys, threading
+import os, pathlib, shutil, signal, sys, threading
 import house
 
 for name in [name for name in os.environ if name.startswith('GEWU_')]: del os.environ[name]
@@ -24,7 +24,10 @@ BESIDE = {'slow': uploads.run_slow}
 PARTS = {'settings': settings.run, 'imports': imports.run, 'uploads': uploads.run, 'full-disk': disks.full_disk, 'outbox': disks.outbox,
          'files': disks.files, 'clock': clocks.run, 'killed-import': killed.imports, 'killed-schema': killed.schemas,
          'killed-demo': killed.counties, 'stop': killed.stopping, 'two-servers': killed.two_servers}
+POSTGRES = {'postgres-full-disk': disks.postgres, 'postgres-killed': killed.postgres}
 
+# Asked to end, it ends its servers and takes its disks away all the same.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 try:
     template = house.County('template')
     house.part('the county to try things on', template.settle)
@@ -32,7 +35,9 @@ try:
     for thread in beside: thread.start()
     for name, body in PARTS.items():
         if only is None or name in only: house.part(name, body, template)
-    if postgres and (only is None or 'postgres' in only): house.part('postgres', disks.postgres, template, postgres)
+    if postgres and shutil.which('psql'):
+        for name, body in POSTGRES.items():
+            if only is None or name in only: house.part(name, body, template, postgres)
     for thread in beside: thread.join()
 finally:
     house.clean_up()

@@ -2,7 +2,7 @@
 and the server goes on by itself when there is room again."""
 import json, os, pathlib, resource, shutil, signal, subprocess, time
 import house
-from house import check, County, Stream, limited, small_disk, wait_for
+from house import check, County, OwnPostgres, Stream, limited, small_disk, wait_for
 from settings import refuses, as_json
 
 
@@ -237,25 +237,16 @@ def county_root(whole):
 
 def postgres(template, url):
     """PostgreSQL on a full disk: its tables on a small one, its log elsewhere."""
-    psql = lambda statement: subprocess.run(['psql', url, '-v', 'ON_ERROR_STOP=1', '-qAt', '-c', statement], capture_output=True, text=True)
-    disk = small_disk('full-postgres', 64) if shutil.which('psql') else None
+    disk = small_disk('full-postgres', 64)
     if not disk:
         print('     no file system could be mounted: a full disk under PostgreSQL is not tried', flush=True)
         return
-    owner = psql("SELECT pg_stat_file('PG_VERSION') IS NOT NULL, setting FROM pg_settings WHERE name = 'data_directory'").stdout.strip().split('|')[-1]
-    os.chown(disk, os.stat(owner).st_uid, os.stat(owner).st_gid)
-    name = f'gewu_bad_{os.getpid()}'
+    data = OwnPostgres(url, 'x').ask('SHOW data_directory', own=False)
+    os.chown(disk, os.stat(data).st_uid, os.stat(data).st_gid)
     os.chmod(house.work, 0o711)
-    for statement in (f"CREATE TABLESPACE {name} LOCATION '{disk}'", f'CREATE DATABASE {name} TABLESPACE {name}'):
-        done = psql(statement)
-        if done.returncode: return check('a small PostgreSQL could be made', False, done.stderr)
-    head, _, query = url.partition('?')
-    county = County('full-pg', database=head.rsplit('/', 1)[0] + f'/{name}?{query}')
-    try:
-        county.settle()
-        county.start()
-        ballast = Ballast(disk)
-        fills('PostgreSQL on a full disk', county, lambda: ballast.take(200), ballast.give)
-    finally:
-        county.kill()
-        for statement in (f'DROP DATABASE IF EXISTS {name} WITH (FORCE)', f'DROP TABLESPACE IF EXISTS {name}'): psql(statement)
+    with OwnPostgres(url, 'full', disk) as database:
+        county = County('full-postgres-county', database=database.url).settle().start()
+        try:
+            ballast = Ballast(disk)
+            fills('PostgreSQL on a full disk', county, lambda: ballast.take(200), ballast.give)
+        finally: county.kill()

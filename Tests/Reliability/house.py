@@ -283,6 +283,33 @@ def small_disk(name, megabytes):
     return folder
 
 
+class OwnPostgres:
+    """A database of its own on a PostgreSQL server, dropped at the end; `place` is a folder for its tables."""
+
+    def __init__(self, url, name, place=None):
+        self.server, self.name, self.place = url, f'gewu_bad_{name}_{os.getpid()}', place
+        head, _, options = url.partition('?')
+        self.url = head.rsplit('/', 1)[0] + f'/{self.name}' + (f'?{options}' if options else '')
+
+    def ask(self, statement, own=True):
+        done = subprocess.run(['psql', self.url if own else self.server, '-v', 'ON_ERROR_STOP=1', '-qAt', '-c', statement], capture_output=True, text=True)
+        if done.returncode: raise OSError(done.stderr)
+        return done.stdout.strip()
+
+    def count(self, table):
+        try: return int(self.ask(f'SELECT COUNT(*) FROM {table}'))
+        except OSError: return 0
+
+    def __enter__(self):
+        if self.place: self.ask(f"CREATE TABLESPACE {self.name} LOCATION '{self.place}'", own=False)
+        self.ask(f'CREATE DATABASE {self.name}' + (f' TABLESPACE {self.name}' if self.place else ''), own=False)
+        return self
+
+    def __exit__(self, *error):
+        self.ask(f'DROP DATABASE IF EXISTS {self.name} WITH (FORCE)', own=False)
+        if self.place: self.ask(f'DROP TABLESPACE IF EXISTS {self.name}', own=False)
+
+
 def clean_up():
     for server in started:
         if server.poll() is None:

@@ -1,6 +1,6 @@
 """Commands killed in the middle, and servers asked to stop under load: no half of anything stays, the second run completes."""
 import contextlib, http.client, json, os, random, shutil, signal, socket, sqlite3, subprocess, time
-from house import check, County, Stream, started, wait_for
+from house import check, County, OwnPostgres, Stream, wait_for
 from imports import table
 from settings import refuses
 import house
@@ -171,3 +171,26 @@ def two_servers(template):
     check('two servers on one file: the counts agree', counted == sum(second.ask('GET', '/api/v1/cases/counts').json['counts'].values()))
     check('two servers on one file: both stop cleanly', first.stop() == 0 and second.stop() == 0)
     first.sound('two servers on one file')
+
+
+def postgres(template, url):
+    """The same on PostgreSQL: the schema and an import killed in the middle."""
+    with OwnPostgres(url, 'killed') as database:
+        county = County('killed-postgres', database=database.url)
+        seen = set()
+        for steps in (1, 6, 11):
+            killed_when(county.popen('serve', '--port', '0'), lambda: database.count('schema_steps') >= steps, 10)
+            seen.add(database.count('schema_steps'))
+        county.settle()
+        check(f'PostgreSQL: the schema, killed while it grew (after {sorted(seen)} steps), is completed by the next run', database.count('schema_steps') == template.count('schema_steps') and min(seen) < template.count('schema_steps'))
+        rows, before = 1500, database.count('cases')
+        file = county.folder / 'orders.csv'
+        file.write_text(table('P', rows))
+        was = killed_when(county.popen('import', 'cases', file), lambda: database.count('cases') - before >= 500)
+        # PostgreSQL notices a lost client only when it next speaks to it.
+        wait_for(lambda: database.ask(f"SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '{database.name}' AND pid <> pg_backend_pid()") == '0', 15)
+        kept = database.count('cases') - before
+        check(f'PostgreSQL: an import killed after {kept} of {rows}: whole chunks are kept', was and 0 < kept < rows and kept % 500 == 0, f'{was} {kept}')
+        result = county.gewu('import', 'cases', file)
+        check('PostgreSQL: the next run completes it, and nothing is doubled', result.status == 0 and result.json['created'] == rows - kept and database.count('cases') - before == rows, result)
+        county.sound('PostgreSQL after killed runs')
