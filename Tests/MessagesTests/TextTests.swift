@@ -131,11 +131,14 @@ struct TextTests {
         for number in 0..<60 {
             try await sender.send(OutgoingText(id: "\(number)", phone: phone, text: "第\n\"\(number)\" 条", at: start))
         }
-        let lines = OutboxFileSender.lastLines(of: path, count: 50)
-        #expect(lines.count == 50)
-        #expect(lines.first?.contains("\"id\":\"59\"") == true)
-        struct Line: Decodable { var phone: String }
-        #expect(try JSONDecoder().decode(Line.self, from: Data((lines.first ?? "").utf8)).phone == phone)
+        let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
+        #expect(lines.count == 60)
+        #expect(lines.last?.contains("\"id\":\"59\"") == true)
+        let texts = OutboxFileSender.lastTexts(of: path, count: 50)
+        #expect(texts.count == 50)
+        #expect(texts.first?.phone == phone)
+        #expect(texts.first?.text == "第\n\"59\" 条")
+        #expect(texts.first?.at == start.iso8601)
         let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         #expect(mode == 0o600)
     }
