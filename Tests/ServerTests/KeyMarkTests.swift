@@ -1,4 +1,5 @@
 import Cipher
+import Desk
 import Foundation
 import Ground
 import Storage
