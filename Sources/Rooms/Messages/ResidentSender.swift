@@ -31,10 +31,18 @@ public actor OutboxFileSender: ResidentSender {
         }
         line.append(UInt8(ascii: "\n"))
         // Only its owner may read it: it holds numbers.
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        let descriptor = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Self.unwritable(path) }
         defer { close(descriptor) }
+        let end = lseek(descriptor, 0, SEEK_END)
+        // A kill in the middle of a line must not swallow the next one.
+        var last: UInt8 = 0
+        if end > 0, pread(descriptor, &last, 1, end - 1) == 1, last != UInt8(ascii: "\n") {
+            line.insert(UInt8(ascii: "\n"), at: 0)
+        }
         guard write(descriptor, line, line.count) == line.count, fsync(descriptor) == 0 else {
+            // On a full disk half of the line may stand there; the text is sent again as a whole.
+            ftruncate(descriptor, end)
             throw Self.unwritable(path)
         }
     }
