@@ -116,3 +116,28 @@ def run(house):
         assert both == [200, 200], both
         page.goto(base + path)
         assert page.inner_text("ol.timeline").count("只记一次") == 1
+
+    @test("What was just done is taken back within ten seconds, with and without scripts; then the offer goes")
+    def _():
+        for scripts in (True, False):
+            path = house.matter("accept")
+            page = house.page("street_dispatcher", java_script_enabled=scripts)
+            page.goto(base + path)
+            do(page, "dispatch", choose={"body": department()})
+            see(page, "待签收", "撤销“派单”")
+            page.locator("form.undo button").click()
+            page.wait_for_load_state()
+            see(page, "已撤销，恢复到操作之前", "待派单")
+            assert page.locator("form.undo").count() == 0
+            timeline = page.inner_text("ol.timeline")
+            assert "派单" in timeline and "撤销" in timeline, timeline
+        page = house.page("street_dispatcher")
+        page.clock.install()
+        page.goto(base + path)
+        do(page, "dispatch", choose={"body": department()})
+        assert page.locator("form.undo").count() == 1
+        page.clock.run_for(11_000)
+        assert page.locator("form.undo").count() == 0
+        handler = house.page("department_handler")
+        handler.goto(base + "/messages")
+        see(handler, "撤销“派单”")

@@ -335,6 +335,17 @@
     if (kept) form.append(' ', make('a', { className: 'btn ghost', href: `${location.pathname}?${kept}`, textContent: say('上次的条件', 'Last filter') }));
   });
 
+  // ---- Undo: the seconds that are left ----
+  all('form[data-undo]').forEach(form => {
+    const end = Date.now() + form.dataset.undo * 1000;
+    const left = form.querySelector('[data-left]');
+    const tick = setInterval(() => {
+      const seconds = Math.ceil((end - Date.now()) / 1000);
+      left.textContent = say(`，还剩 ${Math.max(seconds, 0)} 秒`, `, ${Math.max(seconds, 0)} s left`);
+      if (seconds <= 0) { clearInterval(tick); if (!form.dataset.sent) form.remove(); }
+    }, 250);
+  });
+
   // ---- Deadlines, by the server's clock: that of a phone may be wrong ----
   const served = document.querySelector('.foot time[datetime]');
   const ahead = served ? Date.parse(served.dateTime) - Date.now() : 0;

@@ -33,6 +33,7 @@ extension Cases {
     }
 
     private static let otherActs = [
+        LedgerWords.Word("cases.undo", "撤销操作", "Act undone"),
         LedgerWords.Word("cases.limit-passed", "超过时限", "Limit passed"),
         LedgerWords.Word("cases.reveal-reporter", "查看反映人原文", "Reporter shown in full"),
         LedgerWords.Word("cases.export", "导出列表", "List exported"),
@@ -42,6 +43,7 @@ extension Cases {
 
     private static let facts = [
         LedgerWords.Word("number", "编号", "Number"),
+        LedgerWords.Word("undone", "所撤销的操作", "What was undone"),
         LedgerWords.Word("from", "原状态", "From"),
         LedgerWords.Word("to", "现状态", "To"),
         LedgerWords.Word("state", "状态", "State"),
@@ -71,6 +73,7 @@ extension Cases {
     private static func meaning(of code: String, as fact: String, _ rules: CaseRules) -> LocalizedText? {
         switch fact {
         case "from", "to", "state": rules.workflow[StateName(rawValue: code)]?.title
+        case "undone": rules.workflow[ActName(rawValue: code)]?.title
         case "channel": Channel(rawValue: code)?.title
         case "reason":
             rules.reasons.sorted { $0.key < $1.key }.lazy.compactMap { rules.reason(code, in: $0.key)?.title }.first

@@ -3,6 +3,7 @@ public import Desk
 extension Cases {
     public func addRoutes(to routes: Routes) {
         addPages(to: routes)
+        UndoForm(cases: self).add(to: routes)
         addAPI(to: routes)
         addImportAPI(to: routes)
         CaseImportPage(cases: self).add(to: routes)

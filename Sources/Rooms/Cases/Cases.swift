@@ -41,7 +41,7 @@ public struct Cases: Room {
         reception = CaseReception(directory: directory, clock: house.clock)
     }
 
-    public static let migrations = CaseSchema.migrations + ImportSchema.migrations
+    public static let migrations = CaseSchema.migrations + ImportSchema.migrations + UndoStore.migrations
 
     public static let rights: [Right] = [
         .caseReport, .caseRead, .caseAccept, .caseDispatch, .caseExport, .caseImport, .caseRule, Right("case.return"),
@@ -51,7 +51,7 @@ public struct Cases: Room {
     ]
 
     public var jobs: [Job] {
-        [Job("case-limits", every: .seconds(15)) { _ = try await watchLimits() }]
+        [Job("case-limits", every: .seconds(15)) { _ = try await watchLimits() }, undoJob]
     }
 
     // MARK: Report
@@ -175,7 +175,24 @@ public struct Cases: Room {
         try CaseStore.insert(step, in: transaction)
         try insert(photos, of: after, at: now, in: transaction)
         try CaseLedger.record(decision, command, by: actor, photos: photos, house: house, at: now, in: transaction)
-        try CaseNotices(cases: self).acted(decision, command, at: now, in: transaction)
+        try tell(decision, command, by: performer, at: now, in: transaction)
+    }
+
+    /// What may be taken back is kept so long, and so long the resident's text waits: what was texted cannot be undone.
+    private func tell(
+        _ decision: Decision, _ command: Command, by performer: Performer, at now: Instant,
+        in transaction: any Transaction
+    ) throws {
+        let notices = CaseNotices(cases: self)
+        guard let undoable = rules.undoable(decision, by: performer, at: now) else {
+            return try notices.acted(decision, command, at: now, in: transaction)
+        }
+        try UndoStore.keep(undoable, of: decision.after.id, in: transaction)
+        var (inside, outside) = (decision, decision)
+        inside.notify = decision.notify.filter { $0 != .reporter }
+        outside.notify = decision.notify.filter { $0 == .reporter }
+        try notices.acted(inside, command, at: now, in: transaction)
+        try notices.acted(outside, command, at: undoable.until, in: transaction)
     }
 
     private func checkBody(_ body: BodyID, for record: CaseRecord, in transaction: any Transaction) throws {

@@ -1,6 +1,6 @@
 import Cipher
 public import Desk
-package import Ground
+public import Ground
 public import Storage
 
 /// Telling people: notices for staff inside the platform, and texts (SMS) for residents. Both are rows of the
@@ -25,6 +25,13 @@ public struct Messages: Room {
     /// Queues a text for a resident. It leaves within a second or two of the commit, once, or is shown as failed.
     public static func text(_ text: ResidentText, in transaction: any Transaction) throws {
         try TextStore.insert(text, in: transaction)
+    }
+
+    /// Takes back a text that was to leave at that moment and has not left: it never does.
+    public static func withdrawText(
+        about subjectID: String, dueAt due: Instant, in transaction: any Transaction
+    ) throws {
+        try TextStore.withdraw(about: subjectID, dueAt: due, in: transaction)
     }
 
     /// Puts a generated past behind: what came before `read` counts as read by these posts, and no text that is still waiting

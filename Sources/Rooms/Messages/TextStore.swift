@@ -69,6 +69,13 @@ enum TextStore {
 
     private static let identifiers = IdentifierSource()
 
+    static func withdraw(about subjectID: String, dueAt due: Instant, in transaction: any Transaction) throws {
+        try transaction.later(
+            """
+            DELETE FROM texts WHERE state = \(TextState.waiting.rawValue) AND due = \(due) AND subject_id = \(subjectID)
+            """)
+    }
+
     static func insert(_ text: ResidentText, in transaction: any Transaction) throws {
         try transaction.later(
             """

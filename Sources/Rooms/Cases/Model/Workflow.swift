@@ -127,6 +127,8 @@ public struct Workflow: Sendable {
         public var binds: Bool
         /// Only so long after the matter came to an end.
         public var within: TimeLimit?
+        /// Its doer may take it back for some seconds, while nobody acted since; see ``Undoable``.
+        public var isUndoable = false
         /// What the resident is told, with `{number}` and the like.
         public var tells: LocalizedText?
         public var line: Int

@@ -6,7 +6,8 @@ public import Ground
 ///
 /// The argument: take away every act that may be done only so often. If what is left has no circle, then between two
 /// bounded acts only finitely many others fit, so every run is finite. If what is left still leads from every state to an
-/// end, no run stops before an end, even when all bounds are used up. With an owner who can act, a limit and something that
+/// end, no run stops before an end, even when all bounds are used up. Taking an act back (``Undoable``) is bounded in every
+/// matter, leads to a state where the matter was, and gives back no bound: it is one more bounded act, and changes nothing. With an owner who can act, a limit and something that
 /// happens at the limit in every state, no state waits for nobody.
 public struct WorkflowProof: Sendable {
     public struct Fault: Sendable, Hashable {

@@ -71,7 +71,7 @@ struct WorkflowReading {
             [
                 "zh", "en", "from", "to", "keeps", "right", "by", "needs", "reasons", "atMost", "notFrom", "notify",
                 "system", "effect", "tells",
-                "reporterToo", "only", "unlessBound", "binds", "within",
+                "reporterToo", "only", "unlessBound", "binds", "within", "undoable",
             ], in: node, name.rawValue)
         let keeps = node.mapping?["keeps"]?.bool ?? false
         let to = node.mapping?["to"]?.string.map { StateName(rawValue: $0) }
@@ -106,7 +106,8 @@ struct WorkflowReading {
             bySystem: node.mapping?["system"]?.bool ?? false, reporterToo: node.mapping?["reporterToo"]?.bool ?? false,
             onlyWhenExtensionAsked: only != nil, unlessBound: node.mapping?["unlessBound"]?.bool ?? false,
             binds: node.mapping?["binds"]?.bool ?? false, within: try within(node),
-            tells: try node.mapping?["tells"].map(title), line: line(key))
+            isUndoable: node.mapping?["undoable"]?.bool ?? false, tells: try node.mapping?["tells"].map(title),
+            line: line(key))
     }
 
     /// Every name that is used is one that is defined.
@@ -117,6 +118,7 @@ struct WorkflowReading {
                 "起始状态“\(workflow.first.rawValue)”没有定义")
         }
         for act in workflow.acts {
+            try checkUndoing(act, in: workflow)
             for state in act.from + [act.to].compactMap({ $0 }) where workflow[state] == nil {
                 throw RuleFiles.refusal(
                     "act \(act.name.rawValue) names the state “\(state.rawValue)”, which is not defined",
@@ -133,6 +135,25 @@ struct WorkflowReading {
             throw RuleFiles.refusal(
                 "state \(state.name.rawValue): onLimit names the act “\(name.rawValue)”, which is not defined",
                 "状态 \(state.name.rawValue) 的 onLimit 引用了未定义的动作“\(name.rawValue)”", in: file, line: state.line)
+        }
+    }
+
+    /// Only an act that moves a matter between states in which it goes on can be taken back, and only one that nobody has
+    /// to justify: what was returned, verified, rated or ended stands.
+    private func checkUndoing(_ act: Workflow.Act, in workflow: Workflow) throws(Refusal) {
+        let reserved: Set<ActName> = [CaseStep.undo, CaseStep.report, "import"]
+        guard !reserved.contains(act.name) else {
+            throw RuleFiles.refusal(
+                "the name “\(act.name.rawValue)” is the platform's own; give the act another",
+                "“\(act.name.rawValue)”为平台保留的名称，请给动作另取名", in: file, line: act.line)
+        }
+        guard act.isUndoable else { return }
+        let isEnding = ([act.to].compactMap { $0 } + act.from).contains { workflow[$0]?.isEnd == true }
+        guard act.to != nil, !isEnding, act.party != .reporter, act.reasons == nil, act.notFrom.isEmpty else {
+            throw RuleFiles.refusal(
+                "act \(act.name.rawValue) cannot be `undoable`: it keeps the state, ends or reopens, needs a reason, verifies, or is the resident's",
+                "动作 \(act.name.rawValue) 不能设为 undoable：它不改变状态，或结束、重开，或须说明原因，或属核查，或由群众本人做出", in: file,
+                line: act.line)
         }
     }
 

@@ -18,6 +18,8 @@ struct CasePage: Sendable {
         var acts: [(act: Workflow.Act, refusal: Refusal?)]
         /// Whom it could be given to; empty when no act asks.
         var bodies: [BodyFacts]
+        /// The viewer's own last act, while it can be taken back.
+        var undoable: Undoable?
     }
 
     /// What was sent and refused: it stays on the page beside the reason.
@@ -65,7 +67,15 @@ struct CasePage: Sendable {
         return Model(
             record: record, steps: steps, files: try CaseStore.files(of: id, in: transaction),
             names: try CaseNames(cases, records: [record], steps: steps, in: transaction), acts: acts,
-            bodies: asksForBody ? try cases.bodyChoices(for: record.area, in: transaction) : [])
+            bodies: asksForBody ? try cases.bodyChoices(for: record.area, in: transaction) : [],
+            undoable: try undoable(record, scope, at: now, in: transaction))
+    }
+
+    private func undoable(
+        _ record: CaseRecord, _ scope: Scope, at now: Instant, in transaction: any Transaction
+    ) throws -> Undoable? {
+        let undoable = try UndoStore.undoable(of: record.id, in: transaction)
+        return cases.rules.refusal(ofUndoing: undoable, on: record, by: scope, at: now) == nil ? undoable : nil
     }
 
     // MARK: Acting
@@ -83,8 +93,10 @@ struct CasePage: Sendable {
                     id, command, by: .staff(scope), actor: Actor(scope), seenVersion: submission.seenVersion,
                     photos: photos, at: now, in: transaction)
                 // An act can take a matter out of its doer's sight: to another street, to another department.
-                let done = QueryParameters([("done", command.act.rawValue)])
-                return .seeOther(done.address(scope.mayRead(record) ? "/cases/\(id)" : "/cases"))
+                var done = QueryParameters([("done", command.act.rawValue)])
+                guard !scope.mayRead(record) else { return .seeOther(done.address("/cases/\(id)")) }
+                done.append("undo", id.text)
+                return .seeOther(done.address("/cases"))
             }
         } catch let refusal as Refusal where refusal.kind != .notFound {
             let hadPhotos = submission.files.contains { !$0.bytes.isEmpty }
@@ -105,6 +117,7 @@ struct CasePage: Sendable {
             notice: notice(refused, visit),
             """
             <p class="printonly">\(visit("群众诉求办理单", "Sheet of a matter"))</p>\(doneMark(visit))\
+            \(UndoForm(cases: cases).html(record.id, model.undoable, visit))\
             <div class="split"><div>\(CaseFacts(cases: cases, model: model, staff: staff, revealed: revealed).html)\(forms.html)</div>\
             <section class="panel" aria-label="\(visit(CaseTexts.timeline))"><h2>\(visit(CaseTexts.timeline))</h2>\
             \(Timeline(cases: cases, model: model, visit: visit).html)</section></div>\
@@ -130,6 +143,9 @@ struct CasePage: Sendable {
             return notice
         }
         guard let done = visit.query["done"] else { return nil }
+        if done == CaseStep.undo.rawValue {
+            return Page.Notice(.ok, visit("已撤销，恢复到操作之前。", "Undone; it is as it was before."))
+        }
         let title =
             done == CaseStep.report.rawValue
             ? CaseTexts.reported : cases.rules.workflow[ActName(rawValue: done)]?.title

@@ -18,6 +18,8 @@ struct QueuePage: Sendable {
         var counts: [StateName: Int64]?
         var views: [SavedView] = []
         var bodies: [BodyFacts] = []
+        /// The viewer's own act that took a matter out of their sight, while it can be taken back.
+        var undoable: (id: CaseID, undoable: Undoable)?
         /// How many matters the filter finds beyond this page.
         var reach = BulkSelection.Reach.thisPage
     }
@@ -105,6 +107,11 @@ struct QueuePage: Sendable {
         }
         if isPart { model.reach = .more(model.counts.map { total(of: filter, $0) }) }
         model.views = try SavedViewStore.list(of: scope.staff, in: transaction)
+        if let id = visit.query["undo"].flatMap({ CaseID(parsing: $0) }),
+            let undoable = try UndoStore.undoable(of: id, in: transaction), undoable.staff == scope.staff
+        {
+            model.undoable = (id, undoable)
+        }
         if scope.line == nil { model.bodies = try cases.bodyChoices(for: scope.area, in: transaction) }
         return model
     }
@@ -119,6 +126,9 @@ struct QueuePage: Sendable {
 
     /// After an act that took the matter out of the viewer's sight.
     private func doneNotice(_ visit: Visit) -> Page.Notice? {
+        if visit.query["done"] == CaseStep.undo.rawValue {
+            return Page.Notice(.ok, visit("已撤销，恢复到操作之前。", "Undone; it is as it was before."))
+        }
         guard let name = visit.query["done"], let act = cases.rules.workflow[ActName(rawValue: name)] else {
             return nil
         }
@@ -164,6 +174,7 @@ struct QueuePage: Sendable {
         var page = Page(
             visit(CaseTexts.cases), breadcrumb: trail.crumbs, notice: notice,
             """
+            \(model.undoable.map { UndoForm(cases: cases).html($0.id, $0.undoable, visit) })\
             \(tabs(model.counts, visit))\(form.html)\(tools(staff))\
             \(SavedViews(cases: cases).html(model.views, visit))\(form.phoneForm)\
             <form method="post" action="/cases/bulk">\(visit.formFields)\(listing.html(visit))\
@@ -176,7 +187,7 @@ struct QueuePage: Sendable {
 
     /// The same list of another area.
     private func address(of area: String, _ staff: StaffVisit) -> String {
-        staff.visit.query.setting("after", nil).setting("done", nil)
+        staff.visit.query.setting("after", nil).setting("done", nil).setting("undo", nil)
             .setting("area", area == staff.scope.area.code ? nil : area).address("/cases")
     }
 
@@ -185,7 +196,7 @@ struct QueuePage: Sendable {
         let all = counts.map { $0.values.reduce(0, +) }
         func tab(_ state: String?, _ text: String, _ count: Int64?) -> HTML {
             """
-            <a href="\(visit.query.setting("after", nil).setting("done", nil).setting("state", state).address("/cases"))"\
+            <a href="\(visit.query.setting("after", nil).setting("done", nil).setting("undo", nil).setting("state", state).address("/cases"))"\
             \(attribute: "aria-current", chosen == state ? "page" : nil)>\(text)\(count.map { " <b>\($0)</b>" } ?? HTML())</a>
             """
         }

@@ -41,6 +41,9 @@ struct Timeline {
 
     private func reason(_ step: CaseStep) -> String? {
         guard let code = step.reason else { return nil }
+        if step.act == CaseStep.undo {
+            return cases.rules.workflow[ActName(rawValue: code)].map { visit($0.title) } ?? code
+        }
         guard let list = cases.rules.workflow[step.act]?.reasons,
             let reason = cases.rules.reason(code, in: list)
         else { return code }
@@ -52,6 +55,7 @@ extension Cases {
     /// The title of a step's act; the report and what an import brought are no acts of the workflow.
     func stepTitle(_ step: CaseStep, _ visit: Visit) -> String {
         if step.act == CaseStep.report { return visit(CaseTexts.reported) }
+        if step.act == CaseStep.undo { return visit("撤销", "Undone") }
         if step.act == "import" { return visit("导入", "Imported") }
         return rules.workflow[step.act].map { visit($0.title) } ?? step.act.rawValue
     }
