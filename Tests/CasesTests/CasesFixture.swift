@@ -35,10 +35,13 @@ enum CasesFixture {
                     line: "construction",
                     urgency: .ordinary, keywords: ["坑"], coarseClass: "城乡建设", share: 1),
             ]),
-            reasons: ["return": [reason], "extension": [reason], "hang": [reason], "decline": [reason]], opinions: [:],
+            reasons: [
+                "return": [reason], "extension": [reason], "hang": [reason], "decline": [reason], "exclusion": [reason],
+            ], opinions: [:],
             time: WorkingTime(
                 calendar: WorkCalendar(holidays: try HolidayList(yaml: calendar, file: "cn.yaml")),
                 hours: try WorkingHours(yaml: hours, file: "hours.yaml")),
+            rates: try RateRules.load(from: ruleFiles),
             defaultLimit: .workingDays(5))
     }
 

@@ -6,6 +6,8 @@ extension Cases {
         UndoForm(cases: self).add(to: routes)
         addAPI(to: routes)
         addImportAPI(to: routes)
+        RatesPage(cases: self).add(to: routes)
+        addRatesAPI(to: routes)
         CaseImportPage(cases: self).add(to: routes)
     }
 }

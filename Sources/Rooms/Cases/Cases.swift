@@ -41,7 +41,9 @@ public struct Cases: Room {
         reception = CaseReception(directory: directory, clock: house.clock)
     }
 
-    public static let migrations = CaseSchema.migrations + ImportSchema.migrations + UndoStore.migrations
+    public static let migrations =
+        CaseSchema.migrations + ImportSchema.migrations + UndoStore.migrations
+        + OutcomeStore.migrations
 
     public static let rights: [Right] = [
         .caseReport, .caseRead, .caseAccept, .caseDispatch, .caseExport, .caseImport, .caseRule, Right("case.return"),
@@ -158,6 +160,7 @@ public struct Cases: Room {
     ) throws {
         let after = decision.after
         try CaseStore.update(after, from: decision.before, in: transaction)
+        try OutcomeStore.move(from: decision.before, to: after, rules.rates, in: transaction)
         var step = CaseStep(
             caseID: after.id, version: after.version, act: decision.act.name, from: decision.before.state,
             to: after.state,

@@ -40,6 +40,9 @@ enum CaseJSON {
             if let isSolved = record.isSolved { writer.value(isSolved) } else { writer.null() }
             writer.key("satisfaction")
             if let satisfaction = record.satisfaction { writer.value(satisfaction) } else { writer.null() }
+            writer.member("contactedAt", record.contactedAt)
+            writer.member("exclusionAsked", record.exclusionAsked)
+            writer.member("isExcluded", record.isExcluded)
             writer.member("reporterPhone", record.reporter.phoneMasked)
             writer.member("source", record.source)
             writer.member("sourceNumber", record.sourceNumber)
@@ -98,6 +101,8 @@ enum CaseJSON {
             .init("handler", .nullable(.identifier)),
             .init("answerable", .identifier), .init("isSupervised", .boolean), .init("result", .nullable(.text)),
             .init("isSolved", .nullable(.boolean)), .init("satisfaction", .nullable(.integer(minimum: 1, maximum: 5))),
+            .init("contactedAt", .nullable(.instant)), .init("exclusionAsked", .nullable(.text)),
+            .init("isExcluded", .boolean),
             .init("reporterPhone", .nullable(.text)), .init("source", .nullable(.text)),
             .init("sourceNumber", .nullable(.text)),
             .init("photoCount", .integer(minimum: 0)),

@@ -129,6 +129,7 @@ struct ImportWriting: Sendable {
         apply(matter, to: &record, at: now)
         if matter.isEnd { record.version = 2 }
         try CaseStore.insert(record, in: transaction)
+        try OutcomeStore.move(from: nil, to: record, cases.rules.rates, in: transaction)
         var step = CaseStep(
             caseID: record.id, version: 1, act: CaseStep.imported, from: nil,
             to: matter.isEnd ? rules.workflow.first : record.state, at: matter.isEnd ? reportedAt : now,
@@ -180,6 +181,7 @@ struct ImportWriting: Sendable {
         after.version += 1
         apply(matter, to: &after, at: now)
         try CaseStore.update(after, from: before, in: transaction)
+        try OutcomeStore.move(from: before, to: after, cases.rules.rates, in: transaction)
         try CaseStore.insert(
             CaseStep(
                 caseID: id, version: after.version, act: CaseStep.imported, from: before.state, to: after.state,

@@ -96,6 +96,13 @@ public struct CaseRecord: Sendable {
     public var isSolved: Bool?
     /// 1 very dissatisfied … 5 very satisfied.
     public var satisfaction: Int?
+    /// When somebody first talked with the resident after the report, and whether that was within the time for it.
+    public var contactedAt: Instant?
+    public var isContactedInTime: Bool?
+    /// The reason for which it was asked to leave the matter out of the rates.
+    public var exclusionAsked: String?
+    /// A second person has granted that.
+    public var isExcluded = false
     public var reporter = Reporter()
     /// The member of staff who reported it, if one did.
     public var reportingStaff: StaffID?

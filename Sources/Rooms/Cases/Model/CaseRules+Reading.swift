@@ -14,6 +14,7 @@ extension CaseRules {
         let spoken = try files.decode([String: [LocalizedText]].self, from: "opinions.yaml")
         opinions = Dictionary(uniqueKeysWithValues: spoken.map { (ActName(rawValue: $0.key), $0.value) })
         time = try Self.workingTime(files)
+        rates = try RateRules.load(from: files)
         defaultLimit = .workingDays(5)
         for act in workflow.acts {
             guard let list = act.reasons, reasons[list]?.isEmpty != false else { continue }

@@ -9,6 +9,7 @@ public struct CaseRules: Sendable {
     public var reasons: [String: [Reason]]
     public var opinions: [ActName: [LocalizedText]]
     public var time: WorkingTime
+    public var rates: RateRules
     /// For matters without a category.
     public var defaultLimit: TimeLimit
 

@@ -88,6 +88,11 @@ extension CaseRules {
             return Refusal(
                 .conflict, "cases.no-extension-asked", LocalizedText("没有待审批的延期申请", "No extension was asked for"))
         }
+        if act.onlyWhenExclusionAsked, record.exclusionAsked == nil || record.isExcluded {
+            return Refusal(
+                .conflict, "cases.no-exclusion-asked",
+                LocalizedText("没有待同意的不计入申请", "Nobody asked to leave it out of the rates"))
+        }
         if act.unlessBound, record.isBound {
             return Refusal(
                 .ruleBroken, "cases.bound-by-ruling",
@@ -238,7 +243,16 @@ extension CaseRules {
             after.isSolved = command.isSolved
             after.satisfaction = command.satisfaction
         }
-        if act.effect == .supervises { after.isSupervised = true }
+        switch act.effect {
+        case .supervises: after.isSupervised = true
+        case .contacts where after.contactedAt == nil:
+            after.contactedAt = now
+            let limit = time.due(from: after.receivedAt, limit: rates.contactWithin)
+            after.isContactedInTime = now <= limit.instant
+        case .asksExclusion: after.exclusionAsked = command.reason
+        case .excludes: after.isExcluded = true
+        case .answers, .extends, .contacts, nil: break
+        }
     }
 
     /// Sets the deadlines of the state that was entered.

@@ -62,6 +62,12 @@ public struct Workflow: Sendable {
         /// Moves the deadline by the working days that were asked for.
         case extends
         case supervises
+        /// Somebody has talked with the resident.
+        case contacts
+        /// Somebody wants the matter left out of the rates; a second person has to agree.
+        case asksExclusion = "asks-exclusion"
+        /// The second person agrees.
+        case excludes
     }
 
     public struct Owner: Sendable, Hashable {
@@ -121,6 +127,8 @@ public struct Workflow: Sendable {
         public var reporterToo: Bool
         /// Only while an extension was asked for and not answered.
         public var onlyWhenExtensionAsked: Bool
+        /// Only while it was asked to leave the matter out of the rates, and not agreed yet.
+        public var onlyWhenExclusionAsked = false
         /// Not after a ruling that binds.
         public var unlessBound: Bool
         /// Binds the body that it is given to: no return.

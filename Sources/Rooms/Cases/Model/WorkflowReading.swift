@@ -93,8 +93,10 @@ struct WorkflowReading {
         var notify: [Workflow.Party] = []
         for item in try list(node, "notify") { notify.append(try party(item)) }
         let only = node.mapping?["only"]?.string
-        guard only == nil || only == "extension-asked" else {
-            throw wrong(key, "`only` knows `extension-asked`", "`only` 只能是 `extension-asked`")
+        guard only == nil || only == "extension-asked" || only == "exclusion-asked" else {
+            throw wrong(
+                key, "`only` knows `extension-asked` and `exclusion-asked`",
+                "`only` 只能是 `extension-asked` 或 `exclusion-asked`")
         }
         return Workflow.Act(
             name: name, title: try title(node),
@@ -104,7 +106,8 @@ struct WorkflowReading {
             atMost: try number(node, "atMost"),
             notFrom: try list(node, "notFrom").map { ActName(rawValue: $0.string ?? "") }, notify: notify,
             bySystem: node.mapping?["system"]?.bool ?? false, reporterToo: node.mapping?["reporterToo"]?.bool ?? false,
-            onlyWhenExtensionAsked: only != nil, unlessBound: node.mapping?["unlessBound"]?.bool ?? false,
+            onlyWhenExtensionAsked: only == "extension-asked", onlyWhenExclusionAsked: only == "exclusion-asked",
+            unlessBound: node.mapping?["unlessBound"]?.bool ?? false,
             binds: node.mapping?["binds"]?.bool ?? false, within: try within(node),
             isUndoable: node.mapping?["undoable"]?.bool ?? false, tells: try node.mapping?["tells"].map(title),
             line: line(key))

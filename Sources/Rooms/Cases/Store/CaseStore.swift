@@ -9,7 +9,7 @@ enum CaseStore {
         received_at, state_since, due_at, due_provisional, final_due_at, final_due_provisional, finished_at, ended_at,
         body, handler, answerable, answerable_post, is_supervised, is_bound, extension_asked, trail, result, is_solved,
         satisfaction, phone_index, phone_masked, phone_sealed, name_masked, name_sealed, reporting_staff, source,
-        source_number, photo_count
+        source_number, photo_count, contacted_at, contacted_in_time, exclusion_asked, is_excluded
         """
 
     static func insert(_ record: CaseRecord, in transaction: any Transaction) throws(DatabaseError) {
@@ -20,7 +20,7 @@ enum CaseStore {
                 due_provisional, final_due_at, final_due_provisional, finished_at, ended_at, body, handler, answerable,
                 answerable_post, is_supervised, is_bound, extension_asked, trail, result, is_solved, satisfaction,
                 phone_index, phone_masked, phone_sealed, name_masked, name_sealed, reporting_staff, source,
-                source_number, photo_count)
+                source_number, photo_count, contacted_at, contacted_in_time, exclusion_asked, is_excluded)
             VALUES (\(record.id), \(record.number), \(String(record.number.reversed())), \(record.version),
                 \(record.title), \(record.detail), \(record.category), \(record.area.code), \(record.area.street),
                 \(record.area.community), \(record.address), \(record.location?.longitude), \(record.location?.latitude),
@@ -32,7 +32,8 @@ enum CaseStore {
                 \(record.isSolved), \(record.satisfaction), \(record.reporter.phoneIndex),
                 \(record.reporter.phoneMasked), \(record.reporter.phoneSealed), \(record.reporter.nameMasked),
                 \(record.reporter.nameSealed), \(record.reportingStaff), \(record.source), \(record.sourceNumber),
-                \(record.photoCount))
+                \(record.photoCount), \(record.contactedAt), \(record.isContactedInTime), \(record.exclusionAsked),
+                \(record.isExcluded))
             """)
         try count(record, by: 1, in: transaction)
     }
@@ -57,7 +58,8 @@ enum CaseStore {
                 is_supervised = \(after.isSupervised), is_bound = \(after.isBound),
                 extension_asked = \(after.extensionAsked), trail = \(after.trail.stored), result = \(after.result),
                 is_solved = \(after.isSolved), satisfaction = \(after.satisfaction), photo_count = \(after.photoCount),
-                limit_told_at = NULL
+                contacted_at = \(after.contactedAt), contacted_in_time = \(after.isContactedInTime),
+                exclusion_asked = \(after.exclusionAsked), is_excluded = \(after.isExcluded), limit_told_at = NULL
             WHERE id = \(after.id) AND version = \(before.version)
             """)
         let isCountedElsewhere =
@@ -277,6 +279,10 @@ enum CaseStore {
         result.source = try row.textIfAny(38)
         result.sourceNumber = try row.textIfAny(39)
         result.photoCount = Int(try row.int(40))
+        result.contactedAt = try row.instantIfAny(41)
+        result.isContactedInTime = try row.boolIfAny(42)
+        result.exclusionAsked = try row.textIfAny(43)
+        result.isExcluded = try row.bool(44)
         return result
     }
 
