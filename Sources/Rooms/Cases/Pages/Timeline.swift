@@ -41,9 +41,8 @@ struct Timeline {
 
     private func reason(_ step: CaseStep) -> String? {
         guard let code = step.reason else { return nil }
-        if step.act == CaseStep.undo {
-            return cases.rules.workflow[ActName(rawValue: code)].map { visit($0.title) } ?? code
-        }
+        // What was undone stands in the title.
+        if step.act == CaseStep.undo { return nil }
         guard let list = cases.rules.workflow[step.act]?.reasons,
             let reason = cases.rules.reason(code, in: list)
         else { return code }
@@ -55,7 +54,10 @@ extension Cases {
     /// The title of a step's act; the report and what an import brought are no acts of the workflow.
     func stepTitle(_ step: CaseStep, _ visit: Visit) -> String {
         if step.act == CaseStep.report { return visit(CaseTexts.reported) }
-        if step.act == CaseStep.undo { return visit("撤销", "Undone") }
+        if step.act == CaseStep.undo {
+            let undone = step.reason.flatMap { rules.workflow[ActName(rawValue: $0)]?.title }
+            return undone.map { visit("撤销“\($0.chinese)”", "Undone: \($0.english)") } ?? visit("撤销", "Undone")
+        }
         if step.act == "import" { return visit("导入", "Imported") }
         return rules.workflow[step.act].map { visit($0.title) } ?? step.act.rawValue
     }
