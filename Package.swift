@@ -70,6 +70,7 @@ let package = Package(
         tool("Sheets", ["Ground", "CZip", "CExpat", "CXlsxWriter", "CZlib"]),
         tool("WorkCalendar", ["Ground", yaml]),
         tool("NationalCodes", ["Ground"]),
+        tool("Text", ["Ground"]),
         tool("Web", ["Ground", "Cipher", "CZlib", hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, logging]),
 
         // Rooms, lowest first.
@@ -104,7 +105,7 @@ let package = Package(
         room(
             "Cases",
             [
-                "Identity", "Messages", "Ledger", "Desk", "WorkCalendar", "Ground", "Cipher",
+                "Identity", "Messages", "Ledger", "Desk", "WorkCalendar", "Text", "Ground", "Cipher",
                 "Storage",
                 "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
@@ -120,7 +121,7 @@ let package = Package(
         .executableTarget(
             name: "gewu",
             dependencies: [
-                "DemoCounty", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground",
+                "DemoCounty", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Text", "Ground",
                 "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nio,
                 nioSSL, logging, lifecycle, unixSignals, arguments, yaml,
             ],
@@ -135,6 +136,7 @@ let package = Package(
         tests("StorageTests", ["Storage", "StorageTesting", "Ground"]),
         tests("SheetsTests", ["Sheets", "Ground", "CZip", "CZlib"]),
         tests("WorkCalendarTests", ["WorkCalendar", "Ground"]),
+        tests("TextTests", ["Text", "Ground"]),
         tests("NationalCodesTests", ["NationalCodes", "Ground"]),
         tests("WebTests", ["Web", "Ground", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nio]),
         tests("LedgerTests", ["Ledger", "Desk", "Storage", "StorageTesting", "Ground", "Cipher"]),

@@ -166,4 +166,32 @@ struct ProcessTests {
         #expect(result.status == 64)
         #expect(result.errors.contains("Usage: gewu serve"))
     }
+
+    @Test("What people labelled is learned, the same way each time, and tried on other texts; another table is refused")
+    func learning() throws {
+        let program = try Program()
+        let words = [("道路", ["井盖缺失", "路灯不亮", "路面坑洼"]), ("噪声", ["夜间施工", "音响太大", "装修扰民"])]
+        func table(_ name: String, _ count: Int, _ columns: String, _ row: (String, String, Int) -> String) throws {
+            var lines = [columns]
+            for number in 0..<count {
+                for (label, own) in words { lines.append(row(label, own[number % own.count], number)) }
+            }
+            try Data(lines.joined(separator: "\n").utf8).write(to: program.folder.appending(path: name))
+        }
+        try table("learn.csv", 60, "subject,detail,label") { "\($1),小区门口\($1)，已有\($2)天，请处理。,\($0)" }
+        try table("try.csv", 9, "tokens,label") { "\($1) 小区 门口 \($2) 天,\($0)" }
+        let first = try program.run("cases", "train", "--input", "learn.csv", "--model", "a.model", "--json")
+        #expect(first.status == 0, Comment(rawValue: first.errors))
+        #expect(first.result.contains(#""texts":120"#))
+        _ = try program.run("cases", "train", "--input", "learn.csv", "--model", "b.model")
+        let models = ["a.model", "b.model"].map { FileManager.default.contents(atPath: program.folder.path + "/" + $0) }
+        #expect(models[0] != nil && models[0] == models[1])
+        let tried = try program.run("cases", "evaluate", "--model", "a.model", "--input", "try.csv", "--json")
+        #expect(tried.result.contains(#""macroF1":1"#))
+        #expect(tried.result.contains(#""messages":18"#))
+        let wrong = try program.run("cases", "train", "--input", "a.model", "--model", "c.model")
+        #expect(wrong.status != 0)
+        let noModel = try program.run("cases", "evaluate", "--model", "try.csv", "--input", "try.csv")
+        #expect(noModel.status != 0 && noModel.errors.contains("try.csv"))
+    }
 }
