@@ -130,7 +130,22 @@ struct ClassifierTests {
             LabelledText(title: "路灯", body: "路灯", label: "c"),
         ]
         let model = try TextClassifier.train(texts).model
-        #expect(model.classify(title: "路灯", body: "").candidates.count == 3)
+        let candidates = model.classify(title: "路灯", body: "").candidates
+        #expect(candidates.count == 3 && candidates.allSatisfy { $0.confidence.isFinite })
+    }
+
+    @Test("Options without sense are brought to the nearest that has")
+    func senselessOptions() throws {
+        var source = MadeUpTexts(seed: 9)
+        var options = TrainingOptions()
+        options.longestGram = -1
+        options.titleWeight = -3
+        options.cost = -1
+        options.folds = 0
+        options.rounds = 0
+        let model = try TextClassifier.train(source.texts(30), options: options).model
+        #expect(try TextModel(decoding: model.encoded()).labels.count == 3)
+        #expect(model.classify(title: "", body: "路灯坏了").candidates.allSatisfy { $0.confidence.isFinite })
     }
 
     @Test("A huge text is read at its beginning only")

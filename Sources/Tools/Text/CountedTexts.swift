@@ -12,7 +12,8 @@ struct CountedTexts {
     init(_ texts: [LabelledText], options: TrainingOptions) {
         var census = GramCensus()
         for text in texts { census.add(title: text.title, body: text.body, longestGram: options.longestGram) }
-        let known = census.known(atLeast: options.fewestTexts)
+        let known = census.known(
+            atLeast: options.fewestTexts ?? (texts.count < 2_000 ? 2 : texts.count < 5_000 ? 3 : 4))
         table = FeatureTable(keys: known.map(\.key))
         let total = Float(texts.count + 1)
         rarity = known.map { logarithm(total / Float($0.texts)) + 1 }
@@ -23,9 +24,9 @@ struct CountedTexts {
                 longestGram: options.longestGram, in: table)
             var squares: Float = 0
             let start = values.count
-            for (row, count) in zip(counts.rows, counts.counts) {
-                let value = dampen(count) * rarity[Int(row)]
-                rows.append(row)
+            for gram in counts.grams {
+                let value = saturated(gram.count) * rarity[Int(gram.row)]
+                rows.append(gram.row)
                 values.append(value)
                 squares += value * value
             }

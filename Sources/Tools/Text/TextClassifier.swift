@@ -28,10 +28,12 @@ public enum TextClassifier {
 
     public static let maximumLabels = 1_000
 
-    /// Takes some seconds per 10,000 texts, and some 4 KB of memory for each.
+    /// Takes some seconds per 10,000 texts, and some 4 KB of memory for each. More examples are worth more than tuning:
+    /// the names of a label's kinds of matter, each as a text, also help.
     public static func train(
         _ texts: [LabelledText], options: TrainingOptions = TrainingOptions()
     ) throws(Fault) -> Training {
+        let options = options.inBounds
         let labels = Set(texts.map(\.label)).sorted()
         guard labels.count >= 2 else { throw .fewerThanTwoLabels }
         guard labels.count <= maximumLabels else { throw .tooManyLabels(labels.count) }
@@ -40,9 +42,9 @@ public enum TextClassifier {
         let counted = CountedTexts(texts, options: options)
         let solver = LinearSolver(texts: counted, classes: classes, classCount: labels.count, options: options)
 
-        let parts = Self.parts(of: texts, count: max(2, options.folds))
+        let parts = Self.parts(of: texts, count: options.folds)
         var margins = [[Float]](repeating: [], count: texts.count)
-        for part in 0..<max(2, options.folds) {
+        for part in 0..<options.folds {
             let separators = solver.solve(for: texts.indices.filter { parts[$0] != part })
             for text in texts.indices where parts[text] == part {
                 margins[text] = separators.margins(of: text, in: counted)
@@ -102,11 +104,10 @@ extension TextModel {
         labels: [String], options: TrainingOptions, counted: CountedTexts, separators: LinearSolver.Separators,
         slope: Float
     ) {
-        let width = labels.count
         var scales: [Float] = []
         var steps: [Int8] = []
         for row in counted.table.keys.indices {
-            let weights = separators.weights[row * width..<(row + 1) * width]
+            let weights = separators.weights(ofRow: row)
             let largest = weights.reduce(Float(0)) { max($0, abs($1)) }
             scales.append(largest / 127)
             for weight in weights {
@@ -116,6 +117,6 @@ extension TextModel {
         self.init(
             labels: labels, longestGram: options.longestGram, titleWeight: options.titleWeight, table: counted.table,
             rarity: counted.rarity, scales: scales, weights: steps,
-            thresholds: Array(separators.weights.suffix(width)), slope: slope)
+            thresholds: separators.thresholdList, slope: slope)
     }
 }

@@ -1,68 +1,59 @@
 extension TextModel {
-    /// The runs of the text that speak most for a label: its strongest grams, joined where they touch.
+    /// The words that speak most for a label: its strongest grams, joined where they overlap.
     func evidence(
         for label: Int, in counts: GramCounts, title: String, body: String, limit: Int
     ) -> [Classification.Evidence] {
         // Several grams make one word, so look at more of them than words are wanted.
-        var best: [(row: UInt32, strength: Float)] = []
-        for (row, count) in zip(counts.rows, counts.counts) {
-            let strength = contribution(ofRow: Int(row), count: count, to: label)
+        var best: [(gram: GramCounts.Gram, strength: Float)] = []
+        for gram in counts.grams {
+            let strength = contribution(of: gram, to: label)
             guard strength > 0, best.count < limit * 4 || strength > (best.last?.strength ?? 0) else { continue }
-            best.insert((row, strength), at: best.firstIndex { $0.strength < strength } ?? best.count)
+            // A single character says little to a reader, however much it says to the model.
+            let start = Int(gram.start)
+            if gram.length == 1, counts.bytes(ofUnits: start..<start + 1).count <= 4 { continue }
+            best.insert((gram, strength), at: best.firstIndex { $0.strength < strength } ?? best.count)
             if best.count > limit * 4 { best.removeLast() }
         }
-        let strongest = Strongest(best)
-        var found: [String: Float] = [:]
-        for text in [title, body] {
-            for run in runs(of: strongest, in: text) { found[run.words] = max(found[run.words] ?? 0, run.strength) }
-        }
-        let words = found.sorted { $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key }.prefix(limit)
-        let total = words.reduce(Float(0)) { $0 + $1.value }
-        return words.map { .init(words: $0.key, share: Double($0.value / total)) }
-    }
-
-    private func runs(of strongest: Strongest, in text: String) -> [(words: String, strength: Float)] {
-        var units: [(unit: UInt32, bytes: Range<Int>)] = []
-        TextUnits.forEach(in: text) { unit, bytes in units.append((unit, bytes)) }
+        best.sort { $0.gram.start != $1.gram.start ? $0.gram.start < $1.gram.start : $0.gram.length < $1.gram.length }
         var runs: [(units: Range<Int>, strength: Float)] = []
-        table.withFinder { finder in
-            for start in units.indices {
-                var gram = GramKey()
-                for end in start..<min(units.count, start + longestGram) {
-                    if units[end].unit == TextUnits.boundary { break }
-                    gram.extend(by: units[end].unit)
-                    let row = finder.row(of: gram.key)
-                    if row < 0 { break }
-                    guard let strength = strongest.strength(of: UInt32(row)) else { continue }
-                    if let last = runs.last, start < last.units.upperBound {
-                        runs[runs.count - 1] = (
-                            last.units.lowerBound..<max(end + 1, last.units.upperBound), last.strength + strength
-                        )
-                    } else {
-                        runs.append((start..<end + 1, strength))
-                    }
-                }
+        for (gram, strength) in best {
+            let units = Int(gram.start)..<Int(gram.start + gram.length)
+            if let last = runs.last, units.lowerBound < last.units.upperBound {
+                let joined = last.units.lowerBound..<max(last.units.upperBound, units.upperBound)
+                runs[runs.count - 1] = (joined, last.strength + strength)
+            } else {
+                runs.append((units, strength))
             }
         }
-        let bytes = text.utf8
-        return runs.map { run in
-            let start = bytes.index(bytes.startIndex, offsetBy: units[run.units.lowerBound].bytes.lowerBound)
-            let end = bytes.index(bytes.startIndex, offsetBy: units[run.units.upperBound - 1].bytes.upperBound)
-            return (String(text[start..<end]), run.strength)
+        runs.sort {
+            $0.strength != $1.strength ? $0.strength > $1.strength : $0.units.lowerBound < $1.units.lowerBound
         }
-    }
-}
-
-/// The few grams that decided, with a sieve before them, since nearly all others are asked for too.
-private struct Strongest {
-    private let strengths: [UInt32: Float]
-    private let sieve: UInt64
-
-    init(_ grams: [(row: UInt32, strength: Float)]) {
-        strengths = Dictionary(uniqueKeysWithValues: grams.map { ($0.row, $0.strength) })
-        sieve = grams.reduce(0) { $0 | 1 << UInt64($1.row & 63) }
+        var found: [(words: String, strength: Float)] = []
+        for run in runs where found.count < limit {
+            let text = run.units.lowerBound < counts.bodyStart ? title : body
+            let words = Self.words(counts.bytes(ofUnits: run.units), of: text)
+            if !found.contains(where: { $0.words == words }) { found.append((words, run.strength)) }
+        }
+        let total = found.reduce(Float(0)) { $0 + $1.strength }
+        return found.map { .init(words: $0.words, share: Double($0.strength / total)) }
     }
 
-    @inline(__always)
-    func strength(of row: UInt32) -> Float? { sieve >> UInt64(row & 63) & 1 == 0 ? nil : strengths[row] }
+    private static func words(_ bytes: Range<Int>, of text: String) -> String {
+        let all = text.utf8
+        let start = all.index(all.startIndex, offsetBy: bytes.lowerBound)
+        return String(text[start..<all.index(start, offsetBy: bytes.count)])
+    }
+
+    /// What a gram says for a label, against the mean of the others.
+    private func contribution(of gram: GramCounts.Gram, to label: Int) -> Float {
+        let row = Int(gram.row)
+        let first = row * labels.count
+        var all: Int32 = 0
+        weights.withUnsafeBufferPointer { weights in
+            for index in first..<first + labels.count { all += Int32(weights[index]) }
+        }
+        let own = Int32(weights[first + label])
+        let others = Float(all - own) / Float(labels.count - 1)
+        return saturated(gram.count) * rarity[row] * scales[row] * (Float(own) - others)
+    }
 }

@@ -42,9 +42,9 @@ public struct TextModel: Sendable {
         var squares: Float = 0
         sums.withUnsafeMutableBufferPointer { sums in
             weights.withUnsafeBufferPointer { weights in
-                for index in counts.rows.indices {
-                    let row = Int(counts.rows[index])
-                    let value = dampen(counts.counts[index]) * rarity[row]
+                for gram in counts.grams {
+                    let row = Int(gram.row)
+                    let value = saturated(gram.count) * rarity[row]
                     squares += value * value
                     let scaled = value * scales[row]
                     for label in 0..<width { sums[label] += scaled * Float(weights[row * width + label]) }
@@ -61,15 +61,5 @@ public struct TextModel: Sendable {
         let powers = margins.map { exponential(slope * ($0 - highest)) }
         let total = powers.reduce(0, +)
         return powers.map { $0 / total }
-    }
-
-    /// What a gram says for a label, against the mean of the others.
-    func contribution(ofRow row: Int, count: UInt32, to label: Int) -> Float {
-        let first = row * labels.count
-        var all: Float = 0
-        for index in first..<first + labels.count { all += Float(weights[index]) }
-        let own = Float(weights[first + label])
-        let others = (all - own) / Float(labels.count - 1)
-        return dampen(count) * rarity[row] * scales[row] * (own - others)
     }
 }
