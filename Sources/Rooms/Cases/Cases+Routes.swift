@@ -8,6 +8,7 @@ extension Cases {
         addImportAPI(to: routes)
         RatesPage(cases: self).add(to: routes)
         addRatesAPI(to: routes)
+        addSimilarAPI(to: routes)
         CaseImportPage(cases: self).add(to: routes)
     }
 }

@@ -18,6 +18,7 @@ public struct Cases: Room {
     let numbers: CaseNumberSource
     let reception: CaseReception
     let senderLimit: SenderLimit
+    let similar: SimilarCases
 
     /// Reads the rules and proves the workflow closed.
     /// - Throws: a refusal naming file, line, state and reason when a rule file is wrong.
@@ -38,6 +39,7 @@ public struct Cases: Room {
         }
         proof = try WorkflowProof(
             rules.workflow, file: try house.rules.file(CaseRules.workflowFile).name, rolesByRight: rolesByRight)
+        similar = SimilarCases(house: house)
         reception = CaseReception(directory: directory, clock: house.clock)
     }
 
@@ -53,7 +55,10 @@ public struct Cases: Room {
     ]
 
     public var jobs: [Job] {
-        [Job("case-limits", every: .seconds(15)) { _ = try await watchLimits() }, undoJob]
+        [
+            Job("case-limits", every: .seconds(15)) { _ = try await watchLimits() }, undoJob,
+            Job("similar-cases", every: .seconds(2)) { [similar] in try await similar.refresh() },
+        ]
     }
 
     // MARK: Report

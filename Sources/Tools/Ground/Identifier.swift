@@ -69,6 +69,11 @@ public final class IdentifierSource: Sendable {
         }
     }
 
+    /// The lowest identifier of an instant: what was made since comes after it.
+    public static func lowest<Entity>(at instant: Instant) -> Identifier<Entity> {
+        Identifier(text(time: UInt64(max(0, instant.milliseconds)) & 0xFFFF_FFFF_FFFF, high: 0, low: 0))
+    }
+
     private static func text(time: UInt64, high: UInt16, low: UInt64) -> String {
         String(unsafeUninitializedCapacity: 26) { buffer in
             for position in 0..<10 { buffer[position] = alphabet[Int(time >> UInt64(45 - 5 * position)) & 31] }

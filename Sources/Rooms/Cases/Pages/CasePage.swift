@@ -20,6 +20,8 @@ struct CasePage: Sendable {
         var bodies: [BodyFacts]
         /// The viewer's own last act, while it can be taken back.
         var undoable: Undoable?
+        /// Matters that may be the same one; only for whoever takes matters in.
+        var similar: [SimilarMatter]
     }
 
     /// What was sent and refused: it stays on the page beside the reason.
@@ -68,7 +70,8 @@ struct CasePage: Sendable {
             record: record, steps: steps, files: try CaseStore.files(of: id, in: transaction),
             names: try CaseNames(cases, records: [record], steps: steps, in: transaction), acts: acts,
             bodies: asksForBody ? try cases.bodyChoices(for: record.area, in: transaction) : [],
-            undoable: try undoable(record, scope, at: now, in: transaction))
+            undoable: try undoable(record, scope, at: now, in: transaction),
+            similar: scope.may(.caseAccept) ? try cases.similar(to: record, for: scope, at: now, in: transaction) : [])
     }
 
     private func undoable(
@@ -118,7 +121,7 @@ struct CasePage: Sendable {
             """
             <p class="printonly">\(visit("群众诉求办理单", "Sheet of a matter"))</p>\(doneMark(visit))\
             \(UndoForm(cases: cases).html(record.id, model.undoable, visit))\
-            <div class="split"><div>\(CaseFacts(cases: cases, model: model, staff: staff, revealed: revealed).html)\(forms.html)</div>\
+            <div class="split"><div>\(CaseFacts(cases: cases, model: model, staff: staff, revealed: revealed).html)\(forms.html)\(SimilarPanel(cases: cases, visit: visit).html(model.similar))</div>\
             <section class="panel" aria-label="\(visit(CaseTexts.timeline))"><h2>\(visit(CaseTexts.timeline))</h2>\
             \(Timeline(cases: cases, model: model, visit: visit).html)</section></div>\
             <p class="printonly sign">\(visit("经办人签字：__________　　日期：____年__月__日", "Signature: __________   Date: __________"))</p>

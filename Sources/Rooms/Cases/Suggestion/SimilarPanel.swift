@@ -1,0 +1,79 @@
+import Desk
+import Ground
+import Hummingbird
+import Storage
+import Web
+
+/// "This may be the same matter": beside the acts of whoever takes matters in. People decide.
+struct SimilarPanel {
+    let cases: Cases
+    let visit: Visit
+
+    func html(_ matters: [SimilarMatter]) -> HTML {
+        guard !matters.isEmpty else { return HTML() }
+        return """
+            <section class="panel noprint" aria-label="\(visit("可能是同一件", "Possibly the same matter"))"><h2>\(visit("可能是同一件", "Possibly the same matter"))</h2><ul>\
+            \(matters.html { matter in
+                "<li><a href=\"/cases/\(matter.record.id)\">\(matter.record.number) \(matter.record.title)</a><br><small>\(reasons(matter))</small></li>"
+            })</ul><p class="hint">\(visit("确为同一件的，可以“与办理中的诉求重复”不予受理，意见中写明原编号。", "If it is the same, do not take it, with the reason “same as an open matter” and the other number."))</p></section>
+            """
+    }
+
+    private func reasons(_ matter: SimilarMatter) -> String {
+        let record = matter.record
+        return [
+            matter.similarity.map { share in
+                let percent = Int((share * 100).rounded())
+                return visit("文字相似 \(percent)%", "text \(percent)% alike")
+            },
+            matter.isNearby ? visit("同一社区", "same community") : nil,
+            matter.isSameCategory ? visit("同一类别", "same category") : nil,
+            cases.rules.workflow[record.state].map { visit($0.title) },
+            visit.instantText(record.receivedAt),
+        ].compactMap { $0 }.joined(separator: " · ")
+    }
+}
+
+extension Cases {
+    func addSimilarAPI(to routes: Routes) {
+        routes.api(
+            APIOperation(
+                .get, "/cases/{id}/similar", id: "listSimilarCases", tag: "cases",
+                summary: LocalizedText("可能是同一件的诉求", "Matters that may be the same one"),
+                response: .object([
+                    .init(
+                        "similar",
+                        .array(
+                            .object([
+                                .init("case", CaseJSON.record),
+                                .init("similarity", .nullable(.number), "how alike the texts are, 0 to 1"),
+                                .init("isNearby", .boolean), .init("isSameCategory", .boolean),
+                            ])))
+                ])), right: .caseAccept
+        ) { staff, _ in
+            let id: CaseID = try staff.visit.identifier()
+            let scope = staff.scope
+            let now = staff.visit.now
+            let found = try await house.database.read { transaction in
+                try CaseStore.find(id, for: scope, in: transaction).map {
+                    try self.similar(to: $0, for: scope, at: now, in: transaction)
+                }
+            }
+            guard let found else { throw Refusal.nothingHere }
+            return .json(
+                JSONWriter.object { writer in
+                    writer.key("similar")
+                    writer.array(found) { writer, matter in
+                        writer.object { writer in
+                            writer.key("case")
+                            CaseJSON.write(matter.record, to: &writer)
+                            writer.key("similarity")
+                            if let similarity = matter.similarity { writer.value(similarity) } else { writer.null() }
+                            writer.member("isNearby", matter.isNearby)
+                            writer.member("isSameCategory", matter.isSameCategory)
+                        }
+                    }
+                })
+        }
+    }
+}
