@@ -384,3 +384,32 @@ struct NoAreas: AreaLookup {
     func children(of area: AreaPrefix) -> [(area: AreaPrefix, name: String)] { [] }
     func area(at location: Location) -> AreaPrefix? { nil }
 }
+
+@Suite("Numbers that several servers give")
+struct CaseNumberTests {
+    @Test(
+        "Of two servers that give the same number, the second gives another, and nobody is refused",
+        arguments: EngineCase.available)
+    func meeting(engine: EngineCase) async throws {
+        try await CasesHouse.with(engine) { world in
+            let now = world.clock.now()
+            // Two sources of one seed give the same numbers at the same instant.
+            var numbers: [String] = []
+            for _ in 0..<2 {
+                let source = CaseNumberSource(seed: 3)
+                for _ in 0..<3 {
+                    numbers.append(
+                        try await world.house.database.write { transaction in
+                            var record = CasesFixture.record(world.cases.rules, at: now)
+                            record.number = source.next(at: now)
+                            try CaseStore.insert(&record, numbers: source, in: transaction)
+                            return record.number
+                        })
+                }
+            }
+            #expect(Set(numbers).count == 6)
+            let stored = try await world.house.database.query("SELECT number FROM cases").map { try $0.text(0) }
+            #expect(Set(stored) == Set(numbers))
+        }
+    }
+}

@@ -94,7 +94,7 @@ public struct Cases: Room {
         record.photoCount = report.photos.count
         record.reporter = sealed(report)
         if let first = rules.workflow[rules.workflow.first] { record.due = rules.due(in: first, of: record, at: now) }
-        try CaseStore.insert(record, in: transaction)
+        try CaseStore.insert(&record, numbers: numbers, in: transaction)
         try CaseStore.insert(
             CaseStep(
                 caseID: record.id, version: record.version, act: CaseStep.report, from: nil, to: record.state, at: now,

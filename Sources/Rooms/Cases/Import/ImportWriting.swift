@@ -128,7 +128,7 @@ struct ImportWriting: Sendable {
         record.sourceNumber = matter.number
         apply(matter, to: &record, at: now)
         if matter.isEnd { record.version = 2 }
-        try CaseStore.insert(record, in: transaction)
+        try CaseStore.insert(&record, numbers: cases.numbers, in: transaction)
         try OutcomeStore.move(from: nil, to: record, cases.rules.rates, in: transaction)
         var step = CaseStep(
             caseID: record.id, version: 1, act: CaseStep.imported, from: nil,

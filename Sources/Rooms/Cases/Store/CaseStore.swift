@@ -12,8 +12,21 @@ enum CaseStore {
         source_number, photo_count, contacted_at, contacted_in_time, exclusion_asked, is_excluded
         """
 
-    static func insert(_ record: CaseRecord, in transaction: any Transaction) throws(DatabaseError) {
-        try transaction.later(
+    /// Stores a new matter. Another server may just have given the number to another matter: then this one gets the next.
+    static func insert(
+        _ record: inout CaseRecord, numbers: CaseNumberSource, in transaction: any Transaction
+    ) throws(DatabaseError) {
+        for _ in 0..<100 {
+            if try insertIfFree(record, in: transaction) { return try count(record, by: 1, in: transaction) }
+            record.number = numbers.next(at: record.receivedAt)
+        }
+        throw DatabaseError(.overloaded, "no free number for a matter")
+    }
+
+    private static func insertIfFree(_ record: CaseRecord, in transaction: any Transaction) throws(DatabaseError)
+        -> Bool
+    {
+        try transaction.execute(
             """
             INSERT INTO cases (id, number, number_reversed, version, title, detail, category, area, street, community,
                 address, longitude, latitude, channel, state, reported_at, received_at, state_since, due_at,
@@ -34,8 +47,8 @@ enum CaseStore {
                 \(record.reporter.nameSealed), \(record.reportingStaff), \(record.source), \(record.sourceNumber),
                 \(record.photoCount), \(record.contactedAt), \(record.isContactedInTime), \(record.exclusionAsked),
                 \(record.isExcluded))
-            """)
-        try count(record, by: 1, in: transaction)
+            ON CONFLICT (number_reversed) DO NOTHING
+            """) == 1
     }
 
     /// Stores what an act changed, and moves the counts with it.
