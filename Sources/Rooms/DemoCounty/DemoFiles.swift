@@ -24,7 +24,7 @@ struct DemoMix: Sendable, Decodable {
     }
 
     struct Assumed: Sendable, Decodable {
-        var declined, answeredDirectly, returnedOnce, returnedTwice, referred: Double
+        var declined, contacted, answeredDirectly, returnedOnce, returnedTwice, referred: Double
         var extensionAsked, extensionGranted, hung, rework, reworkTwice, supervised, urged: Double
         var rated, satisfied, fairlySatisfied, dissatisfied, disputed, reopened: Double
         var handlingFactor, overdue: Double

@@ -119,6 +119,10 @@ struct Script {
             return beats
         }
         accept(dispatcher)
+        if random.percent(mix.contacted) {
+            pass(random.between(4, 40))
+            add(dispatcher, Command("contact", opinion: "已电话联系反映人，告知受理情况。"))
+        }
         let end = reportedAt + HandlingTimes.span(handlingDays)
         if random.percent(mix.answeredDirectly) {
             moveTo(end)

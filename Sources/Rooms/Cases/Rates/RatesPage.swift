@@ -47,8 +47,8 @@ struct RatesPage: Sendable {
             Page(
                 visit(Self.title),
                 """
-                \(form(question, staff))\(listing.html(visit))\(meaning(visit))\
-                <p class="actions noprint">\(staff.scope.may(.caseExport) ? exportLink(visit, path: "/rates/export") : copyLink(visit))</p>
+                \(form(question, staff))<div class="bar">\(staff.scope.may(.caseExport) ? exportLink(visit, path: "/rates/export") : copyLink(visit))</div>\
+                \(listing.html(visit))\(meaning(visit))
                 """))
     }
 
