@@ -52,7 +52,7 @@ struct Demo: SpokenCommand {
                     switch progress.stage {
                     case .founding: LocalizedText("设立机构与岗位", "founding bodies and posts")
                     case .playing: LocalizedText("逐日办理诉求", "playing day after day")
-                    case .sealing: LocalizedText("封存账本", "sealing the ledger")
+                    case .sealing: LocalizedText("封存台账", "sealing the ledger")
                     }
                 line.update(progress.done, of: progress.total, stage(console.language))
             }
@@ -91,12 +91,12 @@ struct Demo: SpokenCommand {
         return LocalizedText(
             """
             \(summary.areaName)：\(summary.streets) 个街镇、\(summary.communities) 个社区（村）、\(summary.grids) 个网格、\(summary.staff) 名工作人员、\(summary.posts) 个岗位，\
-            \(summary.cases) 件诉求（在办 \(summary.openCases) 件）、\(summary.ledgerEntries) 条账本记录，用时 \(seconds) 秒。
+            \(summary.cases) 件诉求（在办 \(summary.openCases) 件）、\(summary.ledgerEntries) 条台账记录，用时 \(seconds) 秒。
             每个角色一个账号，口令都是 \(summary.password)：
             \(table(.chinese))
 
             可以先试：以居民身份打开 /report 上报一件；用 street_dispatcher 受理并派单；用 department_handler 签收、办结；
-            用 verifier 核查；再以居民身份评价；最后用 auditor 在账本里查到每一步。
+            用 verifier 核查；再以居民身份评价；最后用 auditor 在台账里查到每一步。
             """,
             """
             \(summary.areaName): \(summary.streets) streets and towns, \(summary.communities) communities, \(summary.grids) grids, \(summary.staff) staff in \(summary.posts) posts, \

@@ -78,7 +78,7 @@ struct CaseFacts {
         if let revealed {
             return """
                 \(revealed.name ?? "") \(revealed.phone.map { "<a href=\"tel:\($0)\">\($0)</a>" } ?? HTML())\
-                <p class="hint">\(visit("本次查看已记入账本；离开本页后恢复隐藏。", "This look is in the ledger; the page hides it again when you leave."))</p>
+                <p class="hint">\(visit("本次查看已记入台账；离开本页后恢复隐藏。", "This look is in the ledger; the page hides it again when you leave."))</p>
                 """
         }
         let reporter = record.reporter
@@ -88,7 +88,7 @@ struct CaseFacts {
         return """
             \(masked) <details class="noprint"><summary>\(visit("查看原文", "Show in full"))</summary>\
             <form method="post" action="/cases/\(record.id)/reveal">\(visit.formFields)\
-            \(Field.longText("purpose", visit("查看用途（记入账本）", "What for (kept in the ledger)"), required: true, maximum: 200, rows: 2, opinions: RevealPage.purposes.map { visit($0) }))\
+            \(Field.longText("purpose", visit("查看用途（记入台账）", "What for (kept in the ledger)"), required: true, maximum: 200, rows: 2, opinions: RevealPage.purposes.map { visit($0) }))\
             \(Field.submit(visit("查看", "Show"), tone: "ghost"))</form></details>
             """
     }
@@ -96,7 +96,7 @@ struct CaseFacts {
     private var links: HTML {
         guard staff.scope.may(.ledgerRead), !isSheet else { return HTML() }
         return """
-            <p class="noprint"><a class="btn ghost" href="/ledger?subject=\(record.id)">\(symbol("scroll-text"))<span>\(visit("账本记录", "Entries in the ledger"))</span></a></p>
+            <p class="noprint"><a class="btn ghost" href="/ledger?subject=\(record.id)">\(symbol("scroll-text"))<span>\(visit("台账记录", "Entries in the ledger"))</span></a></p>
             """
     }
 
