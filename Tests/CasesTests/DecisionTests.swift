@@ -52,6 +52,38 @@ struct DecisionTests {
         #expect(end.isSolved == true)
     }
 
+    @Test("Nobody skips the resident's rating: only the platform archives, once its time has passed")
+    func archiving() throws {
+        let rating = try run(CasesFixture.record(rules), [accept, dispatch, sign, finish, pass])
+        for scope in [dispatcher, verifier, county] {
+            var mighty = scope
+            mighty.rights.insert(Right("case.archive"))
+            let refusal = try #require(throws: Refusal.self) {
+                try rules.decide(rating, Command("archive"), by: .staff(mighty), at: CasesFixture.start + .hours(9))
+            }
+            #expect(refusal.code == "cases.not-yours")
+        }
+        let end = try rules.decide(rating, Command("archive"), by: .system, at: CasesFixture.start + .days(9)).after
+        #expect(end.state == "archived")
+    }
+
+    @Test("What the resident sent back or reopened is not turned away")
+    func declineAfterDispute() throws {
+        let unsolved = Command("dispute", opinion: "没修", isSolved: false, satisfaction: 1)
+        let sentBack = try run(
+            CasesFixture.record(rules), [accept, dispatch, sign, finish, pass, (unsolved, .reporter)])
+        #expect(sentBack.state == "accepted")
+        let decline = Command("decline", opinion: "不属本区", reason: rules.reasons["decline"]?.first?.code)
+        let refusal = try #require(throws: Refusal.self) {
+            try rules.decide(sentBack, decline, by: .staff(dispatcher), at: CasesFixture.start + .hours(9))
+        }
+        #expect(refusal.code == "cases.not-after")
+        let fresh = try run(CasesFixture.record(rules), [accept])
+        #expect(
+            try rules.decide(fresh, decline, by: .staff(dispatcher), at: CasesFixture.start + .hours(2)).after.state
+                == "declined")
+    }
+
     @Test("A handler cannot verify their own work")
     func ownWork() throws {
         // One person with two posts (交叉任职): a handler of the street's body who may also verify.

@@ -91,10 +91,12 @@ struct ImportWorld: Sendable {
         return path
     }
 
-    func take(_ file: String, mapping: String? = nil, errors: String? = nil) async throws -> ImportResult {
+    func take(_ file: String, mapping: String? = nil, errors: String? = nil, by performer: Performer = .system)
+        async throws -> ImportResult
+    {
         clock.advance(.minutes(1))
         return try await cases.importCases(
-            file: file, mapping: mapping, errors: errors, language: .english, by: Actor(officer))
+            file: file, mapping: mapping, errors: errors, language: .english, by: performer)
     }
 
     func record(_ source: String, _ number: String) async throws -> CaseRecord? {

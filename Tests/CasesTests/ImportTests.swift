@@ -94,6 +94,60 @@ struct ImportTests {
         }
     }
 
+    @Test(
+        "A post takes over the rows of its own area; the others are told and left", arguments: EngineCase.available)
+    func scoped(engine: EngineCase) async throws {
+        try await ImportWorld.with(engine) { world in
+            var dispatcher = world.dispatcher
+            dispatcher.rights.insert(.caseImport)
+            let lines = [
+                ImportWorld.line("A001"), ImportWorld.line("A002", street: "西溪街道", community: "友谊社区"),
+                ImportWorld.line("A003", street: "", community: ""),
+            ]
+            let errors = world.folder + "/errors.csv"
+            let result = try await world.take(try world.file(lines), errors: errors, by: .staff(dispatcher))
+            #expect((result.created, result.rejected, result.conflicts) == (1, 2, 2))
+            #expect(
+                try world.problems(in: errors).map { $0[3] } == [
+                    "cases.import.outside-area", "cases.import.outside-area",
+                ])
+            // Nor does a street change what another street's import brought in.
+            _ = try await world.take(
+                try world.file([ImportWorld.line("B1", state: "待受理", street: "西溪街道", community: "友谊社区", endedAt: "")]))
+            let forged = try await world.take(
+                try world.file([ImportWorld.line("B1", street: "北山街道")]), by: .staff(dispatcher))
+            #expect((forged.updated, forged.conflicts) == (0, 1))
+            #expect(try await world.record("hotline", "B1")?.state == "reported")
+            dispatcher.rights.remove(.caseImport)
+            let without = try await world.take(try world.file([ImportWorld.line("C1")]), by: .staff(dispatcher))
+            #expect(without.created == 0)
+        }
+    }
+
+    @Test("What another system closed and rated counts in no rate here", arguments: EngineCase.available)
+    func noRates(engine: EngineCase) async throws {
+        try await ImportWorld.with(engine) { world in
+            let leaf = try #require(world.cases.rules.categories.leaves.first)
+            func line(_ state: String, _ ended: String) -> String {
+                ImportWorld.line("A2", state: state, endedAt: ended).replacing("城乡建设->道路->路面破损", with: leaf.code)
+            }
+            _ = try await world.take(try world.file([ImportWorld.line("A1"), line("办理中", "")]))
+            #expect(try await world.count("case_outcomes") > 0)
+            _ = try await world.take(try world.file([line("已办结", "2026-03-02 10:30:00")]))
+            let sums = try await world.house.database.query(
+                "SELECT CAST(SUM(due) AS BIGINT), CAST(SUM(followed_up) AS BIGINT) FROM case_outcomes")
+            #expect(try sums[0].int(0) == 0 && sums[0].int(1) == 0)
+            // Taken up again here, it counts, and the old rating does not.
+            let record = try #require(try await world.record("hotline", "A1"))
+            let reopened = try await world.house.database.write { transaction in
+                try world.cases.act(
+                    record.id, Command("reopen", opinion: "又坏了"), by: .reporter,
+                    actor: .system, at: record.endedAt.map { $0 + .days(1) } ?? world.clock.now(), in: transaction)
+            }
+            #expect(reopened.isSolved == nil && reopened.satisfaction == nil)
+        }
+    }
+
     @Test("A second run changes nothing and says so", arguments: EngineCase.available)
     func idempotent(engine: EngineCase) async throws {
         try await ImportWorld.with(engine) { world in

@@ -50,7 +50,7 @@ public struct Cases: Room {
     public static let rights: [Right] = [
         .caseReport, .caseRead, .caseAccept, .caseDispatch, .caseExport, .caseImport, .caseRule, Right("case.return"),
         Right("case.handle"), Right("case.extend.request"), Right("case.extend.grant"), Right("case.hang"),
-        Right("case.supervise"), Right("case.verify"), Right("case.followup"), Right("case.archive"),
+        Right("case.supervise"), Right("case.verify"), Right("case.followup"),
         Right("case.reopen"),
     ]
 

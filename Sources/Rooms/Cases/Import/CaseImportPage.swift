@@ -48,7 +48,7 @@ struct CaseImportPage: Sendable {
         let upload = try ImportUpload(orders: bytes(of: "orders") ?? [], mapping: bytes(of: "mapping"))
         defer { upload.remove() }
         let result = try await cases.importCases(
-            file: upload.orders, mapping: upload.mapping, language: visit.language, by: Actor(staff.scope))
+            file: upload.orders, mapping: upload.mapping, language: visit.language, by: .staff(staff.scope))
         let text =
             result.created + result.updated == 0
             ? visit("没有变化：所有工单都已在平台中。", "Nothing changed: every order is here already.")

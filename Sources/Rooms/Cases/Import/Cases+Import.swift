@@ -1,4 +1,4 @@
-public import Desk
+import Desk
 import Foundation
 public import Ground
 import Messages
@@ -17,10 +17,13 @@ extension Cases {
     ///   - mapping: a file that says what the columns mean; nil to recognise the layout by the header.
     ///   - errors: where the rows that were not taken are written, with the reason; nil to only count them.
     ///   - language: of that file.
+    ///   - performer: a row outside the area of their post is not taken, and told; `.system` is whoever runs the
+    ///     installation, and takes every row.
     /// - Throws: a refusal when the file cannot be read or its layout is not known. Chunks written before stay, and the
     ///   next run goes on from there.
     public func importCases(
-        file: String, mapping: String? = nil, errors: String? = nil, language: Language = .chinese, by actor: Actor,
+        file: String, mapping: String? = nil, errors: String? = nil, language: Language = .chinese,
+        by performer: Performer,
         progress: @Sendable (ImportProgress) -> Void = { _ in }
     ) async throws -> ImportResult {
         let clock = ContinuousClock()
@@ -33,7 +36,7 @@ extension Cases {
             try ErrorSheet(path: path, language: language, header: header)
         }
         let heading = header.first { layout.columns[$0] == .number } ?? ""
-        let writing = ImportWriting(cases: self, source: layout.source, actor: actor)
+        let writing = ImportWriting(cases: self, source: layout.source, performer: performer)
         let chunks = rowChunks(of: file, layout)
         defer { chunks.stop() }
         var open: [PostID: Int] = [:]

@@ -15,7 +15,18 @@ extension CaseStep {
 struct ImportWriting: Sendable {
     let cases: Cases
     let source: String
-    let actor: Actor
+    let performer: Performer
+
+    private var actor: Actor {
+        guard case .staff(let scope) = performer else { return .system }
+        return Actor(scope)
+    }
+
+    /// Whether the performer's post reaches that area: what lies outside is another street's to take over.
+    private func reaches(_ area: AreaPrefix) -> Bool {
+        guard case .staff(let scope) = performer else { return performer == .system }
+        return scope.may(.caseImport) && scope.line == nil && scope.area.contains(area)
+    }
 
     /// What became of a chunk.
     struct Written: Sendable {
@@ -50,6 +61,13 @@ struct ImportWriting: Sendable {
                             row: matter.row, column: heading, value: matter.number, code: "cases.import." + code,
                             message: message), matter.original
                     ))
+            }
+            guard reaches(matter.area) else {
+                conflict(
+                    "outside-area",
+                    LocalizedText(
+                        "该件不在您岗位的辖区内，未导入", "It lies outside the area of your post and was not taken"))
+                continue
             }
             if foreign.contains(matter.number) {
                 conflict(
@@ -161,6 +179,8 @@ struct ImportWriting: Sendable {
             let endedAt = matter.endedAt ?? record.reportedAt
             record.endedAt = endedAt
             record.stateSince = endedAt
+            // It was closed elsewhere: nothing was due here, and nothing counts in the rates of this county's bodies.
+            record.finalDue = nil
             if matter.result != nil { record.finishedAt = endedAt }
         } else if let state = rules.workflow[matter.state] {
             // The other system's time is its own; here it runs from the moment we have the matter.
@@ -176,7 +196,8 @@ struct ImportWriting: Sendable {
     private func update(
         _ id: CaseID, seen version: Int64, to matter: ImportedMatter, at now: Instant, in transaction: any Transaction
     ) throws -> Bool {
-        guard let before = try CaseStore.find(id, in: transaction), before.version == version else { return false }
+        guard let before = try CaseStore.find(id, in: transaction), before.version == version, reaches(before.area)
+        else { return false }
         var after = before
         after.version += 1
         apply(matter, to: &after, at: now)

@@ -84,6 +84,16 @@ extension CaseRules {
                 wayOn: LocalizedText("可能刚有他人处理，请刷新后查看", "Someone may just have acted; reload and look again"))
         }
         if let refusal = partyRefusal(act, record, performer) { return refusal }
+        for other in act.notAfter where record.trail.spent[other, default: 0] > 0 {
+            let done = workflow[other]?.title ?? LocalizedText(other.rawValue, other.rawValue)
+            return Refusal(
+                .ruleBroken, "cases.not-after",
+                LocalizedText(
+                    "该件已“\(done.chinese)”，不能再“\(act.title.chinese)”",
+                    "After “\(done.english)”, “\(act.title.english)” is no longer possible"),
+                wayOn: LocalizedText("请继续办理，或提请裁定", "Go on with it, or refer it for a ruling"),
+                rule: "\(workflow.name).\(act.name.rawValue).notAfter")
+        }
         if act.onlyWhenExtensionAsked, record.extensionAsked == nil {
             return Refusal(
                 .conflict, "cases.no-extension-asked", LocalizedText("没有待审批的延期申请", "No extension was asked for"))
@@ -145,7 +155,7 @@ extension CaseRules {
             case .body: allowed = record.body == scope.body
             case .county: allowed = isOfArea && scope.area.level <= .county
             case .anyone: allowed = isOfArea || record.body == scope.body
-            case .reporter, .answerable: allowed = false
+            case .reporter, .answerable, .platform: allowed = false
             }
             return allowed ? nil : .notYours
         }
@@ -239,6 +249,11 @@ extension CaseRules {
             after.due = after.finalDue
         }
         if act.onlyWhenExtensionAsked { after.extensionAsked = nil }
+        // What is taken up again is not yet solved, whatever was said of it before, here or in another system.
+        if let to = act.to, workflow[after.state]?.isEnd == true, workflow[to]?.isEnd == false {
+            after.isSolved = nil
+            after.satisfaction = nil
+        }
         if act.needs.contains(.rating) {
             after.isSolved = command.isSolved
             after.satisfaction = command.satisfaction

@@ -89,6 +89,8 @@ public struct Workflow: Sendable {
         case anyone
         /// The person who stays answerable to the resident. Only for notices.
         case answerable
+        /// Nobody: the platform itself, when a limit passes. Only for acts.
+        case platform
     }
 
     public enum Limit: Sendable, Hashable {
@@ -120,6 +122,8 @@ public struct Workflow: Sendable {
         public var atMost: Int?
         /// Not by whoever did one of these acts last.
         public var notFrom: [ActName]
+        /// Not once one of these bounded acts was done in the same matter.
+        public var notAfter: [ActName] = []
         public var notify: [Party]
         /// The platform may do it when a limit passes.
         public var bySystem: Bool

@@ -73,7 +73,8 @@ public struct WorkflowProof: Sendable {
                     reason: LocalizedText("没有结束状态（end: true）", "no state is an end (end: true)"))
             ]
         }
-        let moves = plainMoves(workflow)
+        // What is not possible after another act may be impossible in some run, so nothing is proved with it.
+        let moves = plainMoves(workflow).filter { $0.act.notAfter.isEmpty }
         var grew = true
         while grew {
             grew = false
@@ -145,7 +146,8 @@ public struct WorkflowProof: Sendable {
             let leaving = workflow.acts(from: state.name).filter { $0.to != nil }
             if leaving.isEmpty { faults.append(fault(state, "没有离开它的动作（死路）", "no act leaves it: a dead end")) }
             switch owner.party {
-            case .anyone, .answerable: faults.append(fault(state, "责任人须是确定的一方", "its owner must be a definite party"))
+            case .anyone, .answerable, .platform:
+                faults.append(fault(state, "责任人须是确定的一方", "its owner must be a definite party"))
             case .reporter:
                 if !leaving.contains(where: { $0.party == .reporter }) {
                     faults.append(fault(state, "居民在此无可做的动作", "the resident, its owner, has no act to leave it by"))
@@ -159,7 +161,7 @@ public struct WorkflowProof: Sendable {
                         ))
                     continue
                 }
-                if !leaving.contains(where: { $0.party == owner.party && $0.atMost == nil }) {
+                if !leaving.contains(where: { $0.party == owner.party && $0.atMost == nil && $0.notAfter.isEmpty }) {
                     faults.append(
                         fault(
                             state, "责任方（\(owner.party.rawValue)）没有不限次的离开动作",
@@ -175,7 +177,7 @@ public struct WorkflowProof: Sendable {
                         reason: LocalizedText(
                             "没有任何角色拥有权限 \(right.rawValue)", "no role holds the right \(right.rawValue)")))
             }
-            if act.right == nil, act.party != .reporter {
+            if act.right == nil, act.party != .reporter, act.party != .platform {
                 faults.append(
                     Fault(
                         line: act.line, place: act.name.rawValue,

@@ -71,7 +71,7 @@ struct WorkflowReading {
             [
                 "zh", "en", "from", "to", "keeps", "right", "by", "needs", "reasons", "atMost", "notFrom", "notify",
                 "system", "effect", "tells",
-                "reporterToo", "only", "unlessBound", "binds", "within", "undoable",
+                "reporterToo", "only", "unlessBound", "binds", "within", "undoable", "notAfter",
             ], in: node, name.rawValue)
         let keeps = node.mapping?["keeps"]?.bool ?? false
         let to = node.mapping?["to"]?.string.map { StateName(rawValue: $0) }
@@ -104,7 +104,8 @@ struct WorkflowReading {
             right: node.mapping?["right"]?.string.map { Right($0) }, party: try party(node, "by"), needs: needs,
             reasons: node.mapping?["reasons"]?.string, effect: try word(node, "effect"),
             atMost: try number(node, "atMost"),
-            notFrom: try list(node, "notFrom").map { ActName(rawValue: $0.string ?? "") }, notify: notify,
+            notFrom: try list(node, "notFrom").map { ActName(rawValue: $0.string ?? "") },
+            notAfter: try list(node, "notAfter").map { ActName(rawValue: $0.string ?? "") }, notify: notify,
             bySystem: node.mapping?["system"]?.bool ?? false, reporterToo: node.mapping?["reporterToo"]?.bool ?? false,
             onlyWhenExtensionAsked: only == "extension-asked", onlyWhenExclusionAsked: only == "exclusion-asked",
             unlessBound: node.mapping?["unlessBound"]?.bool ?? false,
@@ -131,6 +132,19 @@ struct WorkflowReading {
                 throw RuleFiles.refusal(
                     "act \(act.name.rawValue): notFrom names the act “\(other.rawValue)”, which is not defined",
                     "动作 \(act.name.rawValue) 的 notFrom 引用了未定义的动作“\(other.rawValue)”", in: file, line: act.line)
+            }
+        }
+        for act in workflow.acts {
+            // Only bounded acts are counted in a matter, so only those can be known to have been done.
+            for other in act.notAfter where workflow[other]?.atMost == nil {
+                throw RuleFiles.refusal(
+                    "act \(act.name.rawValue): notAfter names “\(other.rawValue)”, which is no act with atMost",
+                    "动作 \(act.name.rawValue) 的 notAfter 须为有 atMost 的动作，“\(other.rawValue)”不是", in: file, line: act.line)
+            }
+            if act.party == .platform, !act.bySystem || act.right != nil {
+                throw RuleFiles.refusal(
+                    "act \(act.name.rawValue) is the platform's: it needs `system: true` and no right",
+                    "动作 \(act.name.rawValue) 由平台做出：须有 system: true，且不写 right", in: file, line: act.line)
             }
         }
         for state in workflow.states {

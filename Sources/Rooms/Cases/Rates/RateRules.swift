@@ -30,7 +30,8 @@ public struct RateRules: Sendable, Decodable {
 /// What one matter adds to the figures, and to which: all of it is a function of the matter as it stands, so what an act
 /// changes is the difference of two of these.
 struct Outcome: Sendable, Hashable {
-    /// The day to which it belongs: that of its final deadline; of its end, where it came in with no deadline.
+    /// The day to which it belongs: that of its final deadline. A matter without one was never accepted here: it was
+    /// turned away, or another system closed it, and says nothing about this county's bodies.
     var day: Day
     var area: AreaPrefix
     var body: BodyID?
@@ -39,27 +40,21 @@ struct Outcome: Sendable, Hashable {
     var figures: OutcomeFigures
 
     init?(_ record: CaseRecord, _ rules: RateRules) {
+        guard let final = record.finalDue else { return nil }
         var figures = OutcomeFigures()
-        if let final = record.finalDue {
-            day = final.at.local().day
-            figures.due = 1
-            if let ended = record.endedAt {
-                figures.closed = 1
-                // What was not taken on after all was never reported done: then its end counts.
-                if record.finishedAt ?? ended <= final.at { figures.closedOnTime = 1 }
-            }
-            if record.isContactedInTime == true { figures.contactedInTime = 1 }
-        } else if let ended = record.endedAt {
-            day = ended.local().day
-        } else {
-            return nil
+        day = final.at.local().day
+        figures.due = 1
+        if let ended = record.endedAt {
+            figures.closed = 1
+            // What was not taken on after all was never reported done: then its end counts.
+            if record.finishedAt ?? ended <= final.at { figures.closedOnTime = 1 }
         }
+        if record.isContactedInTime == true { figures.contactedInTime = 1 }
         if let isSolved = record.isSolved, let satisfaction = record.satisfaction {
             figures.followedUp = 1
             figures.solved = isSolved ? 1 : 0
             figures.satisfiedHalves = rules.halves(ofSatisfaction: satisfaction)
         }
-        guard !figures.isNothing else { return nil }
         self.figures = figures
         area = record.area.community.flatMap { AreaPrefix($0) } ?? record.area
         body = record.body

@@ -59,7 +59,7 @@ struct CaseNotices {
             try cases.directory.postHolders(right: .caseRule, area: record.area, in: transaction).prefix(3).map {
                 .post($0.post.id)
             }
-        case .reporter, .anyone: []
+        case .reporter, .anyone, .platform: []
         }
     }
 

@@ -20,7 +20,7 @@ extension CaseRules {
                 return scope.line == nil && scope.area.level <= .county
                     ? OwnedState(state: state, isOfBody: false) : nil
             case .body: return OwnedState(state: state, isOfBody: true)
-            case .reporter, .anyone, .answerable: return nil
+            case .reporter, .anyone, .answerable, .platform: return nil
             }
         }
     }
