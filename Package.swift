@@ -32,6 +32,8 @@ let hummingbirdTLS = Target.Dependency.product(name: "HummingbirdTLS", package: 
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -110,6 +112,12 @@ let package = Package(
                 "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
         room(
+            "Channels",
+            [
+                "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web",
+                hummingbird, hummingbirdCore, httpTypes, nio, nioPosix, nioHTTP1, nioSSL, logging, yaml,
+            ]),
+        room(
             "DemoCounty",
             [
                 "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "NationalCodes", "WorkCalendar", "Ground",
@@ -121,8 +129,9 @@ let package = Package(
         .executableTarget(
             name: "gewu",
             dependencies: [
-                "DemoCounty", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Text", "Ground",
-                "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes, nio,
+                "DemoCounty", "Channels", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Text",
+                "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes,
+                nio,
                 nioSSL, logging, lifecycle, unixSignals, arguments, yaml,
             ],
             path: "Sources/gewu", swiftSettings: strict),
@@ -154,6 +163,12 @@ let package = Package(
                 "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Storage", "Web",
                 "StorageTesting", "Ground",
                 "Cipher", "Sheets",
+            ]),
+        tests(
+            "ChannelsTests",
+            [
+                "Channels", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Storage", "StorageTesting",
+                "Web", "Ground", "Cipher", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nio, logging,
             ]),
         tests(
             "DemoCountyTests",

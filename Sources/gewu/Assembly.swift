@@ -1,4 +1,5 @@
 import Cases
+import Channels
 import Cipher
 import DemoCounty
 import Desk
@@ -17,11 +18,11 @@ enum Assembly {
     /// Every step of the schema, lowest room first.
     static let migrations: [Migration] =
         Once.migrations + Readiness.migrations + KeyMark.migrations + Ledger.migrations + Places.migrations
-        + Messages.migrations + Identity.migrations + Cases.migrations
+        + Messages.migrations + Identity.migrations + Cases.migrations + Channels.migrations
 
     /// The rights of all rooms: a role that names another is refused.
     static let rights = Set(
-        Ledger.rights + Places.rights + Messages.rights + Identity.rights + Cases.rights)
+        Ledger.rights + Places.rights + Messages.rights + Identity.rights + Cases.rights + Channels.rights)
 
     /// All rooms of one house.
     struct Rooms: Sendable {
@@ -30,6 +31,7 @@ enum Assembly {
         let messages: Messages
         let identity: Identity
         let cases: Cases
+        let channels: Channels
 
         /// Reads every rule file: what is wrong in one is told with its line.
         init(in house: House) throws(Refusal) {
@@ -40,14 +42,18 @@ enum Assembly {
             cases = try Cases(
                 house: house, identity: identity, bodies: bodies,
                 areas: AreasOfPlaces(places: places))
+            channels = try Channels(house: house, identity: identity, cases: cases, places: places, bodies: bodies)
             ledger = Ledger(
                 house: house,
-                words: [cases.ledgerWords, identity.ledgerWords, places.ledgerWords, DemoCounty.ledgerWords]
+                words: [
+                    cases.ledgerWords, identity.ledgerWords, places.ledgerWords, Channels.ledgerWords,
+                    DemoCounty.ledgerWords,
+                ]
             )
         }
 
         /// Lowest first.
-        var all: [any Room] { [ledger, places, messages, identity, cases] }
+        var all: [any Room] { [ledger, places, messages, identity, cases, channels] }
     }
 
     /// Opens the database and brings its schema forward.

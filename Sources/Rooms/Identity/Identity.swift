@@ -28,7 +28,7 @@ public struct Identity: Room {
 
     public static let migrations = IdentitySchema.migrations
 
-    public static let rights: [Right] = [.manageStaff, .manageTokens, .revealPersonal]
+    public static let rights: [Right] = [.manageStaff, .manageTokens, .manageChannels, .revealPersonal]
 
     /// Finds out who a request comes from; stands before the router of every room.
     public var sessions: SessionMiddleware { SessionMiddleware(keeper: keeper) }
@@ -136,6 +136,8 @@ extension Right {
     public static let manageStaff = Right("staff.manage")
     /// Make and revoke tokens for machines.
     public static let manageTokens = Right("tokens.manage")
+    /// Connect other systems: secrets of sensors, destinations of events, keys of feeds (the room Channels).
+    public static let manageChannels = Right("channels.manage")
     /// See a masked personal element in full, for a stated purpose that is kept.
     public static let revealPersonal = Right("personal.reveal")
 }

@@ -70,6 +70,9 @@ public struct Places: Room {
     /// The divisions, or for a community the grids, right below. No query.
     public func children(of code: String) -> [(code: String, name: String)] { index.children(of: code) }
 
+    /// Whether any grid here has a centre: without one, no point can be called outside the county. No query.
+    public var hasGridCentres: Bool { index.hasCentres }
+
     /// The base grid whose centre is nearest, within some five kilometres: a proposal, until grids have outlines. No query.
     public func nearestGrid(longitude: Double, latitude: Double, within area: AreaPrefix? = nil) -> Grid? {
         index.nearestGrid(

@@ -6,7 +6,7 @@ public typealias CaseID = Identifier<CaseRecord>
 
 /// How a matter came in.
 public enum Channel: String, Sendable, Hashable, Codable, CaseIterable {
-    case resident, staff, hotline, program, imported
+    case resident, staff, hotline, program, imported, open311, sensor
 
     public var title: LocalizedText {
         switch self {
@@ -15,6 +15,8 @@ public enum Channel: String, Sendable, Hashable, Codable, CaseIterable {
         case .hotline: LocalizedText("热线", "Hotline")
         case .program: LocalizedText("接口", "Interface")
         case .imported: LocalizedText("导入", "Imported")
+        case .open311: LocalizedText("Open311", "Open311")
+        case .sensor: LocalizedText("感知设备", "Sensor")
         }
     }
 }

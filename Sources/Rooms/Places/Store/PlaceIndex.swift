@@ -36,6 +36,8 @@ final class PlaceIndex: Sendable {
         return (state.children[code] ?? []).compactMap { child in state.names[child].map { (child, $0) } }
     }
 
+    var hasCentres: Bool { !current.grids.isEmpty }
+
     func nearestGrid(to point: Grid.Centre, within area: AreaPrefix) -> Grid? {
         current.grids.nearest(to: point, within: area)
     }
@@ -95,6 +97,9 @@ struct GridMap: Sendable {
     private static let furthestRing = 5
 
     private var squares: [Square: [Grid]] = [:]
+
+    /// No grid here has a centre, so nothing can be said of any point.
+    var isEmpty: Bool { squares.isEmpty }
 
     init(_ grids: [Grid]) {
         for grid in grids where grid.kind == .base {
