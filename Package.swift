@@ -118,6 +118,12 @@ let package = Package(
                 hummingbird, hummingbirdCore, httpTypes, nio, nioPosix, nioHTTP1, nioSSL, logging, yaml,
             ]),
         room(
+            "GridDay",
+            [
+                "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Ground", "Cipher",
+                "Storage", "Web", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
+            ]),
+        room(
             "DemoCounty",
             [
                 "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "NationalCodes", "WorkCalendar", "Ground",
@@ -129,7 +135,8 @@ let package = Package(
         .executableTarget(
             name: "gewu",
             dependencies: [
-                "DemoCounty", "Channels", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Text",
+                "DemoCounty", "GridDay", "Channels", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk",
+                "Text",
                 "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes,
                 nio,
                 nioSSL, logging, lifecycle, unixSignals, arguments, yaml,
@@ -169,6 +176,13 @@ let package = Package(
             [
                 "Channels", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Storage", "StorageTesting",
                 "Web", "Ground", "Cipher", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nio, logging,
+            ]),
+        tests(
+            "GridDayTests",
+            [
+                "GridDay", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Storage",
+                "StorageTesting", "Web", "Ground", "Cipher", hummingbird, hummingbirdCore, hummingbirdTesting,
+                httpTypes, logging,
             ]),
         tests(
             "DemoCountyTests",

@@ -4,6 +4,7 @@ import Cipher
 import DemoCounty
 import Desk
 import Foundation
+import GridDay
 import Ground
 import Identity
 import Ledger
@@ -19,10 +20,12 @@ enum Assembly {
     static let migrations: [Migration] =
         Once.migrations + Readiness.migrations + KeyMark.migrations + Ledger.migrations + Places.migrations
         + Messages.migrations + Identity.migrations + Cases.migrations + Channels.migrations
+        + GridDay.migrations
 
     /// The rights of all rooms: a role that names another is refused.
     static let rights = Set(
-        Ledger.rights + Places.rights + Messages.rights + Identity.rights + Cases.rights + Channels.rights)
+        Ledger.rights + Places.rights + Messages.rights + Identity.rights + Cases.rights + Channels.rights
+            + GridDay.rights)
 
     /// All rooms of one house.
     struct Rooms: Sendable {
@@ -32,6 +35,7 @@ enum Assembly {
         let identity: Identity
         let cases: Cases
         let channels: Channels
+        let gridDay: GridDay
 
         /// Reads every rule file: what is wrong in one is told with its line.
         init(in house: House) throws(Refusal) {
@@ -43,17 +47,19 @@ enum Assembly {
                 house: house, identity: identity, bodies: bodies,
                 areas: AreasOfPlaces(places: places))
             channels = try Channels(house: house, identity: identity, cases: cases, places: places, bodies: bodies)
+            gridDay = try GridDay(house: house, identity: identity, cases: cases, places: places, bodies: bodies)
             ledger = Ledger(
                 house: house,
                 words: [
                     cases.ledgerWords, identity.ledgerWords, places.ledgerWords, Channels.ledgerWords,
+                    GridDay.ledgerWords,
                     DemoCounty.ledgerWords,
                 ]
             )
         }
 
         /// Lowest first.
-        var all: [any Room] { [ledger, places, messages, identity, cases, channels] }
+        var all: [any Room] { [ledger, places, messages, identity, cases, channels, gridDay] }
     }
 
     /// Opens the database and brings its schema forward.
