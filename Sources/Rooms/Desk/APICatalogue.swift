@@ -48,7 +48,8 @@ public struct APIOperation: Sendable {
     public var status: Int
     public var response: Schema?
     public var responseType: String
-    /// Refusals that this operation may answer besides those that every one may (400, 401, 403, 404, 413, 429, 503).
+    /// Refusals that this operation may answer besides those that every one may (400, 401, 403, 404, 405, 413, 429, 503),
+    /// those of every write (409, 412, 422), and 422 of those with a query.
     public var refusals: [Int]
 
     public init(
@@ -110,8 +111,8 @@ public final class APICatalogue: Sendable {
                 $0.member(
                     "description",
                     LocalizedText(
-                        "每个页面上的操作都可由此接口完成。写操作可带 Idempotency-Key：同键同内容得到同一答复，同键异内容为 422。",
-                        "Every act of the pages. Writes take an Idempotency-Key: same key and content, same answer; same key, other content, 422."
+                        "每个页面上的操作都可由此接口完成。写操作可带 Idempotency-Key：同键同内容得到同一答复，同键异内容为 422。有版本的内容以 ETag 给出版本，修改时可带 If-Match：版本已变则为 412，什么也不改。429 与 503 的 Retry-After 说明几秒后重试。",
+                        "Every act of the pages. Writes take an Idempotency-Key: same key and content, same answer; same key, other content, 422. What has versions tells its own as ETag; a write that names it as If-Match is refused with 412, and changes nothing, when the version is another one by now. Retry-After of a 429 or 503 says after how many seconds to try again."
                     )(language))
             }
             writer.key("servers")
@@ -197,7 +198,14 @@ public final class APICatalogue: Sendable {
                 if operation.method != .get {
                     parameter(
                         "Idempotency-Key", in: "header", .string(minimum: 1, maximum: 255, pattern: "^[!-~]+$"), false,
-                        nil, &writer, &named)
+                        "the same key and content again: the first answer again, and nothing is done twice", &writer,
+                        &named)
+                    if operation.path.contains("{") {
+                        parameter(
+                            "If-Match", in: "header", .string(maximum: 64, pattern: #"^(\*|(W/)?"[0-9]{1,18}")$"#), false,
+                            "the version seen last, as its ETag gave it; 412 when it is another one by now", &writer,
+                            &named)
+                    }
                 }
             }
             if let request = operation.request {
@@ -212,18 +220,51 @@ public final class APICatalogue: Sendable {
                 writer.key(escaping: String(operation.status))
                 writer.object { writer in
                     writer.member("description", "OK")
+                    let isOne = operation.path.contains("{") || operation.status == 201
+                    if isOne { header("ETag", "the version, where there are versions; for If-Match", &writer) }
                     if let response = operation.response { content(operation.responseType, response, &writer, &named) }
                 }
-                var refusals = Set([400, 401, 403, 404, 413, 429, 503] + operation.refusals)
+                var refusals = Set([400, 401, 403, 404, 405, 413, 429, 503] + operation.refusals)
+                if !operation.query.isEmpty { refusals.insert(422) }
                 if entry.isOpen { refusals.remove(401) }
                 if operation.method != .get { refusals.formUnion([409, 412, 422]) }
                 for status in refusals.sorted() {
                     writer.key(escaping: String(status))
                     writer.object { writer in
-                        writer.member("description", "refused, with the reason")
+                        writer.member("description", refusalMeaning[status] ?? "refused, with the reason")
+                        if status == 405 { header("Allow", "the methods of this address", &writer) }
+                        if status == 429 || status == 503 {
+                            header("Retry-After", "seconds after which another try makes sense", &writer)
+                        }
                         content("application/problem+json", .named("Problem", problem), &writer, &named)
                     }
                 }
+            }
+        }
+    }
+
+    private static let refusalMeaning = [
+        400: "cannot be understood; `field` says which part",
+        401: "no token, or one that does not hold any more",
+        403: "the post has no right to it; `rule` names the right",
+        404: "not there, or not for this viewer",
+        405: "another method is meant; Allow says which",
+        409: "in a state that does not allow it",
+        412: "changed meanwhile: the version of If-Match is not the present one",
+        413: "too large",
+        422: "understood, but against a rule, or a value that is none of those allowed; `field` says which",
+        429: "too often",
+        503: "cannot be served now; nothing was done",
+    ]
+
+    private static func header(_ name: String, _ meaning: String, _ writer: inout JSONWriter) {
+        writer.key("headers")
+        writer.object { writer in
+            writer.key(escaping: name)
+            writer.object { writer in
+                writer.member("description", meaning)
+                writer.key("schema")
+                writer.object { $0.member("type", "string") }
             }
         }
     }

@@ -34,7 +34,7 @@ struct Door: Sendable {
             fields = form.fields
             files = form.files
         } else {
-            fields = QueryParameters(parsing: String(decoding: bytes, as: UTF8.self))
+            fields = try QueryParameters(readingSent: bytes)
         }
         try checkOrigin(visit, token: fields["_token"])
         // What was meant, not how it was packed: a browser that sends a form with files again packs it anew.
@@ -62,10 +62,11 @@ struct Door: Sendable {
                 LocalizedText("请以 application/json 发送", "Send it as application/json"), field: "Content-Type")
         }
         let key = visit.request.headers[.idempotencyKey]
-        if let key, key.isEmpty || key.utf8.count > 255 {
+        if let key, !(1...255).contains(key.utf8.count) || !key.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) {
             throw Refusal(
                 .malformed, "desk.key-length",
-                LocalizedText("Idempotency-Key 须为 1–255 字节", "An Idempotency-Key has 1 to 255 bytes"),
+                LocalizedText(
+                    "Idempotency-Key 须为 1–255 个可见 ASCII 字符", "An Idempotency-Key has 1 to 255 visible ASCII characters"),
                 field: "Idempotency-Key")
         }
         let content = Array(method.rawValue.utf8) + [0] + Array(visit.path.utf8) + [0] + bytes

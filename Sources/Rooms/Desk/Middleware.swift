@@ -121,6 +121,7 @@ public struct RefusalAnswers: RouterMiddleware {
         _ request: Request, context: DeskContext, next: (Request, DeskContext) async throws -> Response
     ) async throws -> Response {
         do {
+            try request.checkQuery()
             return try await next(request, context)
         } catch let error {
             let refusal = Self.refusal(error)
@@ -161,6 +162,10 @@ public struct RefusalAnswers: RouterMiddleware {
             Refusal(
                 .unavailable, "storage.read-only",
                 LocalizedText("数据库当前只读，未保存", "The database is read-only now; nothing was kept"),
+                wayOn: LocalizedText(
+                    "请通知管理员检查磁盘是否以只读方式挂载、数据库文件的权限，然后重试；已受理的内容不受影响",
+                    "Tell an administrator to check whether the disk is mounted read-only and who may write the file, then try again; what was accepted before is safe"
+                ),
                 retryAfterSeconds: 60)
         case .overloaded, .busy, .timeout, .cancelled, .connection, .serialization:
             Refusal(
@@ -193,9 +198,10 @@ struct RoutesForRefusals: Sendable {
                 var response = Refusal(
                     .malformed, "desk.method",
                     LocalizedText(
-                        "此地址不支持 \(request.method.rawValue)", "\(request.method.rawValue) is not possible here")
-                ).problem(context.language, instance: context.requestID)
-                response.status = .methodNotAllowed
+                        "此地址不支持 \(request.method.rawValue)", "\(request.method.rawValue) is not possible here"),
+                    wayOn: LocalizedText(
+                        "可用：\(methods.joined(separator: "、"))", "Possible: \(methods.joined(separator: ", "))")
+                ).problem(context.language, instance: context.requestID, status: .methodNotAllowed)
                 response.headers[.allow] = methods.joined(separator: ", ")
                 return response
             }

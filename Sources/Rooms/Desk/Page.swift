@@ -154,8 +154,12 @@ struct Frame: Sendable {
             \(visit.language == .chinese ? "English" : "中文")</button></form>
             """
         guard let scope else {
-            return
-                "<div class=\"account\">\(switches)<a class=\"btn ghost\" href=\"/login\">\(visit("工作人员登录", "Staff log-in"))</a></div>"
+            // Who proved a number, perhaps on somebody else's phone, finds the way out on every page.
+            let door: HTML =
+                visit.context.resident == nil
+                ? "<a class=\"btn ghost\" href=\"/login\">\(visit("工作人员登录", "Staff log-in"))</a>"
+                : "<form method=\"post\" action=\"/logout\" class=\"inline\">\(visit.formFields)<button class=\"btn ghost\">\(visit("退出", "Log out"))</button></form>"
+            return "<div class=\"account\">\(switches)\(door)</div>"
         }
         return """
             <div class="account">\(switches)<a class="btn ghost who" href="/account" title="\(visit(scope.postName))">\(symbol("user"))\

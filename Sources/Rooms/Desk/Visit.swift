@@ -29,7 +29,10 @@ public struct Visit: Sendable {
     /// A part of the path (`:id`).
     public func parameter(_ name: String) throws(Refusal) -> String {
         guard let value = context.parameters.get(name) else { throw .nothingHere }
-        return QueryParameters.decoded(value)
+        let text = QueryParameters.decoded(value)
+        // Nothing here has such a name, and no database has to be asked.
+        guard !text.utf8.contains(0) else { throw .nothingHere }
+        return text
     }
 
     public func identifier<Entity>(_ name: String = "id") throws(Refusal) -> Identifier<Entity> {

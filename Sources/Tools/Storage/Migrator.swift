@@ -10,8 +10,7 @@ public enum Migrator {
     public static func migrate(
         _ database: any Database, _ migrations: [Migration], clock: any WallClock = SystemClock()
     ) async throws -> [String] {
-        try refuseDuplicates(migrations)
-        try await createTable(in: database)
+        try await prepare(database, migrations)
         let done = try await patiently { try await database.read { try steps($0) } }
         try check(migrations, against: done)
         let known = Set(done.map(\.name))
@@ -24,6 +23,12 @@ public enum Migrator {
             if didRun { ran.append(migration.name) }
         }
         return ran
+    }
+
+    /// Makes the table in which the steps are noted, when there is none.
+    static func prepare(_ database: any Database, _ migrations: [Migration]) async throws {
+        try refuseDuplicates(migrations)
+        try await createTable(in: database)
     }
 
     /// A step that ran, as the database remembers it.
@@ -90,7 +95,7 @@ public enum Migrator {
     }
 
     /// - Returns: false when another server ran it meanwhile.
-    private static func run(
+    @discardableResult static func run(
         _ migration: Migration, at now: Instant, in transaction: any Transaction
     ) throws(DatabaseError) -> Bool {
         if transaction.engine == .postgres {

@@ -1,7 +1,9 @@
 import HTTPTypes
 public import HummingbirdCore
 import NIOCore
+import NIOHTTP1
 import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
 
 /// How much patience the server has with one connection. A connection that exceeds it is closed, so slow or silent
 /// clients cannot use up the server.
@@ -64,6 +66,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var ending: Scheduled<Void>?
 
     init(_ limits: ConnectionLimits) { self.limits = limits }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        // The version is known only before heads become those of Swift HTTP Types.
+        let pipeline = context.pipeline.syncOperations
+        if let codec = try? pipeline.handler(type: HTTP1ToHTTPServerCodec.self) {
+            try? pipeline.addHandler(OldVersions(), position: .before(codec))
+        }
+    }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         switch unwrapInboundIn(data) {
@@ -207,3 +217,21 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
 @available(*, unavailable)
 extension ConnectionGuard: Sendable {}
+
+/// A client of HTTP/1.0 waits for the end of the connection, so its request is taken as one that asks for it.
+private final class OldVersions: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .head(var head) = unwrapInboundIn(data), (head.version.major, head.version.minor) < (1, 1) {
+            head.headers.replaceOrAdd(name: "Connection", value: "close")
+            context.fireChannelRead(wrapInboundOut(.head(head)))
+        } else {
+            context.fireChannelRead(data)
+        }
+    }
+}
+
+@available(*, unavailable)
+extension OldVersions: Sendable {}

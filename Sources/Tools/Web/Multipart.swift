@@ -29,7 +29,9 @@ public struct Multipart: Sendable {
             position += 2
             let headerEnd = try Self.find([0x0D, 0x0A, 0x0D, 0x0A], in: body, from: position - 2)
             guard headerEnd - position < 8_192 else { throw Self.malformed("a header is too long") }
-            let header = headerEnd > position ? String(decoding: body[position..<headerEnd], as: UTF8.self) : ""
+            let headerBytes = headerEnd > position ? body[position..<headerEnd] : []
+            try Refusal.requireText(headerBytes, field: "Content-Disposition")
+            let header = String(decoding: headerBytes, as: UTF8.self)
             let contentStart = headerEnd + 4
             let next = try Self.find([0x0D, 0x0A] + delimiter, in: body, from: contentStart)
             try take(header, Array(body[contentStart..<next]))
@@ -57,6 +59,7 @@ public struct Multipart: Sendable {
                 files.append(File(field: field, name: name, contentType: type, bytes: content))
             }
         } else {
+            try Refusal.requireText(content, field: field)
             fields.append(field, String(decoding: content, as: UTF8.self))
         }
     }

@@ -38,11 +38,15 @@ extension Refusal.Kind {
 
 extension Refusal {
     /// An RFC 9457 problem document in the caller's language.
-    public func problem(_ language: Language, instance: String? = nil) -> Response {
+    /// - Parameter status: where HTTP has a narrower one than the kind says.
+    public func problem(
+        _ language: Language, instance: String? = nil, status: HTTPResponse.Status? = nil
+    ) -> Response {
+        let status = status ?? kind.status
         let body = JSONWriter.object { writer in
             writer.member("type", "urn:gewu:problem:\(code)")
             writer.member("title", kind.title(language))
-            writer.member("status", kind.status.code)
+            writer.member("status", status.code)
             writer.member("detail", message(language))
             writer.member("code", code)
             if let wayOn { writer.member("wayOn", wayOn(language)) }
@@ -55,7 +59,7 @@ extension Refusal {
         ]
         if let retryAfterSeconds { headers[.retryAfter] = String(retryAfterSeconds) }
         if kind == .unauthenticated { headers[.wwwAuthenticate] = "Bearer" }
-        return Response(status: kind.status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+        return Response(status: status, headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
     }
 
     /// The short heading of a page that shows it.

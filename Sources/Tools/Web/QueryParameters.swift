@@ -1,3 +1,5 @@
+public import Ground
+
 /// The names and values of an address or of a form, in their order. A name may come several times.
 public struct QueryParameters: Sendable, Hashable {
     public private(set) var pairs: [Pair]
@@ -18,13 +20,28 @@ public struct QueryParameters: Sendable, Hashable {
         }
     }
 
+    /// Reads what someone sent (the query of an address, or a form), and takes only text: what is no UTF-8, or holds the
+    /// character U+0000, would be cut off or refused by a database far from here.
+    /// - Throws: a refusal (malformed) naming the field.
+    public init(readingSent bytes: some Sequence<UInt8>) throws(Refusal) {
+        let sent = Array(bytes)
+        for item in sent.split(separator: UInt8(ascii: "&")) {
+            let parts = item.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            let name = Self.decodedBytes(parts[0])
+            try Refusal.requireText(name, field: String(decoding: name, as: UTF8.self))
+            if parts.count > 1 {
+                try Refusal.requireText(Self.decodedBytes(parts[1]), field: String(decoding: name, as: UTF8.self))
+            }
+        }
+        self.init(parsing: String(decoding: sent, as: UTF8.self))
+    }
+
     public subscript(name: String) -> String? { pairs.first { $0.name == name }?.value }
 
-    /// The value without spaces around it, or nil when there is none or nothing in it.
+    /// The value without spaces around it, or nil when there is none or nothing to be seen in it.
     public func filled(_ name: String) -> String? {
-        guard let value = self[name] else { return nil }
-        let trimmed = value.trimmingSpaces()
-        return trimmed.isEmpty ? nil : trimmed
+        guard let value = self[name], !value.isBlank else { return nil }
+        return value.trimmingSpaces()
     }
 
     public func all(_ name: String) -> [String] { pairs.filter { $0.name == name }.map(\.value) }
@@ -61,8 +78,12 @@ public struct QueryParameters: Sendable, Hashable {
     }
 
     public static func decoded(_ text: some StringProtocol) -> String {
+        String(decoding: decodedBytes(Array(text.utf8)[...]), as: UTF8.self)
+    }
+
+    private static func decodedBytes(_ text: ArraySlice<UInt8>) -> [UInt8] {
         var result: [UInt8] = []
-        var bytes = Array(text.utf8)[...]
+        var bytes = text
         while let byte = bytes.popFirst() {
             if byte == 0x2B {
                 result.append(0x20)
@@ -75,7 +96,7 @@ public struct QueryParameters: Sendable, Hashable {
                 result.append(byte)
             }
         }
-        return String(decoding: result, as: UTF8.self)
+        return result
     }
 
     private static func nibble(_ byte: UInt8) -> UInt8? {

@@ -33,6 +33,7 @@ extension Request {
 
     /// Decodes JSON; says which member is wrong when it does not fit.
     public static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws(Refusal) -> Value {
+        try Refusal.requireText(inJSON: bytes)
         do {
             return try JSONDecoder().decode(type, from: Data(bytes))
         } catch let error as DecodingError {
@@ -43,6 +44,12 @@ extension Request {
     }
 
     public var query: QueryParameters { QueryParameters(parsing: uri.query ?? "") }
+
+    /// Asked once, before anybody looks into the query.
+    /// - Throws: a refusal (malformed) naming the field that is no text.
+    public func checkQuery() throws(Refusal) {
+        if let query = uri.query { _ = try QueryParameters(readingSent: query.utf8) }
+    }
 
     private static func malformed(_ error: DecodingError) -> Refusal {
         func path(_ context: DecodingError.Context, _ last: (any CodingKey)? = nil) -> String {

@@ -44,6 +44,11 @@ struct OperationRoutes: Sendable {
         }
     }
 
+    /// What a proxy says of whom it speaks for; each of the usual ones sends at least one of them.
+    private static let proxyFields: Set<String> = [
+        "forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip",
+    ]
+
     /// From this machine itself, not through a proxy on it; from elsewhere only with the token.
     private func mayRead(_ request: Request, _ context: DeskContext) -> Bool {
         if let token, let given = request.headers[.authorization],
@@ -51,7 +56,9 @@ struct OperationRoutes: Sendable {
         {
             return true
         }
-        guard request.headers[.forwardedFor] == nil else { return false }
+        guard !request.headers.contains(where: { Self.proxyFields.contains($0.name.canonicalName) }) else {
+            return false
+        }
         return ["127.0.0.1", "::1", "local"].contains(context.clientAddress)
     }
 }

@@ -31,24 +31,29 @@ public enum Backup {
     /// - Throws: a refusal when it is cut off or changed, even by one bit.
     public static func verify(_ path: String) throws(Refusal) -> Summary { try inspect(path).summary }
 
-    /// Brings an empty database to the schema of the backup, loads all rows in one transaction, then runs the steps of
-    /// `migrations` that are newer. Nothing is written before the whole file has been found right.
+    /// Brings an empty database to the schema of the backup, loads all rows, then runs the steps of `migrations` that are
+    /// newer: all in one transaction, so a restore that was killed leaves the database as empty as it was. Nothing is
+    /// written before the whole file has been found right.
     @discardableResult
     public static func restore(
-        from path: String, into database: any Database, migrations: [Migration],
+        from path: String, into database: any Database, migrations: [Migration], clock: any WallClock = SystemClock(),
         progress: @escaping @Sendable (_ rows: Int) -> Void = { _ in }
     ) async throws -> Summary {
         let (summary, steps) = try inspect(path)
         try Migrator.check(migrations, against: steps)
         let known = Set(steps.map(\.name))
-        try await database.read { transaction in
-            guard try Catalogue(transaction).tables.isEmpty else { throw notEmpty }
-        }
-        try await Migrator.migrate(database, migrations.filter { known.contains($0.name) })
+        let now = clock.now()
+        try await Migrator.prepare(database, migrations)
         try await database.write { transaction in
+            guard try Catalogue(transaction).tables.isEmpty else { throw notEmpty }
+            for migration in migrations where known.contains(migration.name) {
+                try Migrator.run(migration, at: now, in: transaction)
+            }
             try load(from: path, into: transaction, progress: progress)
+            for migration in migrations where !known.contains(migration.name) {
+                try Migrator.run(migration, at: now, in: transaction)
+            }
         }
-        try await Migrator.migrate(database, migrations)
         return summary
     }
 

@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 import Ground
 
 /// One connection to a SQLite file, with its prepared statements.
@@ -22,6 +23,7 @@ final class SQLiteConnection: Transaction, @unchecked Sendable {
         let flags =
             SQLITE_OPEN_NOMUTEX
             | (access == .write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY)
+        if access == .write { Self.createForOwner(path) }
         var opened: OpaquePointer?
         let code = sqlite3_open_v2(path, &opened, flags, nil)
         guard code == SQLITE_OK, let opened else {
@@ -68,6 +70,14 @@ final class SQLiteConnection: Transaction, @unchecked Sendable {
             }, Unmanaged.passUnretained(self).toOpaque())
     }
 
+    /// A new file is for its owner only; SQLite gives the log and the index beside it the same permissions. One that is
+    /// there keeps those it has: they may be meant so.
+    private static func createForOwner(_ path: String) {
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        // When it cannot be made, opening it says why.
+        if descriptor >= 0 { close(descriptor) }
+    }
+
     deinit {
         for statement in statements.values { statement.finalize() }
         sqlite3_close_v2(handle)
@@ -100,9 +110,9 @@ final class SQLiteConnection: Transaction, @unchecked Sendable {
     }
 
     /// Moves the log into the file and empties it, unless someone is in the way.
-    func checkpoint() {
-        // Readers may stand in the way; a writer must not wait for them.
-        sqlite3_busy_timeout(handle, 20)
+    /// - Parameter patience: milliseconds to wait for readers; a writer that goes on must not wait for them long.
+    func checkpoint(patience: Int32 = 20) {
+        sqlite3_busy_timeout(handle, patience)
         sqlite3_wal_checkpoint_v2(handle, nil, SQLITE_CHECKPOINT_TRUNCATE, nil, nil)
     }
 

@@ -6,7 +6,8 @@ public final class SQLiteDatabase: Database {
     private let writes: WorkQueue<any TransactionJob>
     private let reads: WorkQueue<SQLiteRead>
     private let longReads: WorkQueue<any TransactionJob>
-    private let threads = WorkerThreads()
+    private let writing = WorkerThreads()
+    private let reading = WorkerThreads()
 
     public init(path: String, options: DatabaseOptions = .init()) throws {
         writes = WorkQueue(limit: options.queueLimit)
@@ -20,13 +21,13 @@ public final class SQLiteDatabase: Database {
             readers.append(try SQLiteConnection(path: path, access: .read, options: options))
         }
         do {
-            try threads.start("sqlite-write") { [writes] in writer.serve(writes) }
+            try writing.start("sqlite-write") { [writes] in writer.serve(writes) }
             for reader in readers {
-                try threads.start("sqlite-read") { [reads] in
+                try reading.start("sqlite-read") { [reads] in
                     Self.serve(reads, reader, timeLimit: options.statementTimeout.milliseconds)
                 }
             }
-            try threads.start("sqlite-long") { [longReads] in
+            try reading.start("sqlite-long") { [longReads] in
                 Self.serve(longReads) { () throws(DatabaseError) in
                     try SQLiteConnection(path: path, access: .longRead, options: options)
                 }
@@ -67,8 +68,12 @@ public final class SQLiteDatabase: Database {
     }
 
     public func close() async {
-        closeQueues()
-        await threads.finished()
+        reads.close()
+        longReads.close()
+        await reading.finished()
+        // Last, so that nobody stands in the way when it empties the log.
+        writes.close()
+        await writing.finished()
     }
 
     private func closeQueues() {

@@ -25,7 +25,8 @@ struct SQLiteWriter: Sendable {
             for job in batch { job.answer() }
             batch.removeAll(keepingCapacity: true)
         }
-        emptyLog()
+        // The readers have ended before us. Readers open the file only to read, and cannot empty the log after us.
+        connection.checkpoint(patience: 2_000)
     }
 
     private func commitAlone(_ job: any TransactionJob) {
@@ -70,7 +71,7 @@ struct SQLiteWriter: Sendable {
     }
 
     /// - Returns: whether it is worth trying again later.
-    @discardableResult private func emptyLog() -> Bool {
+    private func emptyLog() -> Bool {
         guard logBytes >= Self.largeLogBytes else { return false }
         connection.checkpoint()
         connection.setLockTimeout(options.lockTimeout.milliseconds)
