@@ -6,7 +6,7 @@ public typealias CaseID = Identifier<CaseRecord>
 
 /// How a matter came in.
 public enum Channel: String, Sendable, Hashable, Codable, CaseIterable {
-    case resident, staff, hotline, program, imported, open311, sensor
+    case resident, staff, hotline, program, imported, open311, sensor, patrol
 
     public var title: LocalizedText {
         switch self {
@@ -17,6 +17,7 @@ public enum Channel: String, Sendable, Hashable, Codable, CaseIterable {
         case .imported: LocalizedText("导入", "Imported")
         case .open311: LocalizedText("Open311", "Open311")
         case .sensor: LocalizedText("感知设备", "Sensor")
+        case .patrol: LocalizedText("巡查发现", "Found on patrol")
         }
     }
 }
