@@ -34,6 +34,7 @@ let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-htt
 let nio = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHTTP1Types = Target.Dependency.product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
 let nioHTTP = Target.Dependency.product(name: "NIOHTTPTypes", package: "swift-nio-extras")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -115,7 +116,9 @@ let package = Package(
             "Channels",
             [
                 "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web",
-                hummingbird, hummingbirdCore, httpTypes, nio, nioPosix, nioHTTP1, nioSSL, logging, yaml,
+                hummingbird, hummingbirdCore, httpTypes, nio, nioPosix, nioHTTP, nioHTTP1, nioHTTP1Types, nioSSL,
+                logging,
+                yaml,
             ]),
         room(
             "GridDay",
