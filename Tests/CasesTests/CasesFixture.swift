@@ -21,8 +21,12 @@ enum CasesFixture {
         let calendar = try String(contentsOfFile: root + "/Rules/calendars/cn.yaml", encoding: .utf8)
         let hours = try String(contentsOfFile: root + "/Rules/calendars/hours.yaml", encoding: .utf8)
         let reason = CaseRules.Reason(code: "other", title: LocalizedText("其他", "Other"))
+        let matter = try WorkflowReading.read(text: try workflowText(), name: "matter.yaml")
+        let others = try ["part", "whistle", "report-in", "invitation"].map {
+            try WorkflowReading.read("workflows/\($0).yaml", from: ruleFiles)
+        }
         return CaseRules(
-            workflow: try WorkflowReading.read(text: try workflowText(), name: "matter.yaml"),
+            workflow: matter, workflows: [matter] + others,
             categories: CategoryTree([
                 Category(
                     code: "01", title: LocalizedText("城乡建设", "Building"), limit: nil, line: nil, urgency: nil,
@@ -36,12 +40,13 @@ enum CasesFixture {
                     urgency: .ordinary, keywords: ["坑"], coarseClass: "城乡建设", share: 1),
             ]),
             reasons: [
-                "return": [reason], "extension": [reason], "hang": [reason], "decline": [reason], "exclusion": [reason],
+                "return": [reason], "invitation": [reason], "extension": [reason], "hang": [reason],
+                "decline": [reason], "exclusion": [reason],
             ], opinions: [:],
             time: WorkingTime(
                 calendar: WorkCalendar(holidays: try HolidayList(yaml: calendar, file: "cn.yaml")),
                 hours: try WorkingHours(yaml: hours, file: "hours.yaml")),
-            rates: try RateRules.load(from: ruleFiles),
+            rates: try RateRules.load(from: ruleFiles), ladder: try EscalationLadder.load(from: ruleFiles),
             defaultLimit: .workingDays(5))
     }
 

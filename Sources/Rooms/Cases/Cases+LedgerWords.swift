@@ -10,7 +10,7 @@ extension Cases {
         words.groups = [LedgerWords.Word("cases.", CaseTexts.cases)]
         words.acts =
             [LedgerWords.Word("cases.report", CaseTexts.reported)]
-            + rules.workflow.acts.map { LedgerWords.Word("cases.\($0.name.rawValue)", $0.title) } + Self.otherActs
+            + rules.acts.map { LedgerWords.Word("cases.\($0.name.rawValue)", $0.title) } + Self.otherActs
         words.subjects = [
             "case": LedgerWords.Subject("诉求", "Matter", right: .caseRead) { "/cases/\($0)" },
             "export": LedgerWords.Subject("导出", "Export"),
@@ -72,8 +72,8 @@ extension Cases {
 
     private static func meaning(of code: String, as fact: String, _ rules: CaseRules) -> LocalizedText? {
         switch fact {
-        case "from", "to", "state": rules.workflow[StateName(rawValue: code)]?.title
-        case "undone": rules.workflow[ActName(rawValue: code)]?.title
+        case "from", "to", "state": rules.state(StateName(rawValue: code))?.title
+        case "undone": rules.act(ActName(rawValue: code))?.title
         case "channel": Channel(rawValue: code)?.title
         case "reason":
             rules.reasons.sorted { $0.key < $1.key }.lazy.compactMap { rules.reason(code, in: $0.key)?.title }.first

@@ -9,6 +9,8 @@ extension Cases {
         RatesPage(cases: self).add(to: routes)
         addRatesAPI(to: routes)
         addSimilarAPI(to: routes)
+        addSuggestionsAPI(to: routes)
+        BeginPage(cases: self).add(to: routes)
         CaseImportPage(cases: self).add(to: routes)
     }
 }

@@ -19,6 +19,7 @@ public struct Cases: Room {
     let reception: CaseReception
     let senderLimit: SenderLimit
     let similar: SimilarCases
+    let suggester: Suggester
 
     /// Reads the rules and proves the workflow closed.
     /// - Throws: a refusal naming file, line, state and reason when a rule file is wrong.
@@ -39,26 +40,33 @@ public struct Cases: Room {
         }
         proof = try WorkflowProof(
             rules.workflow, file: try house.rules.file(CaseRules.workflowFile).name, rolesByRight: rolesByRight)
+        for workflow in rules.workflows where workflow.name != Workflow.matter {
+            _ = try WorkflowProof(
+                workflow, file: try house.rules.file("\(CaseRules.folder)/\(workflow.name).yaml").name,
+                rolesByRight: rolesByRight)
+        }
+        try PartsProof.check(rules.workflows)
         similar = SimilarCases(house: house)
+        suggester = try Suggester(house: house, tree: rules.categories, areas: areas, bodies: bodies)
         reception = CaseReception(directory: directory, clock: house.clock)
     }
 
     public static let migrations =
         CaseSchema.migrations + ImportSchema.migrations + UndoStore.migrations
-        + OutcomeStore.migrations
+        + OutcomeStore.migrations + SuggestionSchema.migrations
 
     public static let rights: [Right] = [
         .caseReport, .caseRead, .caseAccept, .caseDispatch, .caseExport, .caseImport, .caseRule, Right("case.return"),
         Right("case.handle"), Right("case.extend.request"), Right("case.extend.grant"), Right("case.hang"),
         Right("case.supervise"), Right("case.verify"), Right("case.followup"),
-        Right("case.reopen"),
+        Right("case.reopen"), .whistleRaise, .whistleApprove, .invitationSend,
     ]
 
     public var jobs: [Job] {
         [
             Job("case-limits", every: .seconds(15)) { _ = try await watchLimits() }, undoJob,
             Job("similar-cases", every: .seconds(2)) { [similar] in try await similar.refresh() },
-        ]
+        ] + suggestionJobs
     }
 
     // MARK: Report
@@ -93,7 +101,7 @@ public struct Cases: Room {
         record.sourceNumber = report.sourceNumber
         record.photoCount = report.photos.count
         record.reporter = sealed(report)
-        if let first = rules.workflow[rules.workflow.first] { record.due = rules.due(in: first, of: record, at: now) }
+        rules.begin(&record, at: now)
         try CaseStore.insert(&record, numbers: numbers, in: transaction)
         try CaseStore.insert(
             CaseStep(
@@ -146,7 +154,8 @@ public struct Cases: Room {
         guard let record = try CaseStore.find(id, in: transaction) else { throw Refusal.nothingHere }
         if case .staff(let scope) = performer, !scope.mayRead(record) { throw Refusal.nothingHere }
         if let seenVersion, seenVersion != record.version { throw Refusal.changedMeanwhile }
-        if let body = command.body { try checkBody(body, for: record, in: transaction) }
+        var command = command
+        try check(&command, for: record, in: transaction)
         if let area = command.area, !house.settings.area.contains(area) {
             throw Refusal(
                 .ruleBroken, "cases.elsewhere", LocalizedText("所选区域不在本县内", "That area is not within the county"),
@@ -155,7 +164,16 @@ public struct Cases: Room {
         var decision = try rules.decide(record, command, by: performer, at: now)
         decision.after.photoCount += photos.count
         try store(decision, command, by: performer, actor: actor, photos: photos, at: now, in: transaction)
-        return decision.after
+        return try follow(decision, at: now, in: transaction)
+    }
+
+    /// What the platform does by itself right after an act.
+    private func follow(_ decision: Decision, at now: Instant, in transaction: any Transaction) throws -> CaseRecord {
+        guard let name = decision.follow else { return decision.after }
+        let command = Command(name)
+        let next = try rules.decide(decision.after, command, by: .system, at: now)
+        try store(next, command, by: .system, actor: .system, photos: [], at: now, in: transaction)
+        return try follow(next, at: now, in: transaction)
     }
 
     func store(
@@ -183,7 +201,10 @@ public struct Cases: Room {
         try CaseStore.insert(step, in: transaction)
         try insert(photos, of: after, at: now, in: transaction)
         try CaseLedger.record(decision, command, by: actor, photos: photos, house: house, at: now, in: transaction)
+        try noteDecision(decision, by: performer, at: now, in: transaction)
         try tell(decision, command, by: performer, at: now, in: transaction)
+        try openParts(of: decision, command, actor: actor, at: now, in: transaction)
+        try endedPart(decision, at: now, in: transaction)
     }
 
     /// What may be taken back is kept so long, and so long the resident's text waits: what was texted cannot be undone.
@@ -203,7 +224,26 @@ public struct Cases: Room {
         try notices.acted(outside, command, at: undoable.until, in: transaction)
     }
 
-    private func checkBody(_ body: BodyID, for record: CaseRecord, in transaction: any Transaction) throws {
+    /// That whom a command names is there and may be named; who holds the named post is filled in.
+    func check(_ command: inout Command, for record: CaseRecord, in transaction: any Transaction) throws {
+        if let body = command.body { try checkBody(body, for: record, in: transaction) }
+        for body in command.bodies { try checkBody(body, for: record, command, in: transaction) }
+        guard let post = command.post else { return }
+        let holders = try directory.postHolders(right: .caseAccept, area: record.area, in: transaction)
+        guard let holder = holders.first(where: { $0.post.id == post }), holder.staff != record.answerable else {
+            throw Refusal(
+                .ruleBroken, "cases.unknown-post",
+                LocalizedText(
+                    "该岗位不能作为这一辖区的首接责任人", "That post cannot answer for matters of this area"),
+                wayOn: LocalizedText("请选择本辖区其他受理岗位", "Choose another post that accepts matters of the area"),
+                field: "post")
+        }
+        command.postHolder = holder.staff
+    }
+
+    func checkBody(
+        _ body: BodyID, for record: CaseRecord, _ command: Command? = nil, in transaction: any Transaction
+    ) throws {
         guard let facts = try bodies.body(body, in: transaction),
             facts.area.contains(record.area) || record.area.contains(facts.area)
         else {
@@ -212,11 +252,25 @@ public struct Cases: Room {
                 LocalizedText("没有这个承办单位，或它不管这一区域", "There is no such body, or it does not act in that area"),
                 field: "body")
         }
+        // Some kinds of help only bodies of certain lines can give: enforcement needs the power to enforce.
+        guard let command, let kind = rules.act(command.act)?.opens,
+            let variants = (rules.workflow(named: kind)?.variants).map({ $0 + rules.workflow(of: record).variants }),
+            let variant = variants.first(where: { $0.code == command.variant ?? record.variant }),
+            let lines = variant.lines, !(facts.line.map(lines.contains) ?? false)
+        else { return }
+        throw Refusal(
+            .ruleBroken, "cases.without-power",
+            LocalizedText(
+                "“\(facts.name)”没有“\(variant.title.chinese)”所需的职权",
+                "“\(facts.name)” lacks the power that “\(variant.title.english)” needs"),
+            wayOn: LocalizedText("请只选择有此职权的部门", "Choose only bodies that have it"),
+            rule: "\(kind).variants.\(variant.code).lines", field: "bodies")
     }
 
     // MARK: Limits
 
-    /// Looks for matters whose limit has passed and does what the workflow says: tells those in charge, or acts itself.
+    /// Looks for matters of which somebody is to be told, before or after a limit, and does what the workflow and the
+    /// ladder say: reminds, tells those in charge, or acts itself.
     /// - Returns: how many it dealt with.
     @discardableResult
     public func watchLimits(most: Int = 200) async throws -> Int {
@@ -227,20 +281,40 @@ public struct Cases: Room {
     /// The same within a transaction, for generators that play the past.
     @discardableResult
     package func watchLimits(at now: Instant, most: Int, in transaction: any Transaction) throws -> Int {
-        let passed = try CaseStore.passedLimits(at: now, limit: most, in: transaction)
-        for record in passed {
-            guard let state = rules.workflow[record.state], let onLimit = state.onLimit else { continue }
-            switch onLimit {
-            case .act(let name):
+        let found = try CaseStore.toTell(at: now, limit: most, in: transaction)
+        for record in found {
+            guard let state = rules.state(record.state), let due = record.due else { continue }
+            if case .act(let name)? = state.onLimit, due.at <= now {
                 let command = Command(name)
                 let decision = try rules.decide(record, command, by: .system, at: now)
                 try store(decision, command, by: .system, actor: .system, photos: [], at: now, in: transaction)
-            case .notifyLeader:
-                try CaseStore.markLimitTold(record.id, at: now, in: transaction)
-                try CaseLedger.recordLimitPassed(record, house: house, at: now, in: transaction)
-                try CaseNotices(cases: self).limitPassed(record, state, at: now, in: transaction)
+                _ = try follow(decision, at: now, in: transaction)
+            } else {
+                try climb(record, state, due, at: now, in: transaction)
             }
         }
-        return passed.count
+        return found.count
+    }
+
+    /// Tells the highest rung that was reached; those below it are past and nobody needs them any more.
+    private func climb(
+        _ record: CaseRecord, _ state: Workflow.State, _ due: Deadline, at now: Instant,
+        in transaction: any Transaction
+    ) throws {
+        var record = record
+        var reached: EscalationLadder.Rung?
+        for rung in rules.ladder.rungs.dropFirst(record.rungsTold) {
+            guard rules.ladder.instant(of: rung, from: record.stateSince, due: due.at, rules.time) <= now else { break }
+            if rung.isPastLimit, reached?.isPastLimit != true {
+                try CaseLedger.recordLimitPassed(record, house: house, at: now, in: transaction)
+            }
+            reached = rung
+            record.rungsTold += 1
+            if rung.supervises { record.isSupervised = true }
+        }
+        rules.setNextRung(&record)
+        try CaseStore.markTold(record, in: transaction)
+        guard let reached else { return }
+        try CaseNotices(cases: self).reached(reached, record, state, at: now, in: transaction)
     }
 }

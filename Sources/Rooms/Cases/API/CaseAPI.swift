@@ -176,7 +176,7 @@ extension Cases {
         }
         for state in query.all("state").flatMap({ $0.split(separator: ",") }) where !state.isEmpty {
             let name = StateName(rawValue: String(state))
-            guard rules.workflow[name] != nil else { throw wrong("state") }
+            guard rules.state(name) != nil else { throw wrong("state") }
             filter.states.append(name)
         }
         if let area = query.filled("area") { filter.area = try parsedArea(area) }
@@ -280,7 +280,7 @@ extension Cases {
         APIOperation(
             .post, "/cases/{id}/acts", id: "actOnCase", tag: "cases",
             summary: LocalizedText("办理一步（受理、派单、签收……）", "Do one act on a matter: accept, dispatch, take …"),
-            request: .named("Act", .object(ActRequest.members(of: rules.workflow.acts.map(\.name.rawValue)))),
+            request: .named("Act", .object(ActRequest.members(of: rules.acts.map(\.name.rawValue)))),
             response: CaseJSON.record)
     }
 
@@ -291,7 +291,7 @@ extension Cases {
             request: .object([
                 .init("ids", .array(.identifier)),
                 .init(
-                    "command", .named("Act", .object(ActRequest.members(of: rules.workflow.acts.map(\.name.rawValue))))),
+                    "command", .named("Act", .object(ActRequest.members(of: rules.acts.map(\.name.rawValue))))),
             ]),
             response: .object([
                 .init(

@@ -8,6 +8,10 @@ enum CaseJSON {
             writer.member("id", record.id)
             writer.member("number", record.number)
             writer.member("version", record.version)
+            writer.member("kind", record.kind)
+            writer.member("variant", record.variant)
+            writer.member("parent", record.parent)
+            writer.member("openParts", record.openParts)
             writer.member("title", record.title)
             writer.member("detail", record.detail)
             writer.member("category", record.category)
@@ -90,6 +94,8 @@ enum CaseJSON {
         .object([
             .init("id", .identifier), .init("number", .string(pattern: "^[0-9]{16}$")),
             .init("version", .integer(minimum: 1)),
+            .init("kind", .text, "matter, or the workflow of a whistle, a part …"), .init("variant", .nullable(.text)),
+            .init("parent", .nullable(.identifier)), .init("openParts", .integer(minimum: 0)),
             .init("title", .text), .init("detail", .text), .init("category", .nullable(.text)), .init("area", .text),
             .init("address", .nullable(.text)),
             .init("location", .nullable(.object([.init("longitude", .number), .init("latitude", .number)]))),

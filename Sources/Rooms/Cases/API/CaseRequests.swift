@@ -118,13 +118,20 @@ struct ActRequest: Decodable {
     var isSolved: Bool?
     var satisfaction: Int?
     var photos: [ReportRequest.Picture]?
+    var bodies: [BodyID]?
+    var variant: String?
+    var post: PostID?
 
     func command() throws(Refusal) -> Command {
-        Command(
+        var command = Command(
             ActName(rawValue: act), opinion: opinion?.trimmed, reason: reason, body: body, category: category,
             area: try area.map { text throws(Refusal) in try parsedArea(text) }, result: result?.trimmed,
             workdays: workdays,
             isSolved: isSolved, satisfaction: satisfaction)
+        command.bodies = bodies ?? []
+        command.variant = variant
+        command.post = post
+        return command
     }
 
     static func members(of acts: [String]) -> [Schema.Member] {
@@ -137,6 +144,9 @@ struct ActRequest: Decodable {
             .init("isSolved", .nullable(.boolean), required: false),
             .init("satisfaction", .nullable(.integer(minimum: 1, maximum: 5)), required: false),
             .init("photos", .nullable(.array(picture)), required: false),
+            .init("bodies", .nullable(.array(.identifier)), required: false, "who gets a part each"),
+            .init("variant", .nullable(.text), required: false, "which variant of the kind that is opened"),
+            .init("post", .nullable(.identifier), required: false, "who is asked to become answerable"),
         ]
     }
 

@@ -60,6 +60,14 @@ public struct Reporter: Sendable, Hashable {
 /// One matter, from its report to its end, as it stands now.
 public struct CaseRecord: Sendable {
     public var id: CaseID
+    /// The workflow that it runs in: what residents report, or a whistle, a part of a larger matter …
+    public var kind = Workflow.matter
+    /// One of the variants of its kind; nil where the kind has none.
+    public var variant: String?
+    /// The matter of which this is a part.
+    public var parent: CaseID?
+    /// How many of its own parts have not ended.
+    public var openParts = 0
     /// What people call it by: 16 digits, date first.
     public var number: String
     /// Rises with every act; what a page saw last is compared with it.
@@ -90,6 +98,12 @@ public struct CaseRecord: Sendable {
     /// The one person who stays answerable to the resident until the end.
     public var answerable: StaffID
     public var answerablePost: PostID
+    /// Who was asked to become answerable and has not said yet.
+    public var offeredStaff: StaffID?
+    public var offeredPost: PostID?
+    /// How many rungs of the ladder of reminders were told since the present deadline began, and when the next is.
+    public var rungsTold = 0
+    public var tellAt: Instant?
     public var isSupervised = false
     /// A ruling binds the body: no return.
     public var isBound = false
@@ -118,28 +132,34 @@ public struct CaseRecord: Sendable {
     public struct Trail: Sendable, Hashable {
         public var spent: [ActName: Int] = [:]
         public var doers: [ActName: String] = [:]
+        /// The bodies that gave it back, in order.
+        public var returnedBy: [BodyID] = []
 
         public init() {}
 
-        /// `dispatch:2,return:1|finish:STAFF`, sorted, as it is stored.
+        /// `dispatch:2,return:1|finish:STAFF|BODY,BODY`, the first two sorted, as it is stored.
         public init(stored text: String) {
-            let halves = text.split(separator: "|", maxSplits: 1, omittingEmptySubsequences: false)
-            for item in halves[0].split(separator: ",") {
+            let thirds = text.split(separator: "|", maxSplits: 2, omittingEmptySubsequences: false)
+            for item in thirds[0].split(separator: ",") {
                 let parts = item.split(separator: ":")
                 if parts.count == 2, let count = Int(parts[1]) { spent[ActName(rawValue: String(parts[0]))] = count }
             }
-            guard halves.count > 1 else { return }
-            for item in halves[1].split(separator: ",") {
+            guard thirds.count > 1 else { return }
+            for item in thirds[1].split(separator: ",") {
                 let parts = item.split(separator: ":")
                 if parts.count == 2 { doers[ActName(rawValue: String(parts[0]))] = String(parts[1]) }
             }
+            guard thirds.count > 2 else { return }
+            returnedBy = thirds[2].split(separator: ",").map { BodyID(String($0)) }
         }
 
         public var stored: String {
-            if spent.isEmpty && doers.isEmpty { return "" }
-            return spent.sorted { $0.key < $1.key }.map { "\($0.key.rawValue):\($0.value)" }.joined(separator: ",")
+            if spent.isEmpty && doers.isEmpty && returnedBy.isEmpty { return "" }
+            let text =
+                spent.sorted { $0.key < $1.key }.map { "\($0.key.rawValue):\($0.value)" }.joined(separator: ",")
                 + "|"
                 + doers.sorted { $0.key < $1.key }.map { "\($0.key.rawValue):\($0.value)" }.joined(separator: ",")
+            return returnedBy.isEmpty ? text : text + "|" + returnedBy.map(\.text).joined(separator: ",")
         }
     }
 }

@@ -22,6 +22,13 @@ public struct Command: Sendable, Hashable {
     public var workdays: Int?
     public var isSolved: Bool?
     public var satisfaction: Int?
+    /// Who gets a part each.
+    public var bodies: [BodyID] = []
+    /// Which variant of the kind that is opened.
+    public var variant: String?
+    /// The post that is asked to become answerable, and who holds it.
+    public var post: PostID?
+    public var postHolder: StaffID?
 
     public init(
         _ act: ActName, opinion: String? = nil, reason: String? = nil, body: BodyID? = nil, category: String? = nil,
@@ -47,6 +54,8 @@ public struct Decision: Sendable {
     public var before: CaseRecord
     public var after: CaseRecord
     public var notify: [Workflow.Party]
+    /// What the platform does right after it: a second pass through the same body escalates by itself.
+    public var follow: ActName?
 }
 
 extension CaseRules {
@@ -54,6 +63,7 @@ extension CaseRules {
     public func decide(
         _ record: CaseRecord, _ command: Command, by performer: Performer, at now: Instant
     ) throws(Refusal) -> Decision {
+        let workflow = workflow(of: record)
         guard let act = workflow[command.act] else { throw .unknownAct(command.act) }
         if let refusal = refusal(of: act, on: record, by: performer, at: now) { throw refusal }
         try checkNeeds(act, command, record)
@@ -67,13 +77,25 @@ extension CaseRules {
             after.endedAt = state.isEnd ? now : nil
             enter(state, from: record, &after, at: now)
         }
-        return Decision(act: act, before: record, after: after, notify: act.notify)
+        if after.due != record.due || act.to != nil {
+            after.rungsTold = 0
+            setNextRung(&after)
+        }
+        var decision = Decision(act: act, before: record, after: after, notify: act.notify)
+        if let follow = act.onSecondPass, let body = after.body, record.trail.returnedBy.contains(body) {
+            decision.follow = follow
+        }
+        if act.effect == .refusesAnswer, let most = act.atMost, after.trail.spent[act.name, default: 0] >= most {
+            decision.notify.append(.county)
+        }
+        return decision
     }
 
     /// Why this performer may not do this act on this matter now; nil when nothing stands against it.
     public func refusal(
         of act: Workflow.Act, on record: CaseRecord, by performer: Performer, at now: Instant
     ) -> Refusal? {
+        let workflow = workflow(of: record)
         guard act.from.contains(record.state) else {
             let state = workflow[record.state]?.title ?? LocalizedText(record.state.rawValue, record.state.rawValue)
             return Refusal(
@@ -93,6 +115,15 @@ extension CaseRules {
                     "After “\(done.english)”, “\(act.title.english)” is no longer possible"),
                 wayOn: LocalizedText("请继续办理，或提请裁定", "Go on with it, or refer it for a ruling"),
                 rule: "\(workflow.name).\(act.name.rawValue).notAfter")
+        }
+        if act.needsPartsEnded, record.openParts > 0 {
+            return Refusal(
+                .conflict, "cases.parts-open",
+                LocalizedText(
+                    "还有 \(record.openParts) 个协办（报到）事项未办结", "\(record.openParts) part(s) of it have not ended"),
+                wayOn: LocalizedText(
+                    "请等各方办结，或催办；全部办结后一次答复", "Wait for them or urge them; there is one answer, when all have ended"),
+                rule: "\(workflow.name).\(act.name.rawValue).parts=ended")
         }
         if act.onlyWhenExtensionAsked, record.extensionAsked == nil {
             return Refusal(
@@ -155,7 +186,9 @@ extension CaseRules {
             case .body: allowed = record.body == scope.body
             case .county: allowed = isOfArea && scope.area.level <= .county
             case .anyone: allowed = isOfArea || record.body == scope.body
-            case .reporter, .answerable, .platform: allowed = false
+            case .answerable: allowed = record.answerable == scope.staff && !scope.isMachine
+            case .offered: allowed = record.offeredPost == scope.post && !scope.isMachine
+            case .reporter, .platform: allowed = false
             }
             return allowed ? nil : .notYours
         }
@@ -193,6 +226,19 @@ extension CaseRules {
                 guard let result = command.result, !result.isEmpty else {
                     throw .missing("result", LocalizedText("请填写办理结果", "Write what was done"))
                 }
+            case .bodies:
+                guard (1...20).contains(command.bodies.count), Set(command.bodies).count == command.bodies.count else {
+                    throw .missing("bodies", LocalizedText("请选择 1–20 个单位", "Choose 1 to 20 bodies"))
+                }
+            case .variant:
+                let variants = act.opens.flatMap { workflow(named: $0)?.variants } ?? []
+                guard let code = command.variant, variants.contains(where: { $0.code == code }) else {
+                    throw .missing("variant", LocalizedText("请选择类型", "Choose which kind"))
+                }
+            case .post:
+                guard command.post != nil, command.postHolder != nil else {
+                    throw .missing("post", LocalizedText("请选择由谁接手", "Choose who is to take it over"))
+                }
             case .workdays:
                 guard let days = command.workdays, (1...60).contains(days) else {
                     throw .missing("workdays", LocalizedText("请填写申请延长的工作日（1–60）", "Name the working days, 1 to 60"))
@@ -220,7 +266,7 @@ extension CaseRules {
     ) {
         if act.atMost != nil { after.trail.spent[act.name, default: 0] += 1 }
         if case .staff(let scope) = performer {
-            if workflow.acts.contains(where: { $0.notFrom.contains(act.name) }) {
+            if workflow(of: after).acts.contains(where: { $0.notFrom.contains(act.name) }) {
                 after.trail.doers[act.name] = scope.staff.text
             }
             if act.effect == .answers {
@@ -230,7 +276,15 @@ extension CaseRules {
             // What the area answers itself, its own body handles.
             if act.needs.contains(.result), act.party == .area { after.body = scope.body }
             if act.party == .body, act.to != nil { after.handler = scope.staff }
+            if act.effect == .takesAnswer {
+                after.answerable = scope.staff
+                after.answerablePost = scope.post
+            }
         }
+        if act.effect == .returns, let body = after.body, !after.trail.returnedBy.contains(body) {
+            after.trail.returnedBy.append(body)
+        }
+        if act.opens != nil { after.openParts += max(1, act.needs.contains(.bodies) ? command.bodies.count : 1) }
         if act.needs.contains(.category), let category = command.category { after.category = category }
         if act.needs.contains(.area), let area = command.area { after.area = area }
         if act.needs.contains(.body), let body = command.body {
@@ -250,7 +304,7 @@ extension CaseRules {
         }
         if act.onlyWhenExtensionAsked { after.extensionAsked = nil }
         // What is taken up again is not yet solved, whatever was said of it before, here or in another system.
-        if let to = act.to, workflow[after.state]?.isEnd == true, workflow[to]?.isEnd == false {
+        if let to = act.to, self.state(after.state)?.isEnd == true, self.state(to)?.isEnd == false {
             after.isSolved = nil
             after.satisfaction = nil
         }
@@ -266,12 +320,22 @@ extension CaseRules {
             after.isContactedInTime = now <= limit.instant
         case .asksExclusion: after.exclusionAsked = command.reason
         case .excludes: after.isExcluded = true
-        case .answers, .extends, .contacts, nil: break
+        case .offersAnswer:
+            after.offeredPost = command.post
+            after.offeredStaff = command.postHolder
+        case .takesAnswer, .refusesAnswer:
+            after.offeredPost = nil
+            after.offeredStaff = nil
+            if act.effect == .refusesAnswer, let most = act.atMost, after.trail.spent[act.name, default: 0] >= most {
+                after.isSupervised = true
+            }
+        case .answers, .extends, .contacts, .returns, nil: break
         }
     }
 
     /// Sets the deadlines of the state that was entered.
     private func enter(_ state: Workflow.State, from before: CaseRecord, _ after: inout CaseRecord, at now: Instant) {
+        let workflow = workflow(of: before)
         if state.clock == .starts {
             after.finalDue = deadline(from: now, limit(ofCategory: after.category))
             after.isBound = false

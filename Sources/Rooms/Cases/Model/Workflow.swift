@@ -20,6 +20,7 @@ public struct ActName: RawRepresentable, Sendable, Hashable, ExpressibleByString
 
 /// How a kind of matter runs, read from a file of `Rules/workflows` and proved closed (``WorkflowProof``).
 public struct Workflow: Sendable {
+    /// The kind of matter that runs like this.
     public var name: String
     public var version: Int
     public var title: LocalizedText
@@ -27,6 +28,26 @@ public struct Workflow: Sendable {
     /// In the order of the file, which is the order of the tabs.
     public var states: [State]
     public var acts: [Act]
+    /// What a matter of this kind is more exactly, such as an emergency; its limits may differ. Empty when all are alike.
+    public var variants: [Variant] = []
+    /// Who may begin one by itself, and what that takes; nil where it begins only with a report or as a part.
+    public var begin: Begin?
+
+    /// The kind that residents report.
+    public static let matter = "matter"
+
+    /// One of several sorts of a kind.
+    public struct Variant: Sendable, Hashable {
+        public var code: String
+        public var title: LocalizedText
+        /// Only bodies of these lines may be called, such as those with the power to enforce; nil for all.
+        public var lines: Set<String>?
+    }
+
+    public struct Begin: Sendable {
+        public var right: Right
+        public var needs: [Need]
+    }
 
     public subscript(_ name: StateName) -> State? { states.first { $0.name == name } }
     public subscript(_ name: ActName) -> Act? { acts.first { $0.name == name } }
@@ -43,6 +64,8 @@ public struct Workflow: Sendable {
         public var limit: Limit?
         public var onLimit: OnLimit?
         public var clock: Clock?
+        /// The platform does this act once the last part of the matter has ended.
+        public var onParts: ActName?
         /// Where it stands in the file.
         public var line: Int
     }
@@ -68,6 +91,13 @@ public struct Workflow: Sendable {
         case asksExclusion = "asks-exclusion"
         /// The second person agrees.
         case excludes
+        /// The body gives it back: should it come to the same body again, that is a second pass (``Act/onSecondPass``).
+        case returns
+        /// The answerable person asks another to be it. Nothing changes until the other takes it.
+        case offersAnswer = "offers-answer"
+        case takesAnswer = "takes-answer"
+        /// Once refused as often as the act may be done, coordination is told and it counts as supervised.
+        case refusesAnswer = "refuses-answer"
     }
 
     public struct Owner: Sendable, Hashable {
@@ -89,6 +119,8 @@ public struct Workflow: Sendable {
         case anyone
         /// The person who stays answerable to the resident. Only for notices.
         case answerable
+        /// The post that was asked to become answerable and has not said yet.
+        case offered
         /// Nobody: the platform itself, when a limit passes. Only for acts.
         case platform
     }
@@ -97,6 +129,10 @@ public struct Workflow: Sendable {
         case length(TimeLimit)
         /// What the matter's category says.
         case ofCategory
+        /// Each variant has its own.
+        case ofVariant([String: TimeLimit])
+        /// So many per cent of the time that the whole has left when the part is opened.
+        case ofWhole(Int)
     }
 
     public enum OnLimit: Sendable, Hashable {
@@ -129,6 +165,12 @@ public struct Workflow: Sendable {
         public var bySystem: Bool
         /// The reporter may do it as well.
         public var reporterToo: Bool
+        /// The kind of the parts that it opens: one for each body that it names, or a single one.
+        public var opens: String?
+        /// Only once every part has ended.
+        public var needsPartsEnded = false
+        /// What the platform does when this gives the matter to a body that has given it back before.
+        public var onSecondPass: ActName?
         /// Only while an extension was asked for and not answered.
         public var onlyWhenExtensionAsked: Bool
         /// Only while it was asked to leave the matter out of the rates, and not agreed yet.
@@ -149,5 +191,11 @@ public struct Workflow: Sendable {
     /// What an act must bring with it.
     public enum Need: String, Sendable, Hashable, CaseIterable {
         case category, area, body, reason, opinion, result, workdays, rating
+        /// Several bodies, each of which gets a part.
+        case bodies
+        /// Which variant of the kind that the act opens.
+        case variant
+        /// The post that is to become answerable.
+        case post
     }
 }

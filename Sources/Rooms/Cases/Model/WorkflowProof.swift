@@ -146,7 +146,7 @@ public struct WorkflowProof: Sendable {
             let leaving = workflow.acts(from: state.name).filter { $0.to != nil }
             if leaving.isEmpty { faults.append(fault(state, "没有离开它的动作（死路）", "no act leaves it: a dead end")) }
             switch owner.party {
-            case .anyone, .answerable, .platform:
+            case .anyone, .answerable, .offered, .platform:
                 faults.append(fault(state, "责任人须是确定的一方", "its owner must be a definite party"))
             case .reporter:
                 if !leaving.contains(where: { $0.party == .reporter }) {

@@ -23,31 +23,71 @@ struct WorkflowReading {
     }
 
     private func workflow(_ node: Node) throws(Refusal) -> Workflow {
-        try only(["workflow", "version", "zh", "en", "first", "states", "acts"], in: node, "workflow")
+        try only(
+            ["workflow", "version", "zh", "en", "first", "states", "acts", "variants", "begin"], in: node, "workflow")
         var states: [Workflow.State] = []
         for (key, value) in try pairs(node, "states") { states.append(try state(key, value)) }
         var acts: [Workflow.Act] = []
         for (key, value) in try pairs(node, "acts") { acts.append(try act(key, value)) }
-        let result = Workflow(
+        var result = Workflow(
             name: try text(node, "workflow"), version: try number(node, "version") ?? 1, title: try title(node),
             first: StateName(rawValue: try text(node, "first")), states: states, acts: acts)
+        if node.mapping?["variants"] != nil {
+            for (key, value) in try pairs(node, "variants") { result.variants.append(try variant(key, value)) }
+        }
+        if let begin = node.mapping?["begin"] {
+            try only(["right", "needs"], in: begin, "begin")
+            result.begin = Workflow.Begin(right: Right(try text(begin, "right")), needs: try needs(begin))
+        }
         try checkNames(result, node)
         return result
     }
 
+    private func needs(_ node: Node) throws(Refusal) -> [Workflow.Need] {
+        var needs: [Workflow.Need] = []
+        for item in try list(node, "needs") {
+            guard let need = item.string.flatMap(Workflow.Need.init(rawValue:)) else {
+                throw wrong(
+                    item,
+                    "unknown need \(item.string ?? "?"); known: \(Workflow.Need.allCases.map(\.rawValue).joined(separator: ", "))",
+                    "未知的 needs：\(item.string ?? "?")")
+            }
+            needs.append(need)
+        }
+        return needs
+    }
+
+    private func variant(_ key: Node, _ node: Node) throws(Refusal) -> Workflow.Variant {
+        let code = key.string ?? ""
+        try only(["zh", "en", "lines", "check"], in: node, code)
+        let lines = node.mapping?["lines"] == nil ? nil : Set(try list(node, "lines").compactMap(\.string))
+        return Workflow.Variant(code: code, title: try title(node), lines: lines)
+    }
+
+    private func limit(_ node: Node) throws(Refusal) -> Workflow.Limit {
+        if node.string == "category" { return .ofCategory }
+        if let words = node.string?.split(separator: " "), words.count == 3, words[1...] == ["of", "whole"],
+            words[0].last == "%", let share = Int(words[0].dropLast()), (1...100).contains(share)
+        {
+            return .ofWhole(share)
+        }
+        guard let table = node.mapping else { return .length(try length(node)) }
+        var limits: [String: TimeLimit] = [:]
+        for (key, value) in table { limits[key.string ?? ""] = try length(value) }
+        return .ofVariant(limits)
+    }
+
     private func state(_ key: Node, _ node: Node) throws(Refusal) -> Workflow.State {
         let name = StateName(rawValue: key.string ?? "")
-        try only(["zh", "en", "end", "owner", "limit", "onLimit", "clock", "check"], in: node, name.rawValue)
+        try only(
+            ["zh", "en", "end", "owner", "limit", "onLimit", "clock", "check", "onParts"], in: node, name.rawValue)
         var owner: Workflow.Owner?
         if let found = node.mapping?["owner"] {
             try only(["who", "right"], in: found, "owner")
             owner = Workflow.Owner(
                 party: try party(found, "who"), right: found.mapping?["right"]?.string.map { Right($0) })
         }
-        var limit: Workflow.Limit?
-        if let found = node.mapping?["limit"] {
-            limit = found.string == "category" ? .ofCategory : .length(try length(found))
-        }
+        let limit = try node.mapping?["limit"].map { node throws(Refusal) in try self.limit(node) }
         var onLimit: Workflow.OnLimit?
         if let found = node.mapping?["onLimit"] {
             try only(["notify", "act"], in: found, "onLimit")
@@ -62,7 +102,8 @@ struct WorkflowReading {
         }
         return Workflow.State(
             name: name, title: try title(node), isEnd: node.mapping?["end"]?.bool ?? false, owner: owner, limit: limit,
-            onLimit: onLimit, clock: try word(node, "clock"), line: line(key))
+            onLimit: onLimit, clock: try word(node, "clock"),
+            onParts: node.mapping?["onParts"]?.string.map { ActName(rawValue: $0) }, line: line(key))
     }
 
     private func act(_ key: Node, _ node: Node) throws(Refusal) -> Workflow.Act {
@@ -72,6 +113,7 @@ struct WorkflowReading {
                 "zh", "en", "from", "to", "keeps", "right", "by", "needs", "reasons", "atMost", "notFrom", "notify",
                 "system", "effect", "tells",
                 "reporterToo", "only", "unlessBound", "binds", "within", "undoable", "notAfter",
+                "opens", "parts", "onSecondPass",
             ], in: node, name.rawValue)
         let keeps = node.mapping?["keeps"]?.bool ?? false
         let to = node.mapping?["to"]?.string.map { StateName(rawValue: $0) }
@@ -80,16 +122,7 @@ struct WorkflowReading {
                 key, "act \(name.rawValue) has either `to: STATE` or `keeps: true`",
                 "动作 \(name.rawValue) 须有 `to: 状态` 或 `keeps: true` 之一")
         }
-        var needs: [Workflow.Need] = []
-        for item in try list(node, "needs") {
-            guard let need = item.string.flatMap(Workflow.Need.init(rawValue:)) else {
-                throw wrong(
-                    item,
-                    "unknown need \(item.string ?? "?"); known: \(Workflow.Need.allCases.map(\.rawValue).joined(separator: ", "))",
-                    "未知的 needs：\(item.string ?? "?")")
-            }
-            needs.append(need)
-        }
+        let needs = try needs(node)
         var notify: [Workflow.Party] = []
         for item in try list(node, "notify") { notify.append(try party(item)) }
         let only = node.mapping?["only"]?.string
@@ -97,6 +130,10 @@ struct WorkflowReading {
             throw wrong(
                 key, "`only` knows `extension-asked` and `exclusion-asked`",
                 "`only` 只能是 `extension-asked` 或 `exclusion-asked`")
+        }
+        let parts = node.mapping?["parts"]?.string
+        guard parts == nil || parts == "ended" else {
+            throw wrong(key, "`parts` knows only `ended`", "`parts` 只能是 `ended`")
         }
         return Workflow.Act(
             name: name, title: try title(node),
@@ -107,6 +144,8 @@ struct WorkflowReading {
             notFrom: try list(node, "notFrom").map { ActName(rawValue: $0.string ?? "") },
             notAfter: try list(node, "notAfter").map { ActName(rawValue: $0.string ?? "") }, notify: notify,
             bySystem: node.mapping?["system"]?.bool ?? false, reporterToo: node.mapping?["reporterToo"]?.bool ?? false,
+            opens: node.mapping?["opens"]?.string, needsPartsEnded: parts == "ended",
+            onSecondPass: node.mapping?["onSecondPass"]?.string.map { ActName(rawValue: $0) },
             onlyWhenExtensionAsked: only == "extension-asked", onlyWhenExclusionAsked: only == "exclusion-asked",
             unlessBound: node.mapping?["unlessBound"]?.bool ?? false,
             binds: node.mapping?["binds"]?.bool ?? false, within: try within(node),
@@ -148,6 +187,14 @@ struct WorkflowReading {
             }
         }
         for state in workflow.states {
+            guard case .ofVariant(let limits)? = state.limit else { continue }
+            guard Set(limits.keys) == Set(workflow.variants.map(\.code)), !limits.isEmpty else {
+                throw RuleFiles.refusal(
+                    "state \(state.name.rawValue): its limits name \(limits.keys.sorted().joined(separator: ", ")), the variants are \(workflow.variants.map(\.code).sorted().joined(separator: ", "))",
+                    "状态 \(state.name.rawValue) 的各类时限须与 variants 一一对应", in: file, line: state.line)
+            }
+        }
+        for state in workflow.states {
             guard case .act(let name)? = state.onLimit, workflow[name] == nil else { continue }
             throw RuleFiles.refusal(
                 "state \(state.name.rawValue): onLimit names the act “\(name.rawValue)”, which is not defined",
@@ -166,9 +213,11 @@ struct WorkflowReading {
         }
         guard act.isUndoable else { return }
         let isEnding = ([act.to].compactMap { $0 } + act.from).contains { workflow[$0]?.isEnd == true }
-        guard act.to != nil, !isEnding, act.party != .reporter, act.reasons == nil, act.notFrom.isEmpty else {
+        guard act.to != nil, !isEnding, act.party != .reporter, act.reasons == nil, act.notFrom.isEmpty,
+            act.opens == nil
+        else {
             throw RuleFiles.refusal(
-                "act \(act.name.rawValue) cannot be `undoable`: it keeps the state, ends or reopens, needs a reason, verifies, or is the resident's",
+                "act \(act.name.rawValue) cannot be `undoable`: it keeps the state, ends or reopens, needs a reason, verifies, opens parts, or is the resident's",
                 "动作 \(act.name.rawValue) 不能设为 undoable：它不改变状态，或结束、重开，或须说明原因，或属核查，或由群众本人做出", in: file,
                 line: act.line)
         }

@@ -52,7 +52,7 @@ struct ActForms {
             <details class="act"\(flag: "open", isRefused || (refused == nil && name == firstOffered))><summary>\(visit(act.title))</summary>\
             <form method="post" action="/cases/\(record.id)/acts" enctype="multipart/form-data" data-draft="\(Self.draft(record.id.text, name))">\
             \(visit.formFields)<input type="hidden" name="_version" value="\(record.version)"><input type="hidden" name="act" value="\(name)">\
-            \(act.needs.filter { $0 != .opinion && $0 != .rating }.html { field($0, act, isRefused) })\
+            \(act.needs.filter { $0 != .opinion }.html { field($0, act, isRefused) })\
             \(opinion(act, isRefused))\(takesPhotos(act) ? photos(act, isRefused) : HTML())\
             \(Field.submit(visit(act.title), tone: act.to == nil ? "ghost" : "p"))</form></details>
             """
@@ -94,18 +94,16 @@ struct ActForms {
         case .category:
             return CaseControls.grouped(
                 id, visit(CaseTexts.category), CaseControls.leaves(cases.rules.categories, visit.language),
-                value: typed ?? record.category, none: visit(CaseTexts.choose), required: true, error: error,
-                formName: name)
+                value: typed ?? record.category ?? hints.category, none: visit(CaseTexts.choose), required: true,
+                hint: hints.categoryHint, error: error, formName: name)
         case .area:
             return CaseControls.grouped(
-                id, visit(CaseTexts.area), areas, value: typed ?? record.area.code, required: true, error: error,
-                formName: name)
+                id, visit(CaseTexts.area), areas, value: typed ?? hints.area(among: areas) ?? record.area.code,
+                required: true, hint: hints.areaHint, error: error, formName: name)
         case .body:
             return CaseControls.grouped(
                 id, visit(CaseTexts.body), CaseControls.bodies(model.bodies, names: cases.areas, visit),
-                value: typed ?? suggestedBody?.text, none: visit(CaseTexts.choose), required: true,
-                hint: suggestedBody == nil
-                    ? nil : visit("已按类别预选，可以更改", "Chosen by the category; change it if you know better"),
+                value: typed ?? hints.body, none: visit(CaseTexts.choose), required: true, hint: hints.bodyHint,
                 error: error, formName: name)
         case .reason:
             let reasons = act.reasons.flatMap { cases.rules.reasons[$0] } ?? []
@@ -121,8 +119,41 @@ struct ActForms {
             return Field.text(
                 id, visit(CaseTexts.workdays), value: typed, type: "number", required: true, error: error,
                 inputMode: "numeric", formName: name)
-        case .opinion, .rating: return HTML()
+        case .bodies: return bodies(id, act, isRefused, error)
+        case .variant:
+            let variants = act.opens.flatMap { cases.rules.workflow(named: $0)?.variants } ?? []
+            return Field.choice(
+                id, visit("类型", "Kind"), variants.map { Field.Choice($0.code, visit($0.title)) }, value: typed,
+                required: true, none: visit(CaseTexts.choose), error: error, formName: name)
+        case .post:
+            return Field.choice(
+                id, visit("移交给", "To whom"),
+                model.posts.map { Field.Choice($0.post.id.text, "\($0.staffName) · \(visit($0.post.title))") },
+                value: typed, required: true, none: visit(CaseTexts.choose),
+                hint: visit("对方接收前，责任仍在您", "Until they take it, you answer for it"), error: error, formName: name)
+        case .rating: return act.party == .reporter ? HTML() : rating(id, isRefused, error)
+        case .opinion: return HTML()
         }
+    }
+
+    /// One part for each body that is ticked.
+    private func bodies(_ id: String, _ act: Workflow.Act, _ isRefused: Bool, _ error: String?) -> HTML {
+        let ticked = Set(isRefused ? refused?.fields.all("bodies") ?? [] : [])
+        let groups = CaseControls.bodies(
+            model.bodies.filter { $0.id != record.body }, names: cases.areas, visit)
+        return """
+            <fieldset class="field\(error == nil ? "" : " wrong")"><legend>\(visit("单位（可多选）", "Bodies (one or more)"))</legend>\
+            \(groups.enumerated().html { index, group in
+                "<details\(flag: "open", index == 0)><summary>\(group.title ?? "")</summary>\(group.choices.html { "<label class=\"check\"><input type=\"checkbox\" name=\"bodies\" value=\"\($0.value)\"\(flag: "checked", ticked.contains($0.value))> \($0.text)</label><br>" })</details>"
+            })\(error.map { "<p class=\"error\">\($0)</p>" } ?? HTML())</fieldset>
+            """
+    }
+
+    private func rating(_ id: String, _ isRefused: Bool, _ error: String?) -> HTML {
+        """
+        \(Field.choice(id + "-solved", visit("是否到位、解决", "Was it done"), [Field.Choice("yes", visit("是", "Yes")), Field.Choice("no", visit("否", "No"))], value: value("isSolved", isRefused), required: true, none: visit(CaseTexts.choose), error: error, formName: "isSolved"))\
+        \(Field.choice(id + "-satisfaction", visit("评价", "Rating"), (1...5).reversed().map { Field.Choice("\($0)", visit(CaseTexts.satisfaction($0))) }, value: value("satisfaction", isRefused), required: true, none: visit(CaseTexts.choose), formName: "satisfaction"))
+        """
     }
 
     /// Every act may be given words; where a result is asked for, the result is those words.
@@ -151,9 +182,8 @@ struct ActForms {
         return [CaseControls.Group(title: nil, choices: [present])] + groups
     }
 
-    private var suggestedBody: BodyID? {
-        guard let line = record.category.flatMap({ cases.rules.categories[$0]?.line }) else { return nil }
-        return model.bodies.first { $0.line == line && $0.area.contains(record.area) }?.id
+    private var hints: SuggestionHints {
+        SuggestionHints(cases: cases, suggestion: model.suggestion, record: record, bodies: model.bodies, visit: visit)
     }
 
     // MARK: What a form asks for
@@ -173,6 +203,16 @@ struct ActForms {
             }
             command.body = id
         }
+        command.bodies = try fields.all("bodies").map { text throws(Refusal) in
+            guard let id = BodyID(parsing: text) else {
+                throw .missing("bodies", LocalizedText("请选择单位", "Choose the bodies"))
+            }
+            return id
+        }
+        command.variant = fields.filled("variant")
+        command.post = fields.filled("post").flatMap { PostID(parsing: $0) }
+        command.isSolved = fields.filled("isSolved").map { $0 == "yes" }
+        command.satisfaction = fields.filled("satisfaction").flatMap { Int($0) }
         if let area = fields.filled("area") { command.area = try parsedArea(area) }
         if let days = fields.filled("workdays") {
             guard let number = Int(days) else {

@@ -22,6 +22,11 @@ struct CasePage: Sendable {
         var undoable: Undoable?
         /// Matters that may be the same one; only for whoever takes matters in.
         var similar: [SimilarMatter]
+        /// What is proposed; only for whoever decides it.
+        var suggestion: MatterSuggestion?
+        var parts = PartsPanel.Model()
+        /// Who could be asked to become answerable; empty when no act asks.
+        var posts: [PostHolder] = []
     }
 
     /// What was sent and refused: it stays on the page beside the reason.
@@ -59,19 +64,32 @@ struct CasePage: Sendable {
     func model(_ id: CaseID, _ scope: Scope, at now: Instant, in transaction: any Transaction) throws -> Model? {
         guard let record = try CaseStore.find(id, for: scope, in: transaction) else { return nil }
         let steps = try CaseStore.steps(of: id, in: transaction)
-        let acts = cases.rules.workflow.acts(from: record.state).compactMap { act -> (Workflow.Act, Refusal?)? in
+        let offered = cases.rules.workflow(of: record).acts(from: record.state)
+        let acts = offered.compactMap { act -> (Workflow.Act, Refusal?)? in
             let refusal = cases.rules.refusal(of: act, on: record, by: .staff(scope), at: now)
             // Not this post's, or nothing to answer: no reason to show it. What a rule forbids is shown with the rule.
-            if let refusal, refusal.kind == .forbidden || refusal.kind == .conflict { return nil }
+            let isParts = refusal?.code == "cases.parts-open"
+            if let refusal, refusal.kind == .forbidden || refusal.kind == .conflict, !isParts { return nil }
             return (act, refusal)
         }
-        let asksForBody = acts.contains { $0.1 == nil && $0.0.needs.contains(.body) }
-        return Model(
+        func asks(for needs: Workflow.Need...) -> Bool {
+            acts.contains { $0.1 == nil && !Set(needs).isDisjoint(with: $0.0.needs) }
+        }
+        var model = Model(
             record: record, steps: steps, files: try CaseStore.files(of: id, in: transaction),
             names: try CaseNames(cases, records: [record], steps: steps, in: transaction), acts: acts,
-            bodies: asksForBody ? try cases.bodyChoices(for: record.area, in: transaction) : [],
+            bodies: asks(for: .body, .bodies) ? try cases.bodyChoices(for: record.area, in: transaction) : [],
             undoable: try undoable(record, scope, at: now, in: transaction),
             similar: scope.may(.caseAccept) ? try cases.similar(to: record, for: scope, at: now, in: transaction) : [])
+        if asks(for: .category, .area, .body) {
+            model.suggestion = try cases.suggestion(for: record, among: model.bodies, in: transaction)
+        }
+        model.parts = try PartsPanel.model(record, cases, for: scope, in: transaction)
+        if asks(for: .post) {
+            model.posts = try cases.directory.postHolders(right: .caseAccept, area: record.area, in: transaction)
+                .filter { $0.staff != record.answerable }
+        }
+        return model
     }
 
     private func undoable(
@@ -121,7 +139,7 @@ struct CasePage: Sendable {
             """
             <p class="printonly">\(visit("群众诉求办理单", "Sheet of a matter"))</p>\(doneMark(visit))\
             \(UndoForm(cases: cases).html(record.id, model.undoable, visit))\
-            <div class="split"><div>\(CaseFacts(cases: cases, model: model, staff: staff, revealed: revealed).html)\(forms.html)\(SimilarPanel(cases: cases, visit: visit).html(model.similar))</div>\
+            <div class="split"><div>\(CaseFacts(cases: cases, model: model, staff: staff, revealed: revealed).html)\(PartsPanel(cases: cases, visit: visit).html(model.parts))\(forms.html)\(SimilarPanel(cases: cases, visit: visit).html(model.similar))</div>\
             <section class="panel" aria-label="\(visit(CaseTexts.timeline))"><h2>\(visit(CaseTexts.timeline))</h2>\
             \(Timeline(cases: cases, model: model, visit: visit).html)</section></div>\
             <p class="printonly sign">\(visit("经办人签字：__________　　日期：____年__月__日", "Signature: __________   Date: __________"))</p>
@@ -151,7 +169,7 @@ struct CasePage: Sendable {
         }
         let title =
             done == CaseStep.report.rawValue
-            ? CaseTexts.reported : cases.rules.workflow[ActName(rawValue: done)]?.title
+            ? CaseTexts.reported : cases.rules.act(ActName(rawValue: done))?.title
         return title.map { Page.Notice(.ok, visit("已“\($0.chinese)”。", "Done: \($0.english).")) }
     }
 

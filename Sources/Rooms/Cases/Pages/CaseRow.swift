@@ -120,6 +120,6 @@ struct CaseRow: Sendable {
 
 extension CaseRules {
     func stateTitle(_ state: StateName, _ visit: Visit) -> String {
-        workflow[state].map { visit($0.title) } ?? state.rawValue
+        self.state(state).map { visit($0.title) } ?? state.rawValue
     }
 }

@@ -65,13 +65,13 @@ struct DueTag {
     }
 
     private func limit(_ record: CaseRecord) -> TimeLimit {
-        if case .length(let limit) = rules.workflow[record.state]?.limit { return limit }
+        if case .length(let limit) = rules.state(record.state)?.limit { return limit }
         return rules.limit(ofCategory: record.category)
     }
 
     private func progress(_ record: CaseRecord, _ due: Deadline) -> DeadlineProgress {
         // The time of the whole matter runs from its acceptance, which a list does not know; it came in hours before.
-        let isOfState: Bool = if case .length = rules.workflow[record.state]?.limit { true } else { false }
+        let isOfState: Bool = if case .length = rules.state(record.state)?.limit { true } else { false }
         return rules.time.progress(
             from: isOfState ? record.stateSince : record.receivedAt, due: due.at, limit: limit(record), at: visit.now)
     }

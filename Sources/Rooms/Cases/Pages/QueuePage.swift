@@ -129,7 +129,7 @@ struct QueuePage: Sendable {
         if visit.query["done"] == CaseStep.undo.rawValue {
             return Page.Notice(.ok, visit("已撤销，恢复到操作之前。", "Undone; it is as it was before."))
         }
-        guard let name = visit.query["done"], let act = cases.rules.workflow[ActName(rawValue: name)] else {
+        guard let name = visit.query["done"], let act = cases.rules.act(ActName(rawValue: name)) else {
             return nil
         }
         return Page.Notice(.ok, visit("已“\(act.title.chinese)”。", "Done: \(act.title.english)."))

@@ -43,7 +43,7 @@ struct Timeline {
         guard let code = step.reason else { return nil }
         // What was undone stands in the title.
         if step.act == CaseStep.undo { return nil }
-        guard let list = cases.rules.workflow[step.act]?.reasons,
+        guard let list = cases.rules.act(step.act)?.reasons,
             let reason = cases.rules.reason(code, in: list)
         else { return code }
         return visit(reason.title)
@@ -55,10 +55,10 @@ extension Cases {
     func stepTitle(_ step: CaseStep, _ visit: Visit) -> String {
         if step.act == CaseStep.report { return visit(CaseTexts.reported) }
         if step.act == CaseStep.undo {
-            let undone = step.reason.flatMap { rules.workflow[ActName(rawValue: $0)]?.title }
+            let undone = step.reason.flatMap { rules.act(ActName(rawValue: $0))?.title }
             return undone.map { visit("撤销“\($0.chinese)”", "Undone: \($0.english)") } ?? visit("撤销", "Undone")
         }
         if step.act == "import" { return visit("导入", "Imported") }
-        return rules.workflow[step.act].map { visit($0.title) } ?? step.act.rawValue
+        return rules.act(step.act).map { visit($0.title) } ?? step.act.rawValue
     }
 }

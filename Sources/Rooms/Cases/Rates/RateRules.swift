@@ -40,7 +40,8 @@ struct Outcome: Sendable, Hashable {
     var figures: OutcomeFigures
 
     init?(_ record: CaseRecord, _ rules: RateRules) {
-        guard let final = record.finalDue else { return nil }
+        // Parts are the work of one matter, which counts once.
+        guard record.kind == Workflow.matter, let final = record.finalDue else { return nil }
         var figures = OutcomeFigures()
         day = final.at.local().day
         figures.due = 1

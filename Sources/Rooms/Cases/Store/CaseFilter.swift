@@ -112,5 +112,8 @@ extension Right {
     static let caseExport = Right("case.export")
     static let caseImport = Right("case.import")
     static let caseRule = Right("case.rule")
+    static let whistleRaise = Right("whistle.raise")
+    static let whistleApprove = Right("whistle.approve")
+    static let invitationSend = Right("invitation.send")
     static let personalReveal = Right("personal.reveal")
 }

@@ -35,17 +35,57 @@ struct CaseNotices {
         }
     }
 
-    func limitPassed(_ record: CaseRecord, _ state: Workflow.State, at now: Instant, in transaction: any Transaction)
-        throws
-    {
-        let text = LocalizedText(
-            "已超时（\(state.title.chinese)）：\(record.title)", "Overdue (\(state.title.english)): \(record.title)")
+    /// A reminder before the limit, or the news that it has passed.
+    func reached(
+        _ rung: EscalationLadder.Rung, _ record: CaseRecord, _ state: Workflow.State, at now: Instant,
+        in transaction: any Transaction
+    ) throws {
+        let due = record.due?.at.local().minuteText ?? ""
+        let text =
+            rung.isPastLimit
+            ? LocalizedText(
+                "已超时（\(state.title.chinese)）：\(record.title)", "Overdue (\(state.title.english)): \(record.title)")
+            : LocalizedText(
+                "\(due) 到期（\(state.title.chinese)）：\(record.title)",
+                "Due \(due) (\(state.title.english)): \(record.title)")
         var told: Set<Notice.Recipient> = []
-        let owner = state.owner?.party ?? .area
-        for party in [owner, .answerable, .county] {
-            for recipient in try recipients(party, record, in: transaction) where told.insert(recipient).inserted {
-                try notify(recipient, record, "cases.limit-passed", text, isUrgent: true, at: now, in: transaction)
+        for who in rung.tells {
+            let found: [Notice.Recipient] =
+                switch who {
+                case .owner: try recipients(state.owner?.party ?? .area, record, in: transaction)
+                case .answerable: try recipients(.answerable, record, in: transaction)
+                case .county: try recipients(.county, record, in: transaction)
+                case .supervisors:
+                    try cases.directory.postHolders(
+                        right: Right("case.supervise"), area: record.area, in: transaction
+                    ).prefix(3).map { .post($0.post.id) }
+                }
+            for recipient in found where told.insert(recipient).inserted {
+                try notify(
+                    recipient, record, rung.isPastLimit ? "cases.limit-passed" : "cases.reminder", text,
+                    isUrgent: rung.isPastLimit, at: now, in: transaction)
             }
+        }
+    }
+
+    /// One part of the matter has ended.
+    func partEnded(_ part: CaseRecord, of whole: CaseRecord, at now: Instant, in transaction: any Transaction) throws {
+        let left = whole.openParts
+        let text = LocalizedText(
+            "协办事项已结束（还剩 \(left) 个）：\(whole.title)", "A part has ended (\(left) left): \(whole.title)")
+        let owner = cases.rules.state(whole.state)?.owner?.party ?? .area
+        for recipient in try recipients(owner, whole, in: transaction) {
+            try notify(recipient, whole, "cases.part-ended", text, at: now, in: transaction)
+        }
+    }
+
+    /// A body got a part of a larger matter.
+    func opened(_ part: CaseRecord, at now: Instant, in transaction: any Transaction) throws {
+        let title = cases.rules.workflow(of: part).title
+        let text = LocalizedText("\(title.chinese)：\(part.title)", "\(title.english): \(part.title)")
+        let owner = cases.rules.state(part.state)?.owner?.party ?? .area
+        for recipient in try recipients(owner, part, in: transaction) {
+            try notify(recipient, part, "cases.opened-part", text, isUrgent: true, at: now, in: transaction)
         }
     }
 
@@ -59,6 +99,7 @@ struct CaseNotices {
             try cases.directory.postHolders(right: .caseRule, area: record.area, in: transaction).prefix(3).map {
                 .post($0.post.id)
             }
+        case .offered: record.offeredPost.map { [.post($0)] } ?? []
         case .reporter, .anyone, .platform: []
         }
     }
@@ -87,7 +128,9 @@ struct CaseNotices {
             .replacing("{due}", with: due).replacing("{opinion}", with: command.opinion ?? "")
             .replacing("{result}", with: record.result ?? "")
         try Messages.text(
-            ResidentText(phoneSealed: sealed, phoneIndex: index, text: text, subjectID: record.id.text, at: now),
+            ResidentText(
+                phoneSealed: sealed, phoneIndex: index, text: text, subjectID: record.id.text,
+                at: now),
             in: transaction)
     }
 }

@@ -130,5 +130,23 @@ enum CaseSchema {
             "cases.0007-finished",
             // What was reported done today, on the first page.
             "CREATE INDEX cases_by_finished ON cases (finished_at) WHERE finished_at IS NOT NULL"),
+        Migration(
+            "cases.0011-kinds-and-parts",
+            "ALTER TABLE cases ADD COLUMN kind TEXT NOT NULL DEFAULT 'matter'",
+            "ALTER TABLE cases ADD COLUMN variant TEXT",
+            "ALTER TABLE cases ADD COLUMN parent TEXT",
+            "ALTER TABLE cases ADD COLUMN open_parts BIGINT NOT NULL DEFAULT 0",
+            "ALTER TABLE cases ADD COLUMN offered_staff TEXT",
+            "ALTER TABLE cases ADD COLUMN offered_post TEXT",
+            "CREATE INDEX cases_by_parent ON cases (parent, id) WHERE parent IS NOT NULL",
+            "CREATE INDEX cases_by_offer ON cases (offered_post, id) WHERE offered_post IS NOT NULL"),
+        Migration(
+            "cases.0012-rungs",
+            "ALTER TABLE cases ADD COLUMN rungs_told BIGINT NOT NULL DEFAULT 0",
+            "ALTER TABLE cases ADD COLUMN tell_at BIGINT",
+            // What was told of its limit was told of the rungs up to it; the next one comes with its next act.
+            "UPDATE cases SET tell_at = due_at WHERE due_at IS NOT NULL AND limit_told_at IS NULL",
+            "ALTER TABLE cases DROP COLUMN limit_told_at",
+            "CREATE INDEX cases_to_tell ON cases (tell_at, id) WHERE tell_at IS NOT NULL"),
     ]
 }

@@ -9,7 +9,8 @@ enum CaseStore {
         received_at, state_since, due_at, due_provisional, final_due_at, final_due_provisional, finished_at, ended_at,
         body, handler, answerable, answerable_post, is_supervised, is_bound, extension_asked, trail, result, is_solved,
         satisfaction, phone_index, phone_masked, phone_sealed, name_masked, name_sealed, reporting_staff, source,
-        source_number, photo_count, contacted_at, contacted_in_time, exclusion_asked, is_excluded
+        source_number, photo_count, contacted_at, contacted_in_time, exclusion_asked, is_excluded, kind, variant, parent,
+        open_parts, offered_staff, offered_post, rungs_told, tell_at
         """
 
     /// Stores a new matter. Another server may just have given the number to another matter: then this one gets the next.
@@ -33,7 +34,8 @@ enum CaseStore {
                 due_provisional, final_due_at, final_due_provisional, finished_at, ended_at, body, handler, answerable,
                 answerable_post, is_supervised, is_bound, extension_asked, trail, result, is_solved, satisfaction,
                 phone_index, phone_masked, phone_sealed, name_masked, name_sealed, reporting_staff, source,
-                source_number, photo_count, contacted_at, contacted_in_time, exclusion_asked, is_excluded)
+                source_number, photo_count, contacted_at, contacted_in_time, exclusion_asked, is_excluded, kind,
+                variant, parent, open_parts, offered_staff, offered_post, rungs_told, tell_at)
             VALUES (\(record.id), \(record.number), \(String(record.number.reversed())), \(record.version),
                 \(record.title), \(record.detail), \(record.category), \(record.area.code), \(record.area.street),
                 \(record.area.community), \(record.address), \(record.location?.longitude), \(record.location?.latitude),
@@ -46,7 +48,8 @@ enum CaseStore {
                 \(record.reporter.phoneMasked), \(record.reporter.phoneSealed), \(record.reporter.nameMasked),
                 \(record.reporter.nameSealed), \(record.reportingStaff), \(record.source), \(record.sourceNumber),
                 \(record.photoCount), \(record.contactedAt), \(record.isContactedInTime), \(record.exclusionAsked),
-                \(record.isExcluded))
+                \(record.isExcluded), \(record.kind), \(record.variant), \(record.parent), \(record.openParts),
+                \(record.offeredStaff), \(record.offeredPost), \(record.rungsTold), \(record.tellAt))
             ON CONFLICT (number_reversed) DO NOTHING
             """) == 1
     }
@@ -72,7 +75,9 @@ enum CaseStore {
                 extension_asked = \(after.extensionAsked), trail = \(after.trail.stored), result = \(after.result),
                 is_solved = \(after.isSolved), satisfaction = \(after.satisfaction), photo_count = \(after.photoCount),
                 contacted_at = \(after.contactedAt), contacted_in_time = \(after.isContactedInTime),
-                exclusion_asked = \(after.exclusionAsked), is_excluded = \(after.isExcluded), limit_told_at = NULL
+                exclusion_asked = \(after.exclusionAsked), is_excluded = \(after.isExcluded),
+                open_parts = \(after.openParts), offered_staff = \(after.offeredStaff),
+                offered_post = \(after.offeredPost), rungs_told = \(after.rungsTold), tell_at = \(after.tellAt)
             WHERE id = \(after.id) AND version = \(before.version)
             """)
         let isCountedElsewhere =
@@ -243,18 +248,31 @@ enum CaseStore {
         return Int(try row?.int(0) ?? 0)
     }
 
-    /// Open matters whose state's limit has passed and of which nobody was told yet.
-    static func passedLimits(at now: Instant, limit: Int, in transaction: any Transaction) throws -> [CaseRecord] {
+    /// Open matters of which somebody is to be told by now: a reminder, or that a limit has passed.
+    static func toTell(at now: Instant, limit: Int, in transaction: any Transaction) throws -> [CaseRecord] {
         try transaction.query(
             """
-            SELECT \(trusted: columns) FROM cases
-            WHERE due_at < \(now) AND limit_told_at IS NULL ORDER BY due_at, id LIMIT \(limit)
+            SELECT \(trusted: columns) FROM cases WHERE tell_at < \(now) ORDER BY tell_at, id LIMIT \(limit)
             """
         ).map(record)
     }
 
-    static func markLimitTold(_ id: CaseID, at now: Instant, in transaction: any Transaction) throws(DatabaseError) {
-        try transaction.execute("UPDATE cases SET limit_told_at = \(now) WHERE id = \(id)")
+    /// Keeps what was told. It is no act, so the version stays.
+    static func markTold(_ record: CaseRecord, in transaction: any Transaction) throws(DatabaseError) {
+        try transaction.later(
+            """
+            UPDATE cases SET rungs_told = \(record.rungsTold), tell_at = \(record.tellAt),
+                is_supervised = \(record.isSupervised) WHERE id = \(record.id)
+            """)
+    }
+
+    // MARK: Parts
+
+    /// The parts of a matter, in the order in which they were opened.
+    static func parts(of id: CaseID, in transaction: any Transaction) throws -> [CaseRecord] {
+        try transaction.query(
+            "SELECT \(trusted: columns) FROM cases WHERE parent = \(id) ORDER BY id LIMIT 200"
+        ).map(record)
     }
 
     // MARK: Rows
@@ -296,6 +314,14 @@ enum CaseStore {
         result.isContactedInTime = try row.boolIfAny(42)
         result.exclusionAsked = try row.textIfAny(43)
         result.isExcluded = try row.bool(44)
+        result.kind = try row.text(45)
+        result.variant = try row.textIfAny(46)
+        result.parent = try row.identifierIfAny(47)
+        result.openParts = Int(try row.int(48))
+        result.offeredStaff = try row.identifierIfAny(49)
+        result.offeredPost = try row.identifierIfAny(50)
+        result.rungsTold = Int(try row.int(51))
+        result.tellAt = try row.instantIfAny(52)
         return result
     }
 

@@ -10,9 +10,9 @@ extension CaseRules {
         var isOfBody: Bool
     }
 
-    /// The states that wait for somebody like this, in the order of the workflow.
+    /// The states of all kinds that wait for somebody like this, in the order of the workflows.
     func ownedStates(_ scope: Scope) -> [OwnedState] {
-        workflow.states.compactMap { state in
+        workflows.flatMap(\.states).compactMap { state in
             guard let owner = state.owner, owner.right.map(scope.may) ?? true else { return nil }
             switch owner.party {
             case .area: return scope.line == nil ? OwnedState(state: state, isOfBody: false) : nil
@@ -20,7 +20,7 @@ extension CaseRules {
                 return scope.line == nil && scope.area.level <= .county
                     ? OwnedState(state: state, isOfBody: false) : nil
             case .body: return OwnedState(state: state, isOfBody: true)
-            case .reporter, .anyone, .answerable, .platform: return nil
+            case .reporter, .anyone, .answerable, .offered, .platform: return nil
             }
         }
     }

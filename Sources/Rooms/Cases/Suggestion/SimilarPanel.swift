@@ -28,7 +28,7 @@ struct SimilarPanel {
             },
             matter.isNearby ? visit("同一社区", "same community") : nil,
             matter.isSameCategory ? visit("同一类别", "same category") : nil,
-            cases.rules.workflow[record.state].map { visit($0.title) },
+            cases.rules.state(record.state).map { visit($0.title) },
             visit.instantText(record.receivedAt),
         ].compactMap { $0 }.joined(separator: " · ")
     }

@@ -46,7 +46,7 @@ extension Cases {
         _ undoable: Undoable, _ record: CaseRecord, at now: Instant, in transaction: any Transaction
     ) throws {
         try Messages.withdrawText(about: record.id.text, dueAt: undoable.until, in: transaction)
-        guard var act = rules.workflow[undoable.act] else { return }
+        guard var act = rules.act(undoable.act) else { return }
         act.name = CaseStep.undo
         act.title = LocalizedText("撤销“\(act.title.chinese)”", "Undone: \(act.title.english)")
         act.tells = nil
@@ -95,7 +95,7 @@ struct UndoForm: Sendable {
 
     /// Shown while the act can be taken back; scripts count the seconds down and then take it away.
     func html(_ id: CaseID, _ undoable: Undoable?, _ visit: Visit) -> HTML {
-        guard let undoable, visit.now <= undoable.until, let act = cases.rules.workflow[undoable.act] else {
+        guard let undoable, visit.now <= undoable.until, let act = cases.rules.act(undoable.act) else {
             return HTML()
         }
         let left = max(1, (undoable.until - visit.now).milliseconds / 1000)
