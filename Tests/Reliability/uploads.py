@@ -192,6 +192,7 @@ def strange(county):
     refused('a NUL in a header', b'GET /healthz HTTP/1.1\r\nHost: x\r\nX: a\0b\r\n\r\n')
     answer, closed = send(b'GET /healthz HTTP/1.0\r\n\r\n')
     check('HTTP/1.0: answered, with its length', statuses(answer) == [200] and answer.endswith(b'\r\n\r\n{"alive":true}') and b'\nContent-Length: 14\r' in answer, answer[:300])
+    check('HTTP/1.0: closed after the answer', closed, answer[:300])
 
     after = b'GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n'
     post = b'POST /api/v1/cases HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n'

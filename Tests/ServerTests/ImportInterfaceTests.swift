@@ -70,4 +70,21 @@ struct ImportInterfaceTests {
             #expect(forbidden.status == .forbidden)
         }
     }
+
+    @Test("A mapping file that is wrong is a 422 that says which line, and not where the file lay meanwhile")
+    func wrongMapping() async throws {
+        try await Street.with { street in
+            let officer = try await street.token("county")
+            let content = Array(Self.table.utf8).base64URL
+            for mapping in ["{", "name: x", "name: x\nzh: x\nen: x\nsource: x\ncolumns: {工单编号: nothing}", ""] {
+                let escaped = mapping.replacingOccurrences(of: "\n", with: "\\n")
+                let answer = try await street.call(
+                    "/api/v1/cases/imports", #"{"orders":"\#(content)","mapping":"\#(escaped)"}"#, officer)
+                #expect(answer.status == .unprocessableContent, "\(mapping): \(answer.text)")
+                #expect(answer.text.contains("cases.import.mapping"))
+                #expect(answer.text.contains("mapping.yaml"))
+                #expect(!answer.text.contains("gewu-import-"))
+            }
+        }
+    }
 }

@@ -66,6 +66,11 @@ struct OperationTests {
                 let forwarded = try await client.execute(
                     uri: "/metrics", method: .get, headers: [.forwardedFor: "192.0.2.7"])
                 #expect(forwarded.status == .notFound)
+                for name in ["Forwarded", "X-Real-IP", "X-Forwarded-Proto", "Via"] {
+                    let field = try #require(HTTPField.Name(name))
+                    let proxied = try await client.execute(uri: "/metrics", method: .get, headers: [field: "1.1 proxy"])
+                    #expect(proxied.status == .notFound, "\(name)")
+                }
             }
         }
     }

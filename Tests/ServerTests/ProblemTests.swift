@@ -45,6 +45,62 @@ struct ProblemTests {
                 #expect(response.status == .methodNotAllowed)
                 #expect(response.headers[.allow]?.contains("GET") == true)
                 #expect(response.headers[.contentType] == "application/problem+json")
+                let problem = try JSONDecoder().decode(Problem.self, from: Data(response.body.readableBytesView))
+                #expect(problem.status == 405)
+                #expect(problem.code == "desk.method")
+            }
+        }
+    }
+
+    @Test(
+        "A query with U+0000 or no UTF-8 is a 400 that names the field, for programs and for people",
+        arguments: ["%00", "a%00b", "%ff"], ["/api/v1/cases?area=", "/?x=", "/login?next="])
+    func noText(value: String, address: String) async throws {
+        try await TestHouse.with { _, application in
+            try await application.test(.router) { client in
+                let response = try await client.execute(uri: address + value, method: .get)
+                #expect(response.status == .badRequest)
+                #expect(
+                    String(buffer: response.body).contains(value == "%ff" ? "web.no-utf8" : "web.nul-character"))
+            }
+        }
+    }
+
+    @Test("A form or JSON with U+0000 is a 400 that names the field")
+    func noTextInBody() async throws {
+        try await Street.with { street in
+            let token = try await street.token("dispatcher")
+            let json = try await street.call("/api/v1/cases", #"{"detail":"a\u0000b"}"#, token)
+            #expect(json.status == .badRequest)
+            #expect(json.text.contains(#""field":"detail""#))
+            let form = try await street.send("/login", ["login": "a\u{0}", "password": "x"])
+            #expect(form.status == .badRequest)
+            #expect(form.text.contains("web.nul-character"))
+            let key = try await street.call("/api/v1/cases", #"{"detail":"a"}"#, token, key: "a b")
+            #expect(key.status == .badRequest)
+            let path = try await street.get("/cases/%00")
+            #expect(path.status.code < 500)
+        }
+    }
+
+    @Test("The description of the interface tells of versions, of other methods and of waiting")
+    func headersDescribed() async throws {
+        try await TestHouse.with { _, application in
+            try await application.test(.router) { client in
+                let response = try await client.execute(uri: "/api/v1/openapi.json", method: .get)
+                let document = try #require(
+                    JSONSerialization.jsonObject(with: Data(response.body.readableBytesView)) as? [String: Any])
+                let paths = try #require(document["paths"] as? [String: [String: [String: Any]]])
+                let act = try #require(paths["/cases/{id}/acts"]?["post"])
+                let names = (act["parameters"] as? [[String: Any]] ?? []).compactMap { $0["name"] as? String }
+                #expect(names.contains("If-Match") && names.contains("Idempotency-Key"))
+                let answers = try #require(act["responses"] as? [String: [String: Any]])
+                #expect(Set(["405", "412", "422", "429"]).isSubset(of: answers.keys))
+                for (status, header) in [("200", "ETag"), ("405", "Allow"), ("429", "Retry-After")] {
+                    #expect((answers[status]?["headers"] as? [String: Any])?[header] != nil, "\(status)")
+                }
+                let list = try #require(paths["/cases"]?["get"]?["responses"] as? [String: Any])
+                #expect(list["422"] != nil)
             }
         }
     }

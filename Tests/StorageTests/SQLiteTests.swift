@@ -50,6 +50,30 @@ struct SQLiteTests {
         }
     }
 
+    @Test("A new file and what stands beside it are for their owner only, and closing leaves no log behind")
+    func files() async throws {
+        try await EngineCase.sqlite.withLocation { location in
+            let path = String(location.connectionString.dropFirst("sqlite:".count))
+            func permissions(_ path: String) throws -> Int? {
+                try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+            }
+            let database = try openDatabase(location)
+            try await Migrator.migrate(database, [notes])
+            for number in 0..<200 {
+                try await database.write {
+                    try $0.execute(insert("\(number)", title: String(repeating: "x", count: 5_000)))
+                }
+            }
+            for file in [path, path + "-wal", path + "-shm"] {
+                let found = try permissions(file)
+                #expect(found == 0o600, "\(file)")
+            }
+            await database.close()
+            let log = try? FileManager.default.attributesOfItem(atPath: path + "-wal")[.size] as? Int
+            #expect((log ?? 0) == 0)
+        }
+    }
+
     @Test("What was acknowledged survives the loss of the process")
     func killed() async throws {
         try await EngineCase.sqlite.withLocation { location in

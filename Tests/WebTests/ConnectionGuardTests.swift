@@ -52,6 +52,17 @@ struct ConnectionGuardTests {
         }
     }
 
+    @Test("After its answer a client of HTTP/1.0 sees the end of the connection")
+    func oldVersion() async throws {
+        try await connected { _ in
+        } _: { connection in
+            await connection.send("GET /small HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+            let answer = try #require(await connection.textToEnd())
+            #expect(answer.hasPrefix("HTTP/1.1 200"))
+            #expect(answer.hasSuffix("small"))
+        }
+    }
+
     @Test("A body that drips along fast enough still ends at the deadline")
     func deadline() async throws {
         try await connected {

@@ -202,7 +202,8 @@ public final class APICatalogue: Sendable {
                         &named)
                     if operation.path.contains("{") {
                         parameter(
-                            "If-Match", in: "header", .string(maximum: 64, pattern: #"^(\*|(W/)?"[0-9]{1,18}")$"#), false,
+                            "If-Match", in: "header", .string(maximum: 64, pattern: #"^(\*|(W/)?"[0-9]{1,18}")$"#),
+                            false,
                             "the version seen last, as its ETag gave it; 412 when it is another one by now", &writer,
                             &named)
                     }

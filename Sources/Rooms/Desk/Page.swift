@@ -106,7 +106,7 @@ struct Frame: Sendable {
 
     private func bar(_ visit: Visit, _ scope: Scope?) -> HTML {
         """
-        <header class="top"><a class="brand" href="\(scope == nil ? "/" : "/home")"><strong>\(visit(house.settings.title))</strong></a>\
+        <header class="top\(scope == nil ? "" : " staff")"><a class="brand" href="\(scope == nil ? "/" : "/home")"><strong>\(visit(house.settings.title))</strong></a>\
         \(navigation(visit, scope))\(account(visit, scope))</header>
         """
     }

@@ -27,7 +27,9 @@ extension Refusal {
 
     /// A name that someone sent, fit to be said back.
     private static func shown(_ field: String) -> String {
-        String(String.UnicodeScalarView(field.unicodeScalars.filter { $0.properties.generalCategory != .control }).prefix(60))
+        String(
+            String.UnicodeScalarView(field.unicodeScalars.filter { $0.properties.generalCategory != .control }).prefix(
+                60))
     }
 }
 

@@ -57,8 +57,28 @@ extension ImportLayout {
             )
         }
         let url = URL(fileURLWithPath: path)
-        return try read(
-            url.lastPathComponent, from: RuleFiles(shipped: url.deletingLastPathComponent().path), workflow: workflow)
+        do throws(Refusal) {
+            return try read(
+                url.lastPathComponent, from: RuleFiles(shipped: url.deletingLastPathComponent().path),
+                workflow: workflow)
+        } catch {
+            throw mistake(error, in: url)
+        }
+    }
+
+    /// A mistake in a rule file of the platform is a fault of ours; in a file that the caller gave it is theirs, and where
+    /// the file lay meanwhile says nothing to them.
+    private static func mistake(_ refusal: Refusal, in file: URL) -> Refusal {
+        let place = file.deletingLastPathComponent().path + "/"
+        func named(_ text: String) -> String { text.replacingOccurrences(of: place, with: "") }
+        return Refusal(
+            .ruleBroken, "cases.import.mapping",
+            LocalizedText(
+                "映射文件有误：\(named(refusal.message.chinese))",
+                "The mapping file is wrong: \(named(refusal.message.english))"),
+            wayOn: LocalizedText(
+                "请改正后再导入；写法见 docs/imports.md", "Correct it and import again; docs/imports.md says how one is written"),
+            field: "mapping")
     }
 
     /// The layout whose headings are all in the table; of several the one that asks for most.
