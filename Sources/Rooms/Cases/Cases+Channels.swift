@@ -55,7 +55,7 @@ public struct PublicQuestion: Sendable {
 extension Cases {
     /// One page of the matters that a question for the public finds, newest first.
     public func publicMatters(_ question: PublicQuestion, in transaction: any Transaction) throws -> [PublicMatter] {
-        try transaction.query(Self.query(question, states: rules.workflow.states.map(\.name)))
+        try transaction.query(Self.publicQuery(question, states: rules.workflow.states.map(\.name)))
             .map { try Self.publicMatter($0, withWords: question.withWords) }
     }
 
@@ -68,6 +68,7 @@ extension Cases {
             """
             \(Self.publicColumns(withWords: withWords)) FROM cases
             WHERE number_reversed IN (\(list: numbers.map { String($0.reversed()) })) AND category IS NOT NULL
+                AND kind = \(Workflow.matter)
             ORDER BY id DESC LIMIT \(numbers.count)
             """
         ).map { try Self.publicMatter($0, withWords: withWords) }
@@ -84,12 +85,13 @@ extension Cases {
     }
 
     /// The indexes are by state and by category, so each of those gives its newest and the newest of these are the page.
-    static func query(_ question: PublicQuestion, states: [StateName]) -> SQL {
+    package static func publicQuery(_ question: PublicQuestion, states: [StateName]) -> SQL {
         var conditions: [SQL] = [
             "id >= \(IdentifierSource.lowest(at: question.from) as CaseID)",
             "id < \(IdentifierSource.lowest(at: question.to + Span(milliseconds: 1)) as CaseID)",
             "channel IN (\(list: question.channels.map(\.rawValue)))",
             "category IS NOT NULL",
+            "kind = \(Workflow.matter)",
         ]
         if let isOpen = question.isOpen { conditions.append(isOpen ? "ended_at IS NULL" : "ended_at IS NOT NULL") }
         switch question.area.level {
