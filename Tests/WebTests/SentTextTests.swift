@@ -58,7 +58,7 @@ struct SentTextTests {
     func jsonTaken() throws {
         let body = try Request.decode(Body.self, from: Array(#"{"title":"C:\\u0000"}"#.utf8))
         #expect(body.title == #"C:\u0000"#)
-        let wide = Array(#"{"title":"a"}"#.utf8).flatMap { [$0, 0] }
+        let wide = Array(#"{"title":"a"}"#.utf8).flatMap { [$0, UInt8(0)] }
         #expect(refusal { () throws(Refusal) in _ = try Request.decode(Body.self, from: wide) }?.code == "web.no-utf8")
         let latin = Array(#"{"title":""#.utf8) + [0xE4] + Array(#""}"#.utf8)
         #expect(refusal { () throws(Refusal) in _ = try Request.decode(Body.self, from: latin) }?.code == "web.no-utf8")
