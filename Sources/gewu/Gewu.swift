@@ -10,9 +10,10 @@ struct Gewu: AsyncParsableCommand {
             Start here · 从这里开始
               gewu demo --households 2000     make a county with invented people · 生成演示县
               gewu serve                      serve its pages and interface · 启动服务
-              gewu config                     show every setting and where it comes from · 查看配置
+              gewu config                     show every setting and its source · 查看配置
 
-            Settings come from gewu.yaml (here, or in /etc/gewu) and from GEWU_… in the environment.
+            Settings come from gewu.yaml (here, or in /etc/gewu) and from GEWU_… in the \
+            environment.
             配置来自当前目录或 /etc/gewu 下的 gewu.yaml，以及 GEWU_… 环境变量。
             """,
         subcommands: [

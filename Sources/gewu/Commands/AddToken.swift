@@ -8,7 +8,7 @@ struct AddToken: SpokenCommand {
         commandName: "add-token",
         abstract: "Make a token for a machine that acts in somebody's post. 为接口程序签发令牌。",
         discussion: """
-            The token has the rights of the account's present post and ends by itself. It is shown once; only its hash is
+            The token has the rights of the account's present post and ends by itself. It is shown once; only its hash is \
             stored. 令牌拥有该账号当前岗位的权限，到期自动失效；只显示这一次。
             """)
 

@@ -14,7 +14,7 @@ struct AuditVerify: SpokenCommand {
     static let configuration = CommandConfiguration(
         commandName: "verify", abstract: "Recompute every seal of the ledger. 逐块重新计算台账封印。",
         discussion: """
-            Ends with status 1 and names the block and entry when anything of the past differs. Note the root it prints
+            Ends with status 1 and names the block and entry when anything of the past differs. Note the root it prints \
             somewhere else: given back as --expect-root it shows that nothing up to it was replaced.
             如有改动，指出所在的块与条目，并以状态 1 结束。请把输出的根值另行保存，以后用 --expect-root 核对。
             """)

@@ -7,8 +7,9 @@ struct BackupCommand: SpokenCommand {
     static let configuration = CommandConfiguration(
         commandName: "backup", abstract: "Write all data into one file while the server runs. 备份。",
         discussion: """
-            The file is one consistent state, and can be restored on either engine. Without the key file the personal
-            elements in it cannot be read: keep both, apart, or use --with-keys and guard the files.
+            The file is one consistent state, and can be restored on either engine. Without \
+            the key file the personal elements in it cannot be read: keep both, apart, or \
+            use --with-keys and guard the files.
             备份为同一时刻的完整数据，可恢复到任一种数据库；没有密钥文件则无法读取其中的个人要素。
             """)
 
@@ -61,8 +62,9 @@ struct RestoreCommand: SpokenCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore", abstract: "Fill an empty database from a backup. 恢复。",
         discussion: """
-            A database that holds data is refused. Name a new one with --database and point the configuration to it.
-            只恢复到空数据库；请用 --database 指定新的数据库。
+            A database that holds data is refused. Name a new one with --database and point \
+            the configuration to it. A restore that was killed leaves nothing; run it again.
+            只恢复到空数据库；请用 --database 指定新的数据库。中断的恢复不留下任何内容，可重新执行。
             """)
 
     @OptionGroup var common: CommonOptions

@@ -5,7 +5,7 @@ struct Config: SpokenCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show every setting and where its value comes from. 显示全部配置及来源。",
         discussion: """
-            A value comes from the command line, the environment (GEWU_…), the file, or the default, in this order.
+            A value comes from the command line, the environment (GEWU_…), the file, or the default, in this order. \
             Secrets are masked. 密码与口令不显示。
             Then the rules are read as at a start, and what is wrong is told. 随后如启动时一样核验规则文件。
             """)

@@ -9,7 +9,7 @@ struct Demo: SpokenCommand {
     static let configuration = CommandConfiguration(
         abstract: "Make a county with invented people and 60 days of cases. 生成演示县。",
         discussion: """
-            Divisions and calendar are real, people and matters are invented. The same seed and the same end make the same
+            Divisions and calendar are real, people and matters are invented. The same seed and the same end make the same \
             county. 区划与节假日为公开事实，人员与诉求均为程序生成。种子与截止时间相同，结果相同。
             """)
 

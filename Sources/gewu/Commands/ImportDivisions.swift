@@ -7,7 +7,7 @@ struct ImportDivisions: SpokenCommand {
     static let configuration = CommandConfiguration(
         commandName: "divisions", abstract: "National lists of divisions, one or several by date. 导入全国区划代码。",
         discussion: """
-            A file is one list, or a folder with the levels in files of their own. Each list holds from a day on; without
+            A file is one list, or a folder with the levels in files of their own. Each list holds from a day on; without \
             --valid-from a year in its name is taken as the statistics bureau's 30 June of that year. Older lists go first.
             每个名单自某日起生效；未给出 --valid-from 时，按名称中的年份取当年 6 月 30 日（国家统计局口径）。
             """)

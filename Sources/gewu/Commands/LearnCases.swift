@@ -14,7 +14,7 @@ struct TrainCases: SpokenCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Learn labels from tables that people labelled. 由人工分类的表格学习。",
         discussion: """
-            Tables have the columns `subject,detail,label` or `tokens,label`. The same input gives the same model, byte for
+            Tables have the columns `subject,detail,label` or `tokens,label`. The same input gives the same model, byte for \
             byte. What it prints of its quality comes from cross-validation, never from texts that it learned.
             表格列为 subject,detail,label 或 tokens,label。同样的输入得到逐字节相同的模型；所报成绩来自交叉验证。
             """)

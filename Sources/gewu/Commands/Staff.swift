@@ -18,7 +18,7 @@ struct AddAdministrator: SpokenCommand {
         commandName: "add-administrator",
         abstract: "Make an account that may make all others. 新建管理员。",
         discussion: """
-            The password is the first line of standard input; at a terminal, or when it is empty, one is made and shown
+            The password is the first line of standard input; at a terminal, or when it is empty, one is made and shown \
             once. Where no body is entered yet, one for the whole area is. It is chosen anew at the first log-in.
             口令取标准输入第一行；在终端运行或留空时自动生成并只显示一次。尚无单位时，先建立一个覆盖全辖区的单位。
             """)
