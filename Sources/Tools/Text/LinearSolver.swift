@@ -44,13 +44,39 @@ struct LinearSolver {
 
     /// - Parameter members: the texts to learn from.
     func solve(for members: [Int]) -> Separators {
-        let diagonals = diagonals(for: members)
         let strengths = squaredStrengths(for: members)
-        let squares = squares(of: members, strengths)
         var weights = [SIMD4<Float>](repeating: .zero, count: texts.table.keys.count * groupCount)
         var thresholds = [SIMD4<Float>](repeating: .zero, count: groupCount)
+        weights.withUnsafeMutableBytes { weights in
+            thresholds.withUnsafeMutableBytes { thresholds in
+                strengths.withUnsafeBytes { strengths in
+                    texts.rows.withUnsafeBufferPointer { rows in
+                        texts.values.withUnsafeBufferPointer { values in
+                            guard let weights = weights.bindMemory(to: Float.self).baseAddress,
+                                let thresholds = thresholds.bindMemory(to: Float.self).baseAddress,
+                                let strengths = strengths.bindMemory(to: Float.self).baseAddress,
+                                let rows = rows.baseAddress, let values = values.baseAddress
+                            else { return }
+                            let descent = Descent(
+                                weights: weights, thresholds: thresholds, strengths: strengths, rows: rows,
+                                values: values, width: groupCount * 4)
+                            run(descent, for: members)
+                        }
+                    }
+                }
+            }
+        }
+        return Separators(weights: weights, thresholds: thresholds, classCount: classCount)
+    }
+
+    private func run(_ descent: Descent, for members: [Int]) {
+        let diagonals = diagonals(for: members)
+        let squares = members.map { text in
+            descent.squares(texts.offsets[text]..<texts.offsets[text + 1])
+        }
         var multipliers = [SIMD4<Float>](repeating: .zero, count: members.count * groupCount)
-        var steps = thresholds
+        var steps = [SIMD4<Float>](repeating: .zero, count: groupCount)
+        var moving: [Int] = []
         var order = Array(members.indices)
         var random = SeededRandom(seed: 1)
         for _ in 0..<options.rounds {
@@ -58,30 +84,97 @@ struct LinearSolver {
             var largest: Float = 0
             for index in order {
                 let text = members[index]
+                let span = texts.offsets[text]..<texts.offsets[text + 1]
                 let diagonal = diagonals[classes[text]]
-                for group in 0..<groupCount { steps[group] = thresholds[group] }
-                addProducts(of: text, weights, to: &steps)
-                var moves = false
+                let ownGroup = classes[text] / 4
+                moving.removeAll(keepingCapacity: true)
+                descent.products(of: span, into: &steps)
                 for group in 0..<groupCount {
                     let place = index * groupCount + group
                     var signs = SIMD4<Float>(repeating: -1)
-                    if classes[text] / 4 == group { signs[classes[text] % 4] = 1 }
+                    if ownGroup == group { signs[classes[text] % 4] = 1 }
                     let multiplier = multipliers[place]
                     let gradient = signs * steps[group] - 1 + diagonal * multiplier
-                    let moved = pointwiseMax(.zero, multiplier - gradient / (squares[place] + diagonal))
+                    let moved = pointwiseMax(.zero, multiplier - gradient / (squares[index][group] + diagonal))
+                    let step = (moved - multiplier) * signs
                     multipliers[place] = moved
-                    steps[group] = (moved - multiplier) * signs
-                    let change = max(steps[group].max(), -steps[group].min())
+                    steps[group] = step
+                    let change = max(step.max(), -step.min())
                     largest = max(largest, change)
-                    if change > 1e-6 { moves = true }
+                    if change > 1e-6 { moving.append(group) }
                 }
-                if !moves { continue }
-                add(steps, times: text, strengths, to: &weights)
-                for group in 0..<groupCount { thresholds[group] += steps[group] }
+                // Of many classes a text moves few: the others know already that it is not theirs.
+                for group in moving { descent.add(steps[group], group, times: span) }
             }
             if largest < 0.01 { break }
         }
-        return Separators(weights: weights, thresholds: thresholds, classCount: classCount)
+    }
+
+    /// The numbers that are worked on, at their places: this is where all the time goes. Written so that it is also quick
+    /// without optimisation; with it, the machine reckons with several at once.
+    private struct Descent {
+        let weights: UnsafeMutablePointer<Float>
+        let thresholds: UnsafeMutablePointer<Float>
+        let strengths: UnsafePointer<Float>
+        let rows: UnsafePointer<UInt32>
+        let values: UnsafePointer<Float>
+        /// Classes, filled up to whole groups.
+        let width: Int
+
+        /// The margins of a text.
+        @inline(__always)
+        func products(of span: Range<Int>, into sums: inout [SIMD4<Float>]) {
+            sums.withUnsafeMutableBytes { bytes in
+                guard let sums = bytes.bindMemory(to: Float.self).baseAddress else { return }
+                sums.update(from: thresholds, count: width)
+                var position = span.lowerBound
+                let end = span.upperBound
+                while position < end {
+                    let value = values[position]
+                    let first = weights + Int(rows[position]) &* width
+                    var label = 0
+                    while label < width {
+                        sums[label] += value * first[label]
+                        label &+= 1
+                    }
+                    position &+= 1
+                }
+            }
+        }
+
+        @inline(__always)
+        func add(_ step: SIMD4<Float>, _ group: Int, times span: Range<Int>) {
+            for lane in 0..<4 where step[lane] != 0 {
+                let label = group &* 4 &+ lane
+                let own = step[lane]
+                var position = span.lowerBound
+                let end = span.upperBound
+                while position < end {
+                    let place = Int(rows[position]) &* width &+ label
+                    weights[place] += values[position] * strengths[place] * own
+                    position &+= 1
+                }
+                thresholds[label] += own
+            }
+        }
+
+        /// The squared length of a text as each class sees it; the threshold adds 1.
+        func squares(_ span: Range<Int>) -> [SIMD4<Float>] {
+            var squares = [SIMD4<Float>](repeating: .one, count: width / 4)
+            squares.withUnsafeMutableBytes { bytes in
+                guard let squares = bytes.bindMemory(to: Float.self).baseAddress else { return }
+                for position in span {
+                    let square = values[position] * values[position]
+                    let first = strengths + Int(rows[position]) &* width
+                    var label = 0
+                    while label < width {
+                        squares[label] += square * first[label]
+                        label &+= 1
+                    }
+                }
+            }
+            return squares
+        }
     }
 
     /// 1 / (2 × cost of an error) by class.
@@ -123,50 +216,5 @@ struct LinearSolver {
             }
         }
         return strengths
-    }
-
-    /// The squared length of each text as each class sees it; the threshold adds 1.
-    private func squares(of members: [Int], _ strengths: [SIMD4<Float>]) -> [SIMD4<Float>] {
-        var squares = [SIMD4<Float>](repeating: .one, count: members.count * groupCount)
-        for (index, member) in members.enumerated() {
-            for position in texts.offsets[member]..<texts.offsets[member + 1] {
-                let square = texts.values[position] * texts.values[position]
-                let first = Int(texts.rows[position]) * groupCount
-                for group in 0..<groupCount {
-                    squares[index * groupCount + group] += square * strengths[first + group]
-                }
-            }
-        }
-        return squares
-    }
-
-    @inline(__always)
-    private func addProducts(of text: Int, _ weights: [SIMD4<Float>], to sums: inout [SIMD4<Float>]) {
-        let count = groupCount
-        let span = texts.offsets[text]..<texts.offsets[text + 1]
-        sums.withUnsafeMutableBufferPointer { sums in
-            for position in span {
-                let value = texts.values[position]
-                let first = Int(texts.rows[position]) * count
-                for group in 0..<count { sums[group] += value * weights[first + group] }
-            }
-        }
-    }
-
-    @inline(__always)
-    private func add(
-        _ steps: [SIMD4<Float>], times text: Int, _ strengths: [SIMD4<Float>], to weights: inout [SIMD4<Float>]
-    ) {
-        let count = groupCount
-        let span = texts.offsets[text]..<texts.offsets[text + 1]
-        weights.withUnsafeMutableBufferPointer { weights in
-            for position in span {
-                let value = texts.values[position]
-                let first = Int(texts.rows[position]) * count
-                for group in 0..<count {
-                    weights[first + group] += value * strengths[first + group] * steps[group]
-                }
-            }
-        }
     }
 }

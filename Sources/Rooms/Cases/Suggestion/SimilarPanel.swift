@@ -9,14 +9,23 @@ struct SimilarPanel {
     let cases: Cases
     let visit: Visit
 
-    func html(_ matters: [SimilarMatter]) -> HTML {
+    /// - Parameter joins: the matter that is looked at, when the viewer may join it with one of these.
+    func html(_ matters: [SimilarMatter], joins: CaseRecord? = nil) -> HTML {
         guard !matters.isEmpty else { return HTML() }
         return """
             <section class="panel noprint" aria-label="\(visit("可能是同一件", "Possibly the same matter"))"><h2>\(visit("可能是同一件", "Possibly the same matter"))</h2><ul>\
             \(matters.html { matter in
-                "<li><a href=\"/cases/\(matter.record.id)\">\(matter.record.number) \(matter.record.title)</a><br><small>\(reasons(matter))</small></li>"
-            })</ul><p class="hint">\(visit("确为同一件的，可以“与办理中的诉求重复”不予受理，意见中写明原编号。", "If it is the same, do not take it, with the reason “same as an open matter” and the other number."))</p></section>
+                "<li><a href=\"/cases/\(matter.record.id)\">\(matter.record.number) \(matter.record.title)</a><br><small>\(reasons(matter))</small>\(joins.map { join($0, with: matter.record) } ?? HTML())</li>"
+            })</ul><p class="hint">\(visit("并入后由那一件继续办理，双方反映人都会收到进展；并错了可以拆分。", "Joined, the other goes on for both and both reporters are told; a wrong join can be taken apart."))</p></section>
             """
+    }
+
+    private func join(_ record: CaseRecord, with other: CaseRecord) -> HTML {
+        """
+        <form method="post" action="/cases/\(record.id)/acts">\(visit.formFields)<input type="hidden" name="_version" value="\(record.version)">\
+        <input type="hidden" name="act" value="join"><input type="hidden" name="matter" value="\(other.number)">\
+        <button class="btn">\(symbol("merge"))<span>\(visit("并入这一件", "Join with this one"))</span></button></form>
+        """
     }
 
     private func reasons(_ matter: SimilarMatter) -> String {

@@ -1,0 +1,39 @@
+import Desk
+import Ground
+import Identity
+import Storage
+
+extension Cases {
+    /// What the platform proposes for a matter as it stands. Where people decided already, the rest follows from that.
+    /// - Parameter choices: the bodies it could be given to.
+    func suggestion(for record: CaseRecord, among choices: [BodyFacts], in transaction: any Transaction) throws
+        -> MatterSuggestion
+    {
+        let category = suggester.category(title: record.title, detail: record.detail)
+        let area = suggester.area(of: record)
+        let place = area.candidates.first { $0.confidence >= suggester.rules.prefill.area }?.value ?? record.area
+        var suggestion = MatterSuggestion(
+            category: category, area: .init(candidates: area.candidates, words: area.words), location: area.location,
+            body: .init(candidates: [], words: []), past: nil)
+        guard !choices.isEmpty, let kind = record.category ?? category.best?.value else { return suggestion }
+        let (body, past) = suggester.rules.body(
+            for: place, line: rules.categories[kind]?.line, past: try DispatchStore.past(of: kind, in: transaction),
+            among: choices)
+        suggestion.body = body
+        suggestion.past = past
+        // For whom it is depends on what it is: no surer than that.
+        if record.category == nil, let share = category.best?.confidence {
+            suggestion.body.candidates = body.candidates.map {
+                .init(value: $0.value, confidence: $0.confidence * share)
+            }
+        }
+        return suggestion
+    }
+
+    var suggestionJobs: [Job] {
+        [
+            Job("suggestions", every: .seconds(20)) { [suggester] in try await suggester.refresh() },
+            Job("count-decisions", every: .seconds(30)) { try await countDecisions() },
+        ]
+    }
+}
