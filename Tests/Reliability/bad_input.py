@@ -11,7 +11,7 @@ import house
 
 for name in [name for name in os.environ if name.startswith('GEWU_')]: del os.environ[name]
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-import clocks, disks, imports, killed, settings, uploads
+import clocks, disks, imports, killed, settings, texts, uploads
 
 words = sys.argv[1:]
 only = words.pop(words.index('--only') + 1).split(',') if '--only' in words else None
@@ -21,7 +21,7 @@ house.program = str(pathlib.Path(words[0]).resolve())
 postgres = words[1] if len(words) > 1 else None
 
 BESIDE = {'slow': uploads.run_slow}
-PARTS = {'settings': settings.run, 'imports': imports.run, 'uploads': uploads.run, 'full-disk': disks.full_disk, 'outbox': disks.outbox,
+PARTS = {'settings': settings.run, 'imports': imports.run, 'uploads': uploads.run, 'texts': texts.run, 'full-disk': disks.full_disk, 'outbox': disks.outbox,
          'files': disks.files, 'clock': clocks.run, 'killed-import': killed.imports, 'killed-schema': killed.schemas,
          'killed-demo': killed.counties, 'stop': killed.stopping, 'two-servers': killed.two_servers}
 POSTGRES = {'postgres-full-disk': disks.postgres, 'postgres-killed': killed.postgres}
