@@ -54,3 +54,28 @@ def run(house):
         page.goto(base + "/cases?mode=wall")
         refresh = page.locator("meta[http-equiv=refresh]").get_attribute("content")
         assert re.match(r"30;url=/cases\?mode=wall&after=", refresh), refresh
+
+    @test("A wall of 1366 x 768 shows the same as a large one, nothing cut off, in both languages")
+    def _():
+        for language in ("zh-Hans", "en"):
+            for address in ("/home?mode=wall", "/cases?mode=wall&order=due"):
+                page = house.page("street_dispatcher", size={"width": 1366, "height": 768}, language=language)
+                page.goto(base + address)
+                over = page.evaluate("""() => [document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight,
+                  ...[...document.querySelectorAll('.scroll')].map(e => e.scrollWidth - e.clientWidth)]""")
+                assert max(over) <= 0, f"{address} {language}: {over}"
+
+    @test("On a phone no tab lies over the next, in any size of text")
+    def _():
+        for text in ("standard", "care", "care2"):
+            page = house.page("street_dispatcher", size={"width": 375, "height": 812}, text=text)
+            page.goto(base + "/cases")
+            over = page.evaluate("[...document.querySelectorAll('.tabs a')].filter(e => e.scrollWidth > e.clientWidth).map(e => e.innerText)")
+            assert not over, over
+
+    @test("A list fits on paper")
+    def _():
+        page = house.page("street_dispatcher", size={"width": 794, "height": 1123})
+        page.emulate_media(media="print")
+        page.goto(base + "/cases")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 794

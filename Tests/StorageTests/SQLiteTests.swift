@@ -61,7 +61,7 @@ struct SQLiteTests {
             try await Migrator.migrate(database, [notes])
             for number in 0..<200 {
                 try await database.write {
-                    try $0.execute(insert("\(number)", title: String(repeating: "x", count: 5_000)))
+                    try $0.execute(insert("\(number)", title: "\(number) " + String(repeating: "x", count: 5_000)))
                 }
             }
             for file in [path, path + "-wal", path + "-shm"] {
