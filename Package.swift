@@ -121,6 +121,12 @@ let package = Package(
                 yaml,
             ]),
         room(
+            "Emergencies",
+            [
+                "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Ground", "Cipher", "Storage", "Web",
+                "Sheets", hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
+            ]),
+        room(
             "GridDay",
             [
                 "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Ground", "Cipher",
@@ -138,7 +144,7 @@ let package = Package(
         .executableTarget(
             name: "gewu",
             dependencies: [
-                "DemoCounty", "GridDay", "Channels", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk",
+                "DemoCounty", "GridDay", "Emergencies", "Channels", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk",
                 "Text",
                 "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes,
                 nio,
@@ -179,6 +185,12 @@ let package = Package(
             [
                 "Channels", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Storage", "StorageTesting",
                 "Web", "Ground", "Cipher", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nio, logging,
+            ]),
+        tests(
+            "EmergenciesTests",
+            [
+                "Emergencies", "Identity", "Messages", "Places", "Ledger", "Desk", "Storage", "StorageTesting", "Web",
+                "Sheets", "Ground", "Cipher", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nio, logging,
             ]),
         tests(
             "GridDayTests",

@@ -3,6 +3,7 @@ import Channels
 import Cipher
 import DemoCounty
 import Desk
+import Emergencies
 import Foundation
 import GridDay
 import Ground
@@ -20,12 +21,12 @@ enum Assembly {
     static let migrations: [Migration] =
         Once.migrations + Readiness.migrations + KeyMark.migrations + Ledger.migrations + Places.migrations
         + Messages.migrations + Identity.migrations + Cases.migrations + Channels.migrations
-        + GridDay.migrations
+        + GridDay.migrations + Emergencies.migrations
 
     /// The rights of all rooms: a role that names another is refused.
     static let rights = Set(
         Ledger.rights + Places.rights + Messages.rights + Identity.rights + Cases.rights + Channels.rights
-            + GridDay.rights)
+            + GridDay.rights + Emergencies.rights)
 
     /// All rooms of one house.
     struct Rooms: Sendable {
@@ -36,6 +37,7 @@ enum Assembly {
         let cases: Cases
         let channels: Channels
         let gridDay: GridDay
+        let emergencies: Emergencies
 
         /// Reads every rule file: what is wrong in one is told with its line.
         init(in house: House) throws(Refusal) {
@@ -48,18 +50,19 @@ enum Assembly {
                 areas: AreasOfPlaces(places: places))
             channels = try Channels(house: house, identity: identity, cases: cases, places: places, bodies: bodies)
             gridDay = try GridDay(house: house, identity: identity, cases: cases, places: places, bodies: bodies)
+            emergencies = try Emergencies(house: house, identity: identity, bodies: bodies)
             ledger = Ledger(
                 house: house,
                 words: [
                     cases.ledgerWords, identity.ledgerWords, places.ledgerWords, Channels.ledgerWords,
-                    GridDay.ledgerWords,
+                    GridDay.ledgerWords, Emergencies.ledgerWords,
                     DemoCounty.ledgerWords,
                 ]
             )
         }
 
         /// Lowest first.
-        var all: [any Room] { [ledger, places, messages, identity, cases, channels, gridDay] }
+        var all: [any Room] { [ledger, places, messages, identity, cases, channels, gridDay, emergencies] }
     }
 
     /// Opens the database and brings its schema forward.
