@@ -49,7 +49,10 @@ enum Assembly {
                 house: house, identity: identity, bodies: bodies,
                 areas: AreasOfPlaces(places: places))
             channels = try Channels(house: house, identity: identity, cases: cases, places: places, bodies: bodies)
-            gridDay = try GridDay(house: house, identity: identity, cases: cases, places: places, bodies: bodies)
+            let listing = ProgramListing(of: house)
+            gridDay = try GridDay(
+                house: house, identity: identity, cases: cases, places: places, bodies: bodies,
+                program: { try listing.program() })
             emergencies = try Emergencies(house: house, identity: identity, bodies: bodies)
             ledger = Ledger(
                 house: house,

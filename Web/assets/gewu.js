@@ -190,6 +190,7 @@
     if (form.getAttribute('action') === '/logout') {
       forget(() => true);
       store.keys().filter(key => key.startsWith('filter.')).forEach(key => store.remove(key));
+      if (self.indexedDB && !form.dataset.left) { event.preventDefault(); leavePhone(form); return; }
     }
     if (form.method !== 'post') return;
     form.dataset.sent = 'yes';
@@ -218,6 +219,35 @@
     document.body.append(box);
     box.showModal();
     why.focus();
+  }
+  // The phone's page of today and the key of what was not sent go with the session; what was not sent stays sealed.
+  async function leavePhone(form) {
+    let waiting = 0;
+    try {
+      if (self.caches) await caches.delete('gewu-day-page');
+      const base = await new Promise((done, failed) => {
+        const asked = indexedDB.open('gewu-day');
+        asked.onupgradeneeded = () => asked.transaction.abort();
+        asked.onsuccess = () => done(asked.result);
+        asked.onerror = () => failed(asked.error);
+      });
+      waiting = await new Promise((done, failed) => {
+        const asked = base.transaction('entries').objectStore('entries').count();
+        asked.onsuccess = () => done(asked.result);
+        asked.onerror = () => failed(asked.error);
+      });
+      const question = say(`这部手机上还有 ${waiting} 条记录未上传；退出后加密保留，本人再登录时上传。仍要退出？`, `${waiting} entries on this phone are not sent yet; they stay sealed until their writer logs in again. Log out?`);
+      if (waiting && !confirm(question)) { base.close(); return; }
+      await new Promise((done, failed) => {
+        const change = base.transaction('keys', 'readwrite');
+        change.objectStore('keys').clear();
+        change.oncomplete = done;
+        change.onerror = () => failed(change.error);
+      });
+      base.close();
+    } catch { /* Nothing of the day was ever kept here. */ }
+    form.dataset.left = 'yes';
+    form.requestSubmit ? form.requestSubmit() : form.submit();
   }
   const free = form => { delete form.dataset.sent; form.removeAttribute('aria-busy'); };
   addEventListener('pageshow', () => all('form[data-sent]').forEach(free));

@@ -7,7 +7,8 @@ import Storage
 
 struct Audit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Check that the ledger's past was not changed. 核验台账。", subcommands: [AuditVerify.self])
+        abstract: "Check the ledger's past, and that the platform is no burden. 核验台账、自查负担。",
+        subcommands: [AuditVerify.self, AuditBurden.self])
 }
 
 struct AuditVerify: SpokenCommand {

@@ -1,0 +1,100 @@
+public import Desk
+public import Ground
+public import Storage
+
+/// What the grid worker's day needs of matters: what waits for a post, what may be done with it without more questions,
+/// and acts that were done without a network and arrive later.
+extension Cases {
+    /// An act as a phone can keep it: it needs no more than words and a reason.
+    public struct SimpleAct: Sendable {
+        public var name: ActName
+        public var title: LocalizedText
+        public var needs: [Workflow.Need]
+        public var reasons: [CaseRules.Reason]
+        /// What is possible right after it, for phones that have no network in between.
+        public var then: [SimpleAct]
+
+        public var movesOn: Bool
+    }
+
+    /// The matters that wait for this post, most pressing first.
+    public func waiting(for scope: Scope, limit: Int, in transaction: any Transaction) throws -> [CaseRecord] {
+        guard scope.may(.caseRead) else { return [] }
+        return try CaseStore.waiting(rules.ownedStates(scope), for: scope, limit: limit, in: transaction)
+    }
+
+    /// The matter, if this scope may see it.
+    public func matter(_ id: CaseID, for scope: Scope, in transaction: any Transaction) throws -> CaseRecord? {
+        try CaseStore.find(id, for: scope, in: transaction)
+    }
+
+    /// What somebody in this post may do now with nothing but words; one step ahead, too.
+    public func simpleActs(on record: CaseRecord, for scope: Scope, at now: Instant, ahead: Bool = true) -> [SimpleAct]
+    {
+        rules.workflow(of: record).acts(from: record.state).compactMap { act in
+            guard Set(act.needs).isSubset(of: [.opinion, .result, .reason]),
+                rules.refusal(of: act, on: record, by: .staff(scope), at: now) == nil
+            else { return nil }
+            let reasons = act.reasons.flatMap { rules.reasons[$0] } ?? []
+            var then: [SimpleAct] = []
+            if ahead, act.to != nil, act.needs.isEmpty,
+                let decision = try? rules.decide(record, Command(act.name), by: .staff(scope), at: now)
+            {
+                then = simpleActs(on: decision.after, for: scope, at: now, ahead: false).filter(\.movesOn)
+            }
+            return SimpleAct(
+                name: act.name, title: act.title, needs: act.needs, reasons: reasons, then: then,
+                movesOn: act.to != nil)
+        }
+    }
+
+    /// One step of a matter, without what was said.
+    public struct Change: Sendable {
+        public var version: Int64
+        public var act: ActName
+        public var at: Instant
+        public var staff: StaffID?
+        /// It went on, or to somebody else: what was seen before holds no longer.
+        public var isMove: Bool
+    }
+
+    /// What was done with a matter since a version of it was seen.
+    public func changes(of id: CaseID, since version: Int64, in transaction: any Transaction) throws -> [Change] {
+        try CaseStore.steps(of: id, in: transaction).filter { $0.version > version }.map {
+            Change(
+                version: $0.version, act: $0.act, at: $0.at, staff: $0.staff,
+                isMove: $0.from != $0.to || $0.givenTo != nil)
+        }
+    }
+
+    /// An act that was done earlier than it arrives: whether it was in time is judged by when it was done.
+    /// - Parameter happenedAt: by the clock of whoever did it, never before the present state began.
+    public func act(
+        _ id: CaseID, _ command: Command, by scope: Scope, happenedAt: Instant, photos: [Photo] = [], at now: Instant,
+        in transaction: any Transaction
+    ) throws -> CaseRecord {
+        guard let record = try CaseStore.find(id, for: scope, in: transaction) else { throw Refusal.nothingHere }
+        var command = command
+        try check(&command, for: record, in: transaction)
+        var decision = try rules.decide(record, command, by: .staff(scope), at: now)
+        decision.after.photoCount += photos.count
+        if decision.after.finishedAt == now, record.finishedAt != now {
+            decision.after.finishedAt = min(max(happenedAt, record.stateSince), now)
+        }
+        try store(
+            decision, command, by: .staff(scope), actor: Actor(scope), photos: photos, at: now, in: transaction)
+        guard let name = decision.follow else { return decision.after }
+        return try act(name, after: decision.after, at: now, in: transaction)
+    }
+
+    /// What the platform does by itself right after an act.
+    private func act(_ name: ActName, after record: CaseRecord, at now: Instant, in transaction: any Transaction) throws
+        -> CaseRecord
+    {
+        let command = Command(name)
+        let next = try rules.decide(record, command, by: .system, at: now)
+        try store(next, command, by: .system, actor: .system, photos: [], at: now, in: transaction)
+        guard let following = next.follow else { return next.after }
+        return try act(following, after: next.after, at: now, in: transaction)
+    }
+}

@@ -1,0 +1,62 @@
+// The worker of the grid worker's page: shows the last page of today without a network, and keeps nothing else.
+// ASSETS stands above: the addresses (each with its hash) of what the page needs.
+//   kept      the page `/day` as its last owner saw it (what masks show), until the end of that day, gone at log-out
+//   never     answers of the interface, other pages, anything of another person
+// Entries are sent by the page, not from here: only a person who is logged in sends them.
+'use strict';
+const SHELL = 'gewu-day-shell-' + ASSETS.join('|').length + '-' + ASSETS.map(a => a.split('/')[2]).join('');
+const PAGE = 'gewu-day-page';
+
+self.addEventListener('install', event => {
+  event.waitUntil(caches.open(SHELL).then(cache => cache.addAll(ASSETS)).then(() => self.skipWaiting()));
+});
+
+self.addEventListener('activate', event => {
+  event.waitUntil((async () => {
+    for (const name of await caches.keys()) if (name.startsWith('gewu-day-shell-') && name !== SHELL) await caches.delete(name);
+    await self.clients.claim();
+  })());
+});
+
+// The page of a day is of that day: the next morning it would only mislead.
+function isOfToday(answer) {
+  const at = Date.parse(answer.headers.get('X-Kept-At') || '');
+  return at && Date.now() - at < 20 * 36e5;
+}
+
+async function today(request) {
+  const cache = await caches.open(PAGE);
+  try {
+    const answer = await fetch(request);
+    const isPage = answer.ok && !answer.redirected && (answer.headers.get('Content-Type') || '').startsWith('text/html');
+    if (isPage) {
+      const headers = new Headers(answer.headers);
+      headers.set('X-Kept-At', new Date().toISOString());
+      headers.delete('Content-Encoding');
+      headers.delete('Content-Length');
+      await cache.put('/day', new Response(await answer.clone().blob(), { status: 200, headers }));
+    } else if (answer.redirected) {
+      // Sent to the log-in: the session is over, and what stood here was of it. What was written waits in the outbox.
+      await cache.delete('/day');
+    }
+    return answer;
+  } catch (error) {
+    const kept = await cache.match('/day');
+    if (kept && isOfToday(kept)) return kept;
+    if (kept) await cache.delete('/day');
+    throw error;
+  }
+}
+
+self.addEventListener('fetch', event => {
+  const request = event.request;
+  if (request.method !== 'GET') return;
+  const address = new URL(request.url);
+  if (address.origin !== location.origin) return;
+  if (request.mode === 'navigate' && address.pathname === '/day') { event.respondWith(today(request)); return; }
+  // The page asks for itself after it has sent something.
+  if (request.headers.get('X-Day') === 'fresh') { event.respondWith(today(request)); return; }
+  if (address.pathname.startsWith('/assets/')) {
+    event.respondWith(caches.match(request, { ignoreSearch: true }).then(kept => kept || fetch(request)));
+  }
+});
