@@ -142,6 +142,70 @@ struct DemoCountyTests {
         }
     }
 
+    @Test("The usual county has about 300 staff in several staffed streets, and a grid for every 400 households")
+    func usualCounty() async throws {
+        try await DemoHouse.with(.sqlite) { demo in
+            let summary = try await demo.create(households: DemoCounty.usualHouseholds, cases: 10)
+            #expect((280...320).contains(summary.staff) && summary.streets >= 5)
+            #expect(summary.households / summary.grids == 400)
+            let households = try await demo.number("SELECT SUM(households) FROM grids")
+            #expect(abs(Double(households) / Double(summary.households) - 1) < 0.03)
+            // Each street can take in, verify and lead by itself.
+            let whole = try await demo.number(
+                """
+                SELECT COUNT(*) FROM (
+                    SELECT area FROM posts WHERE role IN ('street_dispatcher', 'verifier', 'street_leader', 'street_handler')
+                    GROUP BY area HAVING COUNT(DISTINCT role) = 4) AS streets
+                """)
+            #expect(whole == Int64(summary.streets))
+            // The accounts that are shown work in the street that is named.
+            let shown = summary.accounts.filter { $0.area.utf8.count >= 9 }
+            #expect(Set(shown.map { $0.area.prefix(9) }).count == 1)
+            let area = try #require(shown.first).area.prefix(9)
+            let name = try await demo.rows("SELECT name FROM divisions WHERE code = \(String(area))")
+            #expect(name.first?.first == .text(summary.street.chinese))
+        }
+    }
+
+    @Test("Streets that take matters in are known; what comes from another is the county coordination's to answer for")
+    func unstaffedStreet() async throws {
+        try await DemoHouse.with(.sqlite) { demo in
+            let summary = try await demo.create(cases: 10)
+            let identity = try Identity(house: demo.house, knownRights: DemoCounty.rights, bodies: NoBodies())
+            let cases = try Cases(house: demo.house, identity: identity, bodies: NoBodies(), areas: NoNames())
+            let staffed = try await demo.house.database.read {
+                try identity.directory.staffedAreas(below: summary.area, right: Right("case.accept"), in: $0)
+            }
+            #expect(staffed.count == summary.streets && staffed.allSatisfy { $0.level == .street })
+
+            let unstaffed = try #require(AreaPrefix("330106110"))
+            #expect(!staffed.contains(unstaffed))
+            for _ in 0..<3 {
+                let record = try await demo.house.database.write { transaction in
+                    var report = Report(title: "路灯不亮", detail: "路灯不亮，晚上看不见。", channel: .resident)
+                    report.area = unstaffed
+                    return try cases.report(report, by: .system, scope: nil, at: DemoHouse.until, in: transaction)
+                }
+                let role = try await demo.rows("SELECT role FROM posts WHERE id = \(record.answerablePost)")
+                #expect(role.first?.first == .text("coordination_officer"))
+            }
+        }
+    }
+
+    @Test("Who reads English finds no body of a county, street or town without an English name")
+    func englishNames() async throws {
+        try await DemoHouse.with(.sqlite) { demo in
+            _ = try await demo.create(households: DemoCounty.usualHouseholds, cases: 10)
+            #expect(try await demo.number("SELECT COUNT(*) FROM bodies WHERE english_name IS NULL") == 0)
+            let above = try await demo.rows("SELECT english_name FROM bodies WHERE level IN ('county', 'street')")
+            #expect(above.count > 40)
+            for row in above {
+                guard case .text(let name) = row[0] else { continue }
+                #expect(name.utf8.allSatisfy { $0 < 0x80 }, "\(name)")
+            }
+        }
+    }
+
     @Test("Quantiles give back their points and rise between them")
     func quantiles() {
         let quantiles = Quantiles(["5": 1, "50": 10, "95": 100])
@@ -150,6 +214,12 @@ struct DemoCountyTests {
         let values = stride(from: 0.0, to: 1, by: 0.01).map { quantiles.value(at: $0) }
         #expect(zip(values, values.dropFirst()).allSatisfy { $0 <= $1 })
     }
+}
+
+/// Whoever only reports asks for no body.
+private struct NoBodies: BodyLookup {
+    func body(_ id: BodyID, in transaction: any Transaction) throws -> BodyFacts? { nil }
+    func bodies(in area: AreaPrefix, limit: Int, in transaction: any Transaction) throws -> [BodyFacts] { [] }
 }
 
 /// An empty house with the shipped rules.

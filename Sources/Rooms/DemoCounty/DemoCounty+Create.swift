@@ -26,7 +26,7 @@ extension DemoCounty {
         let founded = Instant(LocalTime(day: firstDay - 7, hour: 9))
         let own = ownHouse(house, area: county.prefix, at: founded)
         let identity = try Identity(
-            house: own.house, knownRights: Self.rights, bodies: StagedBodies([]))
+            house: own.house, knownRights: knownRights ?? Self.rights, bodies: StagedBodies([]))
         let hash = try await identity.hash(password: plan.password)
         let stage = Founding.stage(
             plan, files, identity.roles, own.house.identifiers, passwordHash: hash, county: county, founded: founded)
@@ -47,8 +47,8 @@ extension DemoCounty {
         return summary
     }
 
-    /// The rights of all rooms, as roles may name them.
-    private static var rights: Set<Right> {
+    /// The rights of the rooms below this one.
+    static var rights: Set<Right> {
         Set(Ledger.rights + Places.rights + Messages.rights + Identity.rights + Cases.rights)
     }
 
@@ -140,7 +140,8 @@ extension DemoCounty {
             openCases: try await count("SELECT COUNT(*) FROM cases WHERE ended_at IS NULL"),
             steps: try await count("SELECT COUNT(*) FROM case_steps"),
             ledgerEntries: try await count("SELECT COUNT(*) FROM ledger_entries"), refusedActs: 0,
-            accounts: stage.accounts, password: plan.password, seconds: 0)
+            accounts: stage.accounts, street: stage.streets.first?.title ?? LocalizedText("—", "—"),
+            password: plan.password, seconds: 0)
     }
 }
 
@@ -151,7 +152,7 @@ private struct StagedBodies: BodyLookup {
     init(_ bodies: [BodyRecord]) {
         facts = Dictionary(
             uniqueKeysWithValues: bodies.map {
-                ($0.id, BodyFacts(id: $0.id, name: $0.name, line: $0.line, area: $0.area))
+                ($0.id, BodyFacts(id: $0.id, name: $0.name, englishName: $0.englishName, line: $0.line, area: $0.area))
             })
     }
 
@@ -165,7 +166,7 @@ private struct StagedBodies: BodyLookup {
 }
 
 /// Playing the past shows no pages, so nobody asks for names.
-private struct NoNames: AreaLookup {
+struct NoNames: AreaLookup {
     func name(of area: AreaPrefix) -> String? { nil }
     func children(of area: AreaPrefix) -> [(area: AreaPrefix, name: String)] { [] }
     func area(at location: Location) -> AreaPrefix? { nil }

@@ -7,8 +7,13 @@ import Places
 /// had done it. The same plan makes the same county.
 public struct DemoCounty: Sendable {
     public let plan: Plan
+    /// Of all rooms, as roles may name them; nil for those of the rooms below this one.
+    let knownRights: Set<Right>?
 
-    public init(plan: Plan) { self.plan = plan }
+    public init(plan: Plan, knownRights: Set<Right>? = nil) {
+        self.plan = plan
+        self.knownRights = knownRights
+    }
 
     /// How large, which one, and when.
     public struct Plan: Sendable, Hashable {
@@ -24,7 +29,7 @@ public struct DemoCounty: Sendable {
         public var cases: Int?
 
         public init(
-            households: Int = 60_000, seed: UInt64 = 1, days: Int = 60, until: Instant,
+            households: Int = DemoCounty.usualHouseholds, seed: UInt64 = 1, days: Int = 60, until: Instant,
             password: String = DemoCounty.password, cases: Int? = nil
         ) {
             self.households = households
@@ -41,6 +46,9 @@ public struct DemoCounty: Sendable {
         var gridCount: Int { max(1, (households + 200) / 400) }
     }
 
+    /// Some 300 staff in seven streets: enough to see several streets work, and made in seconds.
+    public static let usualHouseholds = 44_000
+
     /// Opens the shown accounts of a demonstration; never for anything real.
     public static let password = "Gewu-demo-2026"
 
@@ -51,7 +59,7 @@ public struct DemoCounty: Sendable {
         public var login: String
         public var name: String
         /// Where the person works: the body's name.
-        public var body: String
+        public var body: LocalizedText
         public var area: String
     }
 
@@ -83,6 +91,8 @@ public struct DemoCounty: Sendable {
         /// Acts that the rules refused: what someone meant to do had been done by the platform meanwhile.
         public var refusedActs: Int
         public var accounts: [Account]
+        /// The street in which the shown accounts of streets and below work.
+        public var street: LocalizedText
         public var password: String
         public var seconds: Double
     }

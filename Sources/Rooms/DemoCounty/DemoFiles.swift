@@ -66,6 +66,8 @@ struct DemoNames: Sendable, Decodable {
     var shops, companies: Pair
     /// Where streets lie, roughly.
     var sketch: [String: Sketch]
+    /// Streets in Latin letters, by code.
+    var pinyin: [String: String]
 
     struct Given: Sendable, Decodable {
         var singleShare: Double

@@ -96,15 +96,23 @@ struct Founding {
         for division in files.divisions where division.level == .street {
             let own = communities.filter { $0.parent == division.code && used.contains($0.code) }
             guard !own.isEmpty, let area = AreaPrefix(division.code) else { continue }
+            let english = files.names.pinyin[division.code] ?? division.name
+            let isTown = division.name.hasSuffix("镇")
             let office = body(
-                division.name + (division.name.hasSuffix("镇") ? "人民政府" : "办事处"), .government, .street, area,
-                parent: government)
-            _ = body(division.name + "党工委", .partyBranch, .street, area, parent: office)
+                division.name + (isTown ? "人民政府" : "办事处"), english: "\(english) \(isTown ? "Government" : "Office")",
+                .government, .street, area, parent: government)
+            _ = body(
+                division.name + "党工委", english: "\(english) Party Committee", .partyBranch, .street, area,
+                parent: office)
             let station = body(
-                division.name + "派出所", .police, .street, area, parent: office, functionalParent: police)
-            _ = body(division.name + "平安志愿者队", .volunteers, .street, area, parent: office)
+                division.name + "派出所", english: "\(english) Police Station", .police, .street, area, parent: office,
+                functionalParent: police)
+            _ = body(
+                division.name + "平安志愿者队", english: "\(english) Safety Volunteers", .volunteers, .street, area,
+                parent: office)
             var street = Stage.Street(
-                area: area, name: division.name, body: office.id, roads: (0..<8).map { _ in files.names.road(&random) })
+                area: area, name: division.name, englishName: english, body: office.id,
+                roads: (0..<8).map { _ in files.names.road(&random) })
             let busy = 2 + own.count / 20
             street.dispatchers = (0..<busy).map { _ in hire("street_dispatcher", office) }
             street.leaders = [hire("street_leader", office)]
@@ -129,14 +137,24 @@ struct Founding {
         guard let area = AreaPrefix(division.code) else { return nil }
         let isVillage = division.name.hasSuffix("村")
         let committee = body(
-            division.name + (isVillage ? "村民委员会" : "居民委员会"), .communityCommittee, .community, area, parent: office)
-        let branch = body(division.name + "党支部", .partyBranch, .community, area, parent: committee)
+            division.name + (isVillage ? "村民委员会" : "居民委员会"),
+            english: "\(division.name) \(isVillage ? "Villagers" : "Residents")’ Committee", .communityCommittee,
+            .community, area, parent: office)
+        let branch = body(
+            division.name + "党支部", english: "\(division.name) Party Branch", .partyBranch, .community, area,
+            parent: committee)
         let compounds = (0..<(2 + count)).map { _ in files.names.compound(&random) }
         if position.isMultiple(of: 3), let compound = compounds.first {
             let firm = random.text(files.names.companies.first) + "物业服务有限公司"
-            _ = body("\(firm)（\(compound)）", .propertyFirm, .community, area, parent: committee)
-            _ = body(compound + "业主委员会", .ownersCommittee, .community, area, parent: committee)
-            _ = body(division.name + "警务室", .police, .community, area, parent: committee, functionalParent: station.id)
+            _ = body(
+                "\(firm)（\(compound)）", english: "\(firm) (property firm of \(compound))", .propertyFirm, .community,
+                area, parent: committee)
+            _ = body(
+                compound + "业主委员会", english: "\(compound) Owners’ Committee", .ownersCommittee, .community, area,
+                parent: committee)
+            _ = body(
+                division.name + "警务室", english: "\(division.name) Police Room", .police, .community, area,
+                parent: committee, functionalParent: station.id)
         }
         let grids = (0..<count).map { grid($0, of: division, sketch: files.names.sketch[street.area.code]) }
         stage.grids += grids
@@ -210,7 +228,8 @@ struct Founding {
         if isShown {
             stage.accounts.append(
                 DemoCounty.Account(
-                    role: role, roleName: scope.postName, login: login, name: name, body: body.name, area: area.code))
+                    role: role, roleName: scope.postName, login: login, name: name,
+                    body: LocalizedText(body.name, body.englishName ?? body.name), area: area.code))
         }
         return scope
     }

@@ -18,6 +18,8 @@ struct Stage: Sendable {
     struct Street: Sendable {
         var area: AreaPrefix
         var name: String
+        /// In Latin letters; the Chinese name where `names.yaml` has none.
+        var englishName: String
         var body: BodyID
         var dispatchers: [Scope] = []
         var leaders: [Scope] = []
@@ -25,6 +27,8 @@ struct Stage: Sendable {
         var handlers: [Scope] = []
         var communities: [Community] = []
         var roads: [String]
+
+        var title: LocalizedText { LocalizedText(name, englishName) }
     }
 
     struct Department: Sendable {

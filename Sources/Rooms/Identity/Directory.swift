@@ -11,8 +11,8 @@ public final class Directory: Sendable {
         var until: Instant
     }
 
-    private let clock: any WallClock
-    private let roles: Roles
+    let clock: any WallClock
+    let roles: Roles
     private let names = Mutex<[StaffID: Remembered<String>]>([:])
     private let posts = Mutex<[PostID: Remembered<PostRecord>]>([:])
 

@@ -16,7 +16,7 @@ struct Demo: SpokenCommand {
     @OptionGroup var common: CommonOptions
 
     @Option(help: ArgumentHelp("Households, about 2.6 residents each. 户数", valueName: "n"))
-    var households = 60_000
+    var households = DemoCounty.usualHouseholds
 
     @Option(help: ArgumentHelp("The same seed makes the same county. 种子", valueName: "s"))
     var seed: UInt64 = 1
@@ -47,7 +47,7 @@ struct Demo: SpokenCommand {
         let summary = try await Assembly.withHouse(configuration, console) { house in
             let line = console.progress(LocalizedText("生成演示县", "Making the county"))
             defer { line.finish() }
-            return try await DemoCounty(plan: plan).create(in: house) { progress in
+            return try await DemoCounty(plan: plan, knownRights: Assembly.rights).create(in: house) { progress in
                 let stage =
                     switch progress.stage {
                     case .founding: LocalizedText("设立机构与岗位", "founding bodies and posts")
@@ -84,8 +84,13 @@ struct Demo: SpokenCommand {
             return text + String(repeating: " ", count: max(1, width - length))
         }
         func table(_ language: Language) -> String {
-            summary.accounts.map { "  \(pad($0.login, 24))\(pad($0.roleName(language), 24))\($0.name)　\($0.body)" }
-                .joined(separator: "\n")
+            summary.accounts.map {
+                "  \(pad($0.login, 24))\(pad($0.roleName(language), 24))\($0.name)　\($0.body(language))"
+            }
+            .joined(separator: "\n")
+        }
+        func body(_ role: String, _ language: Language) -> String {
+            summary.accounts.first { $0.role == role }?.body(language) ?? "—"
         }
         let seconds = String(format: "%.1f", summary.seconds)
         return LocalizedText(
@@ -95,8 +100,9 @@ struct Demo: SpokenCommand {
             每个角色一个账号，口令都是 \(summary.password)：
             \(table(.chinese))
 
-            可以先试：以居民身份打开 /report 上报一件；用 street_dispatcher 受理并派单；用 department_handler 签收、办结；
-            用 verifier 核查；再以居民身份评价；最后用 auditor 在台账里查到每一步。
+            可以先试：以居民身份打开 /report 上报一件，街道选“\(summary.street.chinese)”（街道和社区的账号都在这里）；
+            用 street_dispatcher 受理并派给\(body("department_handler", .chinese))；用 department_handler 签收、办结；
+            用 verifier 核查；再以居民身份评价；最后用 auditor 在台账里查到每一步。居民验证码和短信在 /demo/outbox。
             """,
             """
             \(summary.areaName): \(summary.streets) streets and towns, \(summary.communities) communities, \(summary.grids) grids, \(summary.staff) staff in \(summary.posts) posts, \
@@ -104,8 +110,10 @@ struct Demo: SpokenCommand {
             One account per role, all with the password \(summary.password):
             \(table(.english))
 
-            Try first: report a matter at /report as a resident; accept and dispatch it as street_dispatcher; take and finish
-            it as department_handler; verify it as verifier; rate it as the resident; find each step in the ledger as auditor.
+            Try first: report a matter at /report as a resident, in \(summary.street.chinese) (\(summary.street.english)), where the
+            accounts of streets and communities work; accept it as street_dispatcher and dispatch it to the
+            \(body("department_handler", .english)); take and finish it as department_handler; verify it as verifier; rate it
+            as the resident; find each step in the ledger as auditor. Codes and texts to residents are at /demo/outbox.
             """)
     }
 
@@ -126,6 +134,7 @@ struct Demo: SpokenCommand {
         writer.member("steps", summary.steps)
         writer.member("ledgerEntries", summary.ledgerEntries)
         writer.member("seconds", summary.seconds)
+        writer.member("street", summary.street.chinese)
         writer.member("password", summary.password)
         writer.key("accounts")
         writer.array(summary.accounts) { writer, account in
@@ -133,7 +142,8 @@ struct Demo: SpokenCommand {
                 writer.member("role", account.role)
                 writer.member("login", account.login)
                 writer.member("name", account.name)
-                writer.member("body", account.body)
+                writer.member("body", account.body.chinese)
+                writer.member("bodyEnglish", account.body.english)
                 writer.member("area", account.area)
             }
         }

@@ -7,6 +7,8 @@ import Web
 struct ReportForm {
     let cases: Cases
     let visit: Visit
+    /// Which areas are offered; nil for all.
+    var offered: StaffedAreas?
     /// What was typed into a form that was refused.
     var typed: QueryParameters?
     var refusal: Refusal?
@@ -28,7 +30,7 @@ struct ReportForm {
             \(refusal.map { "<p class=\"notice danger\" role=\"alert\">\(told($0))</p>" })\
             \(photos)\
             \(Field.longText("detail", visit("要反映什么？在哪里、从什么时候开始", "What is it? Where, since when"), value: value("detail"), required: true, maximum: Report.longestDetail, rows: 5, error: error("detail")))\
-            \(CaseControls.grouped("area", visit("在哪个街道或社区", "Which street or community"), CaseControls.areas(cases.areas, within: area, isTopOffered: chosen != nil), value: value("area") ?? chosen?.code, none: chosen == nil ? visit("不清楚", "I am not sure") : nil, error: error("area")))\
+            \(CaseControls.grouped("area", visit("在哪个街道或社区", "Which street or community"), CaseControls.areas(offered ?? cases.areas, within: area, isTopOffered: chosen != nil), value: value("area") ?? chosen?.code, none: chosen == nil ? visit("不清楚，或不在其中", "I am not sure, or it is not here") : nil, error: error("area")))\
             \(Field.text("address", visit("详细地址（可选）", "Address (optional)"), value: value("address"), maximum: Self.longestAddress, error: error("address")))\
             <div class="bar">\(Field.text("latitude", visit("纬度", "Latitude"), value: value("latitude"), inputMode: "decimal"))\
             \(Field.text("longitude", visit("经度", "Longitude"), value: value("longitude"), error: error("location"), inputMode: "decimal"))\

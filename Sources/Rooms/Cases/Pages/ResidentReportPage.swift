@@ -11,16 +11,17 @@ struct ResidentReportPage: Sendable {
     let cases: Cases
 
     func add(to routes: Routes) {
-        routes.openPage("report") { visit in page(visit, nil, nil) }
+        routes.openPage("report") { visit in try await page(visit, nil, nil) }
         routes.openForm("report") { visit, submission in try await send(visit, submission) }
         routes.openPage("report/done/:id") { visit in try await done(visit) }
     }
 
-    private func page(_ visit: Visit, _ typed: QueryParameters?, _ refusal: Refusal?) -> Response {
+    private func page(_ visit: Visit, _ typed: QueryParameters?, _ refusal: Refusal?) async throws -> Response {
         let isAnonymous = visit.query["anonymous"] == "yes" || typed?["anonymous"] == "yes"
         let title = visit("我要反映", "Report a matter")
         guard visit.context.resident != nil || isAnonymous else { return visit.page(Page(title, ways(visit))) }
-        let form = ReportForm(cases: cases, visit: visit, typed: typed, refusal: refusal)
+        let offered = try await cases.staffedAreas()
+        let form = ReportForm(cases: cases, visit: visit, offered: offered, typed: typed, refusal: refusal)
         let who: HTML =
             visit.context.resident.map {
                 "<p>\(visit("以 \($0.maskedPhone) 反映，办理进展会发短信告知。", "Reporting as \($0.maskedPhone); you will be told of progress by text."))</p>"
@@ -66,7 +67,7 @@ struct ResidentReportPage: Sendable {
                 return .seeOther("/report/done/\(record.id)")
             }
         } catch let refusal as Refusal where refusal.kind != .fault {
-            return page(visit, submission.fields, refusal)
+            return try await page(visit, submission.fields, refusal)
         }
     }
 

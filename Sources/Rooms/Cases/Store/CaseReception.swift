@@ -54,9 +54,10 @@ final class CaseReception: Sendable {
         if let remembered = known.withLock({ $0[area] }), remembered.until > now { return remembered.holders }
         let all = try directory.postHolders(right: .caseAccept, area: area, in: transaction)
         let nearest = all.map(\.post.area.code.utf8.count).max()
-        let holders = all.filter { $0.post.area.code.utf8.count == nearest }.map {
-            Answerable(staff: $0.staff, post: $0.post.id)
-        }
+        let near = all.filter { $0.post.area.code.utf8.count == nearest }
+        // What no street takes in is the county coordination's rather than a hotline agent's, who could not pass it on.
+        let passing = near.filter { directory.role($0.post.role)?.rights.contains(.caseDispatch) == true }
+        let holders = (passing.isEmpty ? near : passing).map { Answerable(staff: $0.staff, post: $0.post.id) }
         known.withLock { known in
             if known.count > 10_000 { known.removeAll() }
             known[area] = Remembered(holders: holders, until: now + .seconds(30))
