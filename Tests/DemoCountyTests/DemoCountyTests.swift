@@ -270,7 +270,7 @@ struct DemoHouse: Sendable {
             SELECT id, number, version, title, detail, category, area, address, longitude, latitude, channel, state,
                 reported_at, received_at, state_since, due_at, final_due_at, finished_at, ended_at, body, handler,
                 answerable, answerable_post, is_supervised, is_bound, extension_asked, trail, result, is_solved,
-                satisfaction, phone_index, phone_masked, name_masked, reporting_staff, source, source_number, limit_told_at
+                satisfaction, phone_index, phone_masked, name_masked, reporting_staff, source, source_number, rungs_told, tell_at
             FROM cases ORDER BY id
             """,
             "SELECT * FROM case_steps ORDER BY case_id, version",
