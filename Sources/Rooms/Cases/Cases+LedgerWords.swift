@@ -14,6 +14,8 @@ extension Cases {
         words.subjects = [
             "case": LedgerWords.Subject("诉求", "Matter", right: .caseRead) { "/cases/\($0)" },
             "export": LedgerWords.Subject("导出", "Export"),
+            "model": LedgerWords.Subject("分类模型", "Model"),
+            "landmarks": LedgerWords.Subject("地标名单", "List of landmarks"),
         ]
         words.facts = Self.facts
         words.references = ["body": "body", "answerable": "staff"]
@@ -37,6 +39,8 @@ extension Cases {
         LedgerWords.Word("cases.limit-passed", "超过时限", "Limit passed"),
         LedgerWords.Word("cases.reveal-reporter", "查看反映人原文", "Reporter shown in full"),
         LedgerWords.Word("cases.export", "导出列表", "List exported"),
+        LedgerWords.Word("cases.model", "启用分类模型", "Model put into use"),
+        LedgerWords.Word("cases.landmarks", "导入小区与地标", "Landmarks imported"),
         LedgerWords.Word("cases.imported", "导入", "Imported"),
         LedgerWords.Word("cases.import-update", "导入更新", "Updated by an import"),
     ]

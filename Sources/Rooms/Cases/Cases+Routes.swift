@@ -10,6 +10,7 @@ extension Cases {
         addRatesAPI(to: routes)
         addSimilarAPI(to: routes)
         addSuggestionsAPI(to: routes)
+        SuggestionsPage(cases: self).add(to: routes)
         BeginPage(cases: self).add(to: routes)
         CaseImportPage(cases: self).add(to: routes)
     }

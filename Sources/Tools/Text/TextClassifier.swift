@@ -7,6 +7,8 @@ public enum TextClassifier {
         public let model: TextModel
         /// From cross-validation, texts that nearly repeat each other kept in one part.
         public let evaluation: Evaluation
+        /// The label that each text got when it was not learned from, in the order of the texts.
+        public let given: [String]
     }
 
     /// Why nothing can be learned.
@@ -58,7 +60,7 @@ public enum TextClassifier {
             labels: labels, options: options, counted: counted,
             separators: solver.solve(for: Array(texts.indices)),
             slope: Self.slope(fitting: margins, to: classes))
-        return Training(model: model, evaluation: Evaluation(answers))
+        return Training(model: model, evaluation: Evaluation(answers), given: answers.map(\.given))
     }
 
     /// The slope at which the confidences of unseen texts explain their labels best: the logarithmic loss is convex

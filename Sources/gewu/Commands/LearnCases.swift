@@ -12,23 +12,49 @@ struct CasesCommand: AsyncParsableCommand {
 
 struct TrainCases: SpokenCommand {
     static let configuration = CommandConfiguration(
-        commandName: "train", abstract: "Learn labels from tables that people labelled. 由人工分类的表格学习。",
+        commandName: "train", abstract: "Learn categories from labelled tables or from past matters. 学习分类。",
         discussion: """
-            Tables have the columns `subject,detail,label` or `tokens,label`. The same input gives the same model, byte for \
-            byte. What it prints of its quality comes from cross-validation, never from texts that it learned.
-            表格列为 subject,detail,label 或 tokens,label。同样的输入得到逐字节相同的模型；所报成绩来自交叉验证。
+            Tables have the columns `subject,detail,label` or `tokens,label`, as CSV (also gzip) or XLSX. With --from-history
+            the matters of this installation teach that people gave a category; the new model suggests from then on if it is
+            better than the present one on matters that neither had learned. The same input gives the same model, byte for
+            byte. What is printed of its quality comes from cross-validation, never from texts that it learned.
+            表格列为 subject,detail,label 或 tokens,label。--from-history 由本平台中已由人确定类别的诉求学习，
+            若在双方都未学过的诉求上优于现用模型则启用。同样的输入得到逐字节相同的模型；所报成绩来自交叉验证。
             """)
 
     @OptionGroup var common: CommonOptions
 
     @Option(
         name: .long, parsing: .upToNextOption, help: ArgumentHelp("Labelled tables. 已分类的表格", valueName: "file"))
-    var input: [String]
+    var input: [String] = []
+
+    @Flag(help: "Learn from the matters of this installation. 由本平台的诉求学习")
+    var fromHistory = false
 
     @Option(help: ArgumentHelp("Where the model is written. 模型文件", valueName: "file"))
-    var model: String
+    var model: String?
+
+    @Flag(help: "Let it suggest from now on, better or not. 无论优劣均启用")
+    var use = false
+
+    func validate() throws {
+        guard fromHistory != !input.isEmpty else {
+            throw ValidationError("Give --input FILE… or --from-history. 请给出 --input 或 --from-history 之一。")
+        }
+        guard fromHistory || use || model != nil else {
+            throw ValidationError("Give --model FILE, or --use. 请给出 --model 或 --use。")
+        }
+    }
 
     func perform(_ configuration: Configuration, _ console: Console) async throws {
+        if fromHistory {
+            try await learnFromHistory(configuration, console)
+        } else {
+            try await learnFromTables(configuration, console)
+        }
+    }
+
+    private func learnFromTables(_ configuration: Configuration, _ console: Console) async throws {
         let table = try LabelledTable(files: input)
         let clock = ContinuousClock()
         let started = clock.now
@@ -37,12 +63,12 @@ struct TrainCases: SpokenCommand {
             throw Refusal(.ruleBroken, "cases.train", error.message)
         }
         let bytes = training.model.encoded()
-        do { try Data(bytes).write(to: URL(fileURLWithPath: model), options: .atomic) } catch {
-            throw Refusal(
-                .unavailable, "cases.train.write",
-                LocalizedText(
-                    "模型无法写入 \(model)：\(error.localizedDescription)",
-                    "The model cannot be written to \(model): \(error.localizedDescription)"))
+        try write(bytes)
+        if use {
+            try await Assembly.withHouse(configuration, console) { house in
+                try await Assembly.Rooms(in: house).cases
+                    .use(training.model, learned: table.texts.count, quality: training.evaluation)
+            }
         }
         let seconds = (clock.now - started) / .seconds(1)
         let quality = training.evaluation
@@ -57,8 +83,78 @@ struct TrainCases: SpokenCommand {
             writer.member("skipped", table.skipped)
             writer.member("bytes", bytes.count)
             writer.member("seconds", seconds)
+            writer.member("used", use)
             writer.key("crossValidation")
             writer.object { quality.write(to: &$0) }
+        }
+    }
+
+    private func learnFromHistory(_ configuration: Configuration, _ console: Console) async throws {
+        let learning = try await Assembly.withHouse(configuration, console) { house in
+            let rooms = try Assembly.Rooms(in: house)
+            try await rooms.places.refresh()
+            return try await rooms.cases.learnFromHistory(always: use)
+        }
+        let bytes = learning.model.encoded()
+        try write(bytes)
+        console.result(Self.sentence(learning)) { writer in
+            writer.member("model", model)
+            writer.member("matters", learning.matters)
+            writer.member("bytes", bytes.count)
+            writer.member("used", learning.isUsed)
+            writer.key("crossValidation")
+            writer.object { learning.quality.write(to: &$0) }
+            writer.key("comparison")
+            if let comparison = learning.comparison {
+                writer.object { writer in
+                    writer.member("matters", comparison.matters)
+                    writer.key("new")
+                    writer.object { comparison.new.write(to: &$0) }
+                    writer.key("present")
+                    writer.object { comparison.present.write(to: &$0) }
+                }
+            } else {
+                writer.null()
+            }
+        }
+    }
+
+    private static func sentence(_ learning: HistoryLearning) -> LocalizedText {
+        let quality = learning.quality
+        var text = LocalizedText(
+            "由 \(learning.matters) 件诉求学到 \(learning.model.labels.count) 类；交叉验证宏平均 F1 \(quality.macroF1.thousandths)，准确率 \(quality.accuracy.thousandths)。",
+            "Learned \(learning.model.labels.count) categories from \(learning.matters) matters; cross-validated macro-F1 \(quality.macroF1.thousandths), accuracy \(quality.accuracy.thousandths)."
+        )
+        func add(_ chinese: String, _ english: String) {
+            text = LocalizedText(text.chinese + chinese, text.english + " " + english)
+        }
+        if let comparison = learning.comparison {
+            let (new, present) = (comparison.new.macroF1.thousandths, comparison.present.macroF1.thousandths)
+            let which =
+                learning.isPresentOwn
+                ? LocalizedText("本县现用模型", "the county's present model") : LocalizedText("随附模型", "the shipped model")
+            add(
+                "在双方都未学过的 \(comparison.matters) 件上：新模型 \(new)，\(which.chinese) \(present)；\(learning.isBetter == true ? "新模型更好" : "新模型并不更好")。",
+                "On \(comparison.matters) matters that neither had learned: the new one \(new), \(which.english) \(present): \(learning.isBetter == true ? "the new one is better" : "the new one is no better")."
+            )
+        } else {
+            add("现用模型之后的诉求太少，无法比较。", "Too few matters since the present model to compare them.")
+        }
+        add(
+            learning.isUsed ? "新模型已启用。" : "仍用现有模型（--use 可强制启用）。",
+            learning.isUsed
+                ? "The new one suggests from now on." : "The present one stays (--use to change it all the same).")
+        return text
+    }
+
+    private func write(_ bytes: [UInt8]) throws {
+        guard let model else { return }
+        do { try Data(bytes).write(to: URL(fileURLWithPath: model), options: .atomic) } catch {
+            throw Refusal(
+                .unavailable, "cases.train.write",
+                LocalizedText(
+                    "模型无法写入 \(model)：\(error.localizedDescription)",
+                    "The model cannot be written to \(model): \(error.localizedDescription)"))
         }
     }
 }

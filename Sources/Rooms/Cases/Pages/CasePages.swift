@@ -10,6 +10,7 @@ extension Cases {
             MenuEntry("/cases", icon: "list-checks", CaseTexts.cases, right: .caseRead, order: 20),
             MenuEntry("/cases/new", icon: "file-pen", CaseTexts.newReport, right: .caseReport, order: 30),
             MenuEntry("/rates", icon: "chart-column", RatesPage.title, right: .caseRead, order: 60),
+            MenuEntry("/suggestions", icon: "clipboard-check", SuggestionsPage.title, right: .caseRule, order: 82),
             MenuEntry(
                 "/cases/import", icon: "upload", LocalizedText("导入工单", "Import work orders"), right: .caseImport,
                 order: 80),

@@ -101,18 +101,20 @@ final class Suggester: Sendable {
     /// Whether its labels are categories of this county.
     func fits(_ model: TextModel) -> Bool { model.labels.contains { tree[$0]?.isLeaf == true } }
 
-    /// Learns on a thread of its own: nobody's request waits behind it.
     private func shipped() async throws -> Category {
         let texts = try CategoryExamples.texts(of: tree, from: house.rules)
-        return try await withCheckedThrowingContinuation { continuation in
+        let training = try await Self.train(texts, options: Self.shippedOptions)
+        return Category(
+            model: training.model, stored: nil, macroF1: training.evaluation.macroF1, texts: Int64(texts.count))
+    }
+
+    /// Learns on a thread of its own: nobody's request waits behind it.
+    static func train(_ texts: [LabelledText], options: TrainingOptions = TrainingOptions()) async throws
+        -> TextClassifier.Training
+    {
+        try await withCheckedThrowingContinuation { continuation in
             let thread = Thread {
-                continuation.resume(
-                    with: Result {
-                        let training = try TextClassifier.train(texts, options: Self.shippedOptions)
-                        return Category(
-                            model: training.model, stored: nil, macroF1: training.evaluation.macroF1,
-                            texts: Int64(texts.count))
-                    })
+                continuation.resume(with: Result { try TextClassifier.train(texts, options: options) })
             }
             thread.stackSize = 8 << 20
             thread.start()
@@ -132,12 +134,15 @@ final class Suggester: Sendable {
 
     // MARK: Proposing
 
+    /// A matter without a title of its own has the beginning of its text there, which would count twice.
+    static func ownTitle(_ title: String, _ detail: String) -> String {
+        detail.hasPrefix(title.hasSuffix("…") ? String(title.dropLast()) : title) ? "" : title
+    }
+
     /// Categories for a text, and the words that decided.
     func category(title: String, detail: String) -> MatterSuggestion.Proposal<String> {
         guard let model = currentCategory?.model else { return .init(candidates: [], words: []) }
-        // A matter without a title of its own has the beginning of its text there, which would count twice.
-        let ownTitle = detail.hasPrefix(title.hasSuffix("…") ? String(title.dropLast()) : title) ? "" : title
-        let answer = model.classify(title: ownTitle, body: detail, evidence: rules.words)
+        let answer = model.classify(title: Self.ownTitle(title, detail), body: detail, evidence: rules.words)
         let known = answer.candidates.prefix { $0.confidence >= rules.mention }.filter {
             tree[$0.label]?.isLeaf == true
         }
