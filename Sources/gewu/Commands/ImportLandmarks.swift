@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cases
+import Desk
 import Ground
 import Places
 import Sheets
