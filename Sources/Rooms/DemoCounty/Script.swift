@@ -21,6 +21,10 @@ struct Script {
     private var now: Instant
     private var beats: [Beat] = []
     private var dispatched = 0
+    /// Whoever gave it back: the second time, the platform takes it to the coordination body by itself.
+    private var returnedBy: Set<BodyID> = []
+    /// Since a ruling: nobody may give it back any more.
+    private var isBound = false
 
     /// Stops the story in a state, for the end of the history.
     enum Stop: String, CaseIterable {
@@ -106,7 +110,7 @@ struct Script {
         dispatched += 1
         let handler = handler()
         add(dispatcher, Command("dispatch", body: handler.body))
-        return handler
+        return returnedBy.contains(handler.body) ? rule() : handler
     }
 
     // MARK: Stories
@@ -179,11 +183,12 @@ struct Script {
         var handler = dispatch(dispatcher)
         var returns = random.percent(mix.returnedOnce) ? 1 : 0
         if returns == 1, random.percent(100 * mix.returnedTwice / max(1, mix.returnedOnce)) { returns = 2 }
-        for _ in 0..<returns {
+        for _ in 0..<returns where !isBound {
             pass(waiting())
             add(
                 random.pick(handler.scopes),
                 Command("return", opinion: said(files.texts.returns), reason: reason("return")))
+            returnedBy.insert(handler.body)
             pass(waiting())
             handler = dispatch(dispatcher)
         }
@@ -192,7 +197,13 @@ struct Script {
 
     private mutating func refer(_ dispatcher: Scope?) -> Handler {
         add(dispatcher, Command("refer", opinion: "涉及多个单位，提请裁定主办单位。"))
+        return rule()
+    }
+
+    /// The coordination body says who handles it, and that stands.
+    private mutating func rule() -> Handler {
         pass(random.between(60, 700))
+        isBound = true
         let handler = handler()
         add(random.pick(stage.coordination), Command("rule", opinion: said(files.texts.rulings), body: handler.body))
         return handler
