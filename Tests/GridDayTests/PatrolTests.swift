@@ -196,7 +196,8 @@ struct PatrolTests {
             everyDays: 14, level: .grid, role: nil, category: nil)
         let january = try #require(Day(year: 2027, month: 1, day: 15))
         #expect(season.holds(on: january))
-        #expect(try !season.holds(on: #require(Day(year: 2027, month: 4, day: 1))))
+        let april = try #require(Day(year: 2027, month: 4, day: 1))
+        #expect(!season.holds(on: april))
         let span = PatrolWork.span(of: season, around: january)
         #expect(span.0 == Day(year: 2026, month: 11, day: 1) && span.1 == Day(year: 2027, month: 3, day: 31))
     }
