@@ -8,6 +8,7 @@ import Storage
 /// Lower rooms do not know each other; these answer the one's question with the other's answer.
 struct BodiesOfPlaces: BodyLookup {
     let clock: any WallClock
+    let places: Places
 
     func body(_ id: BodyID, in transaction: any Transaction) throws -> BodyFacts? {
         try Places.body(id, in: transaction).map(Self.facts)
@@ -19,8 +20,11 @@ struct BodiesOfPlaces: BodyLookup {
     }
 
     private static func facts(_ body: BodyRecord) -> BodyFacts {
-        BodyFacts(id: body.id, name: body.name, line: body.line, area: body.area)
+        BodyFacts(
+            id: body.id, name: body.name, englishName: body.englishName, line: body.line, area: body.area)
     }
+
+    func areaName(_ area: AreaPrefix) -> String? { places.name(of: area.code) }
 }
 
 struct AreasOfPlaces: AreaLookup {

@@ -41,8 +41,8 @@ enum Assembly {
 
         /// Reads every rule file: what is wrong in one is told with its line.
         init(in house: House) throws(Refusal) {
-            let bodies = BodiesOfPlaces(clock: house.clock)
             places = Places(house: house)
+            let bodies = BodiesOfPlaces(clock: house.clock, places: places)
             messages = Messages(house: house, sender: OutboxFileSender(path: house.settings.outboxFile))
             identity = try Identity(house: house, knownRights: Assembly.rights, bodies: bodies)
             cases = try Cases(

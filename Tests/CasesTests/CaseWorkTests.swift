@@ -14,7 +14,10 @@ struct CaseWorkTests {
         let department = CasesFixture.scope(
             "handler", CasesFixture.county, body: CasesFixture.departmentBody, line: "construction")
         let owned = rules.ownedStates(department)
-        #expect(owned.map(\.state.name) == ["dispatched", "handling", "hanging"])
+        #expect(
+            owned.map(\.state.name) == [
+                "dispatched", "handling", "hanging", "part-called", "part-handling", "called", "reported-in", "invited",
+            ])
         #expect(!owned.contains { !$0.isOfBody })
         let street = rules.ownedStates(CasesFixture.scope("dispatcher")).map(\.state.name)
         #expect(street.contains("reported"))

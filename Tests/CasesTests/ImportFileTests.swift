@@ -143,7 +143,7 @@ struct ImportFileTests {
             let path = try world.file(Array("name: x\nzh: 某\nen: X\nsource: x\n\(rest)\n".utf8), "wrong.yaml")
             let file = try world.file(["1,2"], header: "a,b")
             let refusal = await #expect(throws: Refusal.self) { try await world.take(file, mapping: path) }
-            #expect(refusal?.code == "rules.wrong")
+            #expect(refusal?.code == "cases.import.mapping")
             #expect(refusal?.message.english.contains("wrong.yaml:") == true)
             #expect(refusal?.message.english.contains(word) == true)
         }

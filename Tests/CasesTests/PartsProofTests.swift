@@ -11,7 +11,7 @@ struct PartsProofTests {
             var text = try CasesFixture.ruleFiles.file("workflows/\(name).yaml").text
             if let change, change.0 == name {
                 try #require(text.contains(change.1))
-                text = text.replacing(change.1, with: change.2, maxReplacements: 1)
+                text = text.replacing(change.1, with: change.2)
             }
             return try WorkflowReading.read(text: text, name: name)
         }
@@ -30,7 +30,7 @@ struct PartsProofTests {
         "What could leave a part open for ever, or never end, is refused",
         arguments: [
             // The kind, what is changed in it, into what, and where the fault is found.
-            ("matter", "    # 会办：各方办结后一次答复 / one answer, when every part has ended.\n    parts: ended\n", "", "finish"),
+            ("matter", "    # 会办：各方办结后一次答复 / one answer, when every part has ended.\n    parts: ended\n", "", "rate"),
             ("matter", "    opens: part\n    atMost: 3", "    opens: part", "assist"),
             ("matter", "    opens: part\n", "    opens: nothing\n", "assist"),
             ("whistle", "    needs: [result]\n    parts: ended\n", "    needs: [result]\n", "close-whistle"),

@@ -117,6 +117,32 @@ struct RatesTests {
         #expect(late.isContactedInTime == false)
     }
 
+    @Test("Satisfaction counts in halves, yet its sample is how many answered")
+    func sample() {
+        var figures = OutcomeFigures()
+        figures.due = 30
+        figures.followedUp = 12
+        figures.satisfiedHalves = 20
+        #expect(Rates(figures).satisfaction.sample == 12)
+        #expect(Rates(figures).satisfaction.percent == "83.33")
+        #expect(Rates(figures).closing.sample == 30)
+    }
+
+    @Test("A department is offered the rates of its own body only, and by= names what there is")
+    func departmentRates() throws {
+        let department = CasesFixture.scope("department", CasesFixture.county, line: "construction")
+        let whole = CasesFixture.scope("officer", CasesFixture.county)
+        func question(_ text: String, _ scope: Scope) throws -> RateQuestion {
+            try RateQuestion(QueryParameters(parsing: text), for: scope, at: CasesFixture.start)
+        }
+        #expect(try question("", department).grouping == .body)
+        #expect(try question("", whole).grouping == .area)
+        for (text, scope) in [("by=area", department), ("by=nonsense", whole)] {
+            let refusal = try #require(throws: Refusal.self) { try question(text, scope) }
+            #expect(refusal.kind == .ruleBroken && refusal.field == "by")
+        }
+    }
+
     @Test(
         "The sums that are kept with every act are those of a recount, after any acts", arguments: EngineCase.available)
     func kept(engine: EngineCase) async throws {
@@ -128,7 +154,7 @@ struct RatesTests {
             var done: Set<ActName> = []
             for number in 0..<30 {
                 let record = try await world.report("第 \(number) 件")
-                for _ in 0..<25 {
+                for _ in 0..<60 {
                     let id = record.id
                     let state = try await world.house.database.read {
                         try CaseStore.find(id, in: $0)?.state ?? rules.workflow.first
@@ -186,6 +212,12 @@ struct RatesTests {
                 )
             }
             #expect(elsewhere.isEmpty)
+            let department = CasesFixture.scope("department", CasesFixture.county, line: "construction")
+            let seen = try await world.house.database.read {
+                try OutcomeStore.byArea(
+                    days, within: CasesFixture.county, digits: 9, for: department, in: $0)
+            }
+            #expect(seen.isEmpty, "the sums of areas hold other bodies' matters")
             #expect(own.allSatisfy { $0.place == world.department.text })
         }
     }

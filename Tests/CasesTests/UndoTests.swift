@@ -93,14 +93,16 @@ struct UndoTests {
         #expect(rules.undoable(referred, by: .staff(dispatcher), at: now) == nil, "a fourth undo is not offered")
     }
 
-    @Test("What a machine or the platform does is not taken back, nor what is not marked so")
-    func onlyPeople() throws {
+    @Test("A token takes back its own act and nobody else does; what is not marked so stands")
+    func tokens() throws {
         let record = try accepted()
         var machine = dispatcher
         machine.isMachine = true
         let command = Command("dispatch", body: CasesFixture.departmentBody)
         let decision = try rules.decide(record, command, by: .staff(machine), at: start)
-        #expect(rules.undoable(decision, by: .staff(machine), at: start) == nil)
+        let undoable = try #require(rules.undoable(decision, by: .staff(machine), at: start))
+        #expect(try rules.undo(undoable, on: decision.after, by: machine, at: start).state == record.state)
+        #expect(throws: Refusal.self) { try rules.undo(undoable, on: decision.after, by: colleague, at: start) }
         let remark = try rules.decide(record, Command("remark", opinion: "记一笔"), by: .staff(dispatcher), at: start)
         #expect(rules.undoable(remark, by: .staff(dispatcher), at: start) == nil)
     }

@@ -11,7 +11,7 @@ struct WorkflowProofTests {
         let workflow = try WorkflowReading.read(text: CasesFixture.workflowText(), name: "matter.yaml")
         let proof = try WorkflowProof(workflow, file: "matter.yaml", rolesByRight: CasesFixture.every)
         #expect(proof.longestPlainRun >= 4)
-        #expect(workflow.states.count == 11)
+        #expect(workflow.states.count == 12)
     }
 
     /// Each change to the shipped file opens the loop in one way; the refusal must name the place and a reason.
@@ -34,7 +34,7 @@ struct WorkflowProofTests {
                 "    from: [coordinating]\n    to: rating", "    from: [verifying]\n    to: rating", "coordinating",
                 "end"
             ),
-            ("first: reported", "first: handling", "reported", "no act leads to it"),
+            ("    to: hanging\n", "    to: handling\n", "hanging", "no act leads to it"),
             ("    onLimit: { act: resume }", "    onLimit: { act: finish }", "hanging", "act at the limit"),
             ("    clock: starts\n", "", "matter", "starts the clock"),
         ])

@@ -288,6 +288,41 @@
             }
         }
 
+        @Test(
+            "The browser's language survives the log-in, unless the person chose one", arguments: EngineCase.available)
+        func languageAtLogIn(_ engine: EngineCase) async throws {
+            try await serve(engine) { office, client in
+                try await office.person("wang", [("clerk", Office.street)])
+                func logIn(cookie: String? = nil) async throws -> (session: String, language: String?) {
+                    var sent = headers()
+                    sent[.acceptLanguage] = "en-GB,en;q=0.9"
+                    sent[.cookie] = cookie
+                    let body = form([("login", "wang"), ("password", Office.password)])
+                    let set = try await client.execute(uri: "/login", method: .post, headers: sent, body: body) {
+                        $0.headers[values: .setCookie]
+                    }
+                    let session = try #require(set.first { $0.hasPrefix("gewu=") })
+                    return (
+                        String(session.dropFirst(5).prefix(43)),
+                        set.first { $0.hasPrefix("language=") }.map { String($0.dropFirst(9).prefix { $0 != ";" }) }
+                    )
+                }
+                let first = try await logIn()
+                #expect(first.language == nil, "nothing was chosen: the browser decides")
+                var english = headers(first.session)
+                english[.acceptLanguage] = "en-GB,en;q=0.9"
+                try await client.execute(uri: "/account", method: .get, headers: english) {
+                    #expect(String(buffer: $0.body).contains("My account"))
+                }
+                try await client.execute(
+                    uri: "/language", method: .post, headers: english,
+                    body: form([("language", "zh-Hans"), ("_token", formToken(office, first.session))])
+                ) { #expect($0.status == .seeOther) }
+                #expect(try await logIn().language == "zh-Hans", "the choice follows the person to another browser")
+                #expect(try await logIn(cookie: "language=en").language == nil, "what this browser chose holds here")
+            }
+        }
+
         @Test("Language and size are chosen by anybody, and lead back only to here", arguments: EngineCase.available)
         func choices(_ engine: EngineCase) async throws {
             try await serve(engine) { _, client in

@@ -82,14 +82,65 @@ struct ResidentDoorTests {
         }
     }
 
-    @Test("One code a minute, ten a day", arguments: EngineCase.available)
+    @Test("A stranger who asks for codes all day keeps nobody from their own for long", arguments: EngineCase.available)
+    func strangers(_ engine: EngineCase) async throws {
+        try await Office.with(engine) { office in
+            let owner = office.client("10.0.0.9")
+            func minutesUntilCode() async throws -> Int {
+                for minutes in 0...60 {
+                    let phone = try number()
+                    if await office.refusal({ try await office.door.sendCode(to: phone, client: owner) }) == nil {
+                        return minutes
+                    }
+                    office.clock.advance(.minutes(1))
+                }
+                return 61
+            }
+            // One stranger: soon waits alone.
+            var sent = 0
+            for _ in 0..<(24 * 12) {
+                let stranger = office.client("10.0.0.1")
+                if await office.refusal({ try await office.door.sendCode(to: try number(), client: stranger) }) == nil {
+                    sent += 1
+                }
+                office.clock.advance(.minutes(5))
+            }
+            #expect(sent < 20, "the number got \(sent) texts in a day")
+            let alone = try await minutesUntilCode()
+            #expect(alone <= 15)
+            // Many at once, from everywhere: the wait stays short.
+            for host in 0..<200 {
+                let stranger = office.client("10.0.1.\(host)")
+                _ = await office.refusal { try await office.door.sendCode(to: try number(), client: stranger) }
+                office.clock.advance(.minutes(1))
+            }
+            let together = try await minutesUntilCode()
+            #expect(together <= 15)
+        }
+    }
+
+    @Test("Whoever is told to wait for another code may still use the one that came", arguments: EngineCase.available)
+    func codeInHand(_ engine: EngineCase) async throws {
+        try await Office.with(engine) { office in
+            #expect(try await office.door.hasCode(try number()) == false)
+            try await office.door.sendCode(to: try number(), client: office.client("10.0.0.1"))
+            #expect(
+                await office.refusal { try await office.door.sendCode(to: try number(), client: office.client()) }
+                    == "identity.too-often")
+            #expect(try await office.door.hasCode(try number()))
+            office.clock.advance(.minutes(5))
+            #expect(try await office.door.hasCode(try number()) == false)
+        }
+    }
+
+    @Test("One code a minute, then each waits longer, never as long as a day", arguments: EngineCase.available)
     func limits(_ engine: EngineCase) async throws {
         try await Office.with(engine) { office in
             try await office.door.sendCode(to: try number(), client: office.client())
             #expect(
                 await office.refusal { try await office.door.sendCode(to: try number(), client: office.client()) }
                     == "identity.too-often")
-            for _ in 0..<9 {
+            for _ in 0..<4 {
                 office.clock.advance(.minutes(1))
                 try await office.door.sendCode(to: try number(), client: office.client())
             }
@@ -97,7 +148,7 @@ struct ResidentDoorTests {
             #expect(
                 await office.refusal { try await office.door.sendCode(to: try number(), client: office.client()) }
                     == "identity.too-often")
-            office.clock.advance(.hours(25))
+            office.clock.advance(.minutes(1))
             #expect(
                 await office.refusal { try await office.door.sendCode(to: try number(), client: office.client()) }
                     == nil)

@@ -116,18 +116,75 @@ struct ProofTests {
         #expect(LedgerQuery.firstID(at: moment) < then)
     }
 
-    private func proof(_ entry: LedgerEntry, _ scope: Scope, _ ledger: LedgerFixture) async throws -> InclusionProof? {
-        let county = try #require(AreaPrefix("330106"))
-        return try await ledger.database.read {
-            try Ledger.proof(of: entry.id, visibleTo: scope, in: county, transaction: $0)
+    /// Posts are known here by the beginning of their ids alone.
+    private func view(of scope: Scope) throws -> LedgerView {
+        var words = LedgerWords()
+        words.writtenBy = { body in "actor_post = \("post of " + body.text)" }
+        return LedgerView(
+            of: scope, in: try #require(AreaPrefix("330106")), LedgerWords.joined([LedgerWords(), words]))
+    }
+
+    @Test(
+        "A department's post sees what its own posts wrote, and nothing when nobody knows them",
+        arguments: EngineCase.available)
+    func department(engine: EngineCase) async throws {
+        try await LedgerFixture.with(engine) { ledger in
+            var scope = ledger.scope(area: "330106")
+            scope.line = "water"
+            var own = ledger.entry(1)
+            own.actor.post = "post of " + scope.body.text
+            var beyond = ledger.entry(2, area: nil)
+            beyond.actor.post = own.actor.post
+            let foreign = ledger.entry(3)
+            for entry in [own, beyond, foreign] {
+                try await ledger.database.write { try Ledger.record(entry, in: $0) }
+            }
+            try await ledger.sealing.run()
+            #expect(try await list(LedgerQuery(), scope, ledger) == [beyond.id, own.id])
+            #expect(try await proof(own, scope, ledger) != nil)
+            #expect(try await proof(foreign, scope, ledger) == nil)
+            var query = LedgerQuery()
+            query.subject = "case:" + foreign.subjectID
+            #expect(try await list(query, scope, ledger).isEmpty)
+            let unknown = LedgerView(of: scope, in: try #require(AreaPrefix("330106")), LedgerWords())
+            let statement = LedgerQuery().statement(for: unknown, after: nil, limit: 50)
+            #expect(try await ledger.database.query(statement).isEmpty)
+            // The bodies of an area see all of it.
+            scope.line = nil
+            #expect(try await list(LedgerQuery(), scope, ledger).count == 3)
         }
+    }
+
+    @Test("The checks that were made are listed page after page, newest first", arguments: EngineCase.available)
+    func checks(engine: EngineCase) async throws {
+        try await LedgerFixture.with(engine) { ledger in
+            for number in 1...5 {
+                try await ledger.execute([
+                    """
+                    INSERT INTO ledger_checks (checked_at, from_block, blocks, entries, unsealed, findings, last_root)
+                    VALUES (\(ledger.clock.now() + .seconds(Int64(number))), 1, \(number), 0, 0, 0, \([UInt8](repeating: 0, count: 32)))
+                    """
+                ])
+            }
+            let (first, second) = try await ledger.database.read { transaction in
+                let first = try LedgerChecks.records(after: nil, limit: 3, in: transaction)
+                let second = try LedgerChecks.records(after: first.last?.checkedAt, limit: 3, in: transaction)
+                return (first, second)
+            }
+            #expect(first.map(\.blocks) == [5, 4, 3])
+            #expect(second.map(\.blocks) == [2, 1])
+        }
+    }
+
+    private func proof(_ entry: LedgerEntry, _ scope: Scope, _ ledger: LedgerFixture) async throws -> InclusionProof? {
+        let view = try view(of: scope)
+        return try await ledger.database.read { try Ledger.proof(of: entry.id, visibleTo: view, in: $0) }
     }
 
     private func list(_ query: LedgerQuery, _ scope: Scope, _ ledger: LedgerFixture) async throws
         -> [Identifier<LedgerEntry>]
     {
-        let county = try #require(AreaPrefix("330106"))
-        let statement = query.statement(scope, in: county, after: nil, limit: 50)
+        let statement = query.statement(for: try view(of: scope), after: nil, limit: 50)
         return try await ledger.database.read { try $0.query(statement).map { try LedgerLine($0).entry.id } }
     }
 }

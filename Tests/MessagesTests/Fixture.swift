@@ -27,20 +27,26 @@ final class RecordingSender: ResidentSender {
 
 let start = Instant(milliseconds: 1_800_000_000_000)
 let phone = "13800001234"
+let county = AreaPrefix("990101") ?? .everywhere
 
 func makeHouse(_ database: any Database, _ clock: ManualClock) throws -> House {
     House(
         database: database, clock: clock, identifiers: IdentifierSource(seed: 7), keys: .forTests(),
         rules: RuleFiles(shipped: "/nowhere"), assets: try StaticFiles(folders: []),
-        settings: House.Settings(secureCookies: false))
+        settings: House.Settings(area: county, secureCookies: false))
 }
 
-func text(_ words: String, code: String? = nil, at instant: Instant = start) throws -> ResidentText {
+func text(
+    _ words: String, code: String? = nil, area: AreaPrefix? = AreaPrefix("990101001"), at instant: Instant = start
+) throws
+    -> ResidentText
+{
     let vault = KeyRing.forTests().vault
     guard let number = PhoneNumber(phone) else { throw CocoaError(.formatting) }
     return ResidentText(
         phoneSealed: number.sealedForTexts(vault), phoneIndex: number.index(vault), text: words,
-        codeSealed: code.map { vault.seal($0, for: ResidentText.codePurpose) }, subjectID: "", at: instant)
+        codeSealed: code.map { vault.seal($0, for: ResidentText.codePurpose) }, subjectID: "",
+        area: area, at: instant)
 }
 
 func scope(post: String, body: String = "body1", area: String = "990101001") -> Scope {

@@ -1,4 +1,5 @@
 import Cipher
+import Desk
 import Foundation
 import Ground
 import Storage
@@ -55,7 +56,11 @@ struct TextTests {
             try await database.write { try Messages.text(try text("验证"), in: $0) }
 
             func line(_ state: TextState) async throws -> TextLine? {
-                try await database.read { try TextStore.lines(state, after: nil, limit: 10, in: $0).first }
+                try await database.read {
+                    try TextStore.lines(
+                        state, for: scope(post: "post1"), in: county, after: nil, limit: 10, transaction: $0
+                    ).first
+                }
             }
             try await sending.sendDue()
             #expect(try await line(.waiting)?.tries == 1)
@@ -72,10 +77,79 @@ struct TextTests {
             sender.breaks(false)
             let id = failed.id
             let now = clock.now()
-            #expect(try await database.write { try TextStore.retry(id, at: now, in: $0) })
+            #expect(
+                try await database.write {
+                    try TextStore.retry(id, for: scope(post: "post1"), in: county, at: now, transaction: $0)
+                })
             try await sending.sendDue()
             #expect(sender.sent.map(\.id) == [id])
             #expect(try await line(.sent)?.id == id)
+        }
+    }
+
+    @Test(
+        "Staff see and send again the texts of their own area only; those of none, with the whole county",
+        arguments: EngineCase.available)
+    func keepsToArea(_ engine: EngineCase) async throws {
+        try await engine.withDatabase(migrations: Messages.migrations) { database in
+            let clock = ManualClock(start)
+            let sender = RecordingSender()
+            sender.breaks(true)
+            let sending = TextSending(house: try makeHouse(database, clock), sender: sender)
+            // A community of the street, its sibling whose code begins alike, another street, and none.
+            for area in ["990101001002", "990101001003", "990101002", nil] {
+                let area = area.flatMap { AreaPrefix($0) }
+                try await database.write { try Messages.text(try text(area?.code ?? "none", area: area), in: $0) }
+            }
+            for _ in 0..<TextSending.mostTries {
+                try await sending.sendDue()
+                clock.advance(.hours(3))
+            }
+            func seen(from area: String) async throws -> Set<String> {
+                try await database.read { transaction in
+                    Set(
+                        try TextStore.lines(
+                            .failed, for: scope(post: "p", area: area), in: county, after: nil, limit: 10,
+                            transaction: transaction
+                        ).map(\.text))
+                }
+            }
+            let all: Set = ["990101001002", "990101001003", "990101002", "none"]
+            #expect(try await seen(from: "990101001") == ["990101001002", "990101001003"])
+            #expect(try await seen(from: "990101001002") == ["990101001002"])
+            #expect(try await seen(from: "990101002") == ["990101002"])
+            #expect(try await seen(from: "990101003").isEmpty)
+            #expect(try await seen(from: "990101") == all)
+            #expect(try await seen(from: "9901") == all)
+            #expect(try await seen(from: "990102").isEmpty)
+
+            let ids = try await database.query("SELECT area, id FROM texts").reduce(into: [String: String]()) {
+                $0[try $1.textIfAny(0) ?? "none"] = try $1.text(1)
+            }
+            func retry(_ text: String, from area: String) async throws -> Bool {
+                let id = try #require(ids[text])
+                let now = clock.now()
+                return try await database.write {
+                    try TextStore.retry(id, for: scope(post: "p", area: area), in: county, at: now, transaction: $0)
+                }
+            }
+            #expect(try await retry("990101001002", from: "990101002") == false)
+            #expect(try await retry("none", from: "990101001") == false)
+            #expect(try await retry("990101001002", from: "990101001"))
+            #expect(try await retry("none", from: "990101"))
+        }
+    }
+
+    @Test("A street's texts are found by its own index, however many the others have")
+    func plan() async throws {
+        try await EngineCase.sqlite.withDatabase(migrations: Messages.migrations) { database in
+            for area in ["990101001", "990101001002"] {
+                let query = TextStore.query(
+                    .sent, for: scope(post: "p", area: area), in: county, after: "0", limit: 31)
+                let plan = try await database.query("EXPLAIN QUERY PLAN \(query)").map { try $0.text(3) }
+                #expect(plan.contains { $0.contains("texts_by_street") }, "\(plan)")
+                #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(plan)")
+            }
         }
     }
 

@@ -205,6 +205,7 @@ public struct Cases: Room {
         try tell(decision, command, by: performer, at: now, in: transaction)
         try openParts(of: decision, command, actor: actor, at: now, in: transaction)
         try endedPart(decision, at: now, in: transaction)
+        try joined(decision, by: actor, at: now, in: transaction)
     }
 
     /// What may be taken back is kept so long, and so long the resident's text waits: what was texted cannot be undone.
@@ -227,6 +228,7 @@ public struct Cases: Room {
     /// That whom a command names is there and may be named; who holds the named post is filled in.
     func check(_ command: inout Command, for record: CaseRecord, in transaction: any Transaction) throws {
         if let body = command.body { try checkBody(body, for: record, in: transaction) }
+        try findMatter(&command, for: record, in: transaction)
         for body in command.bodies { try checkBody(body, for: record, command, in: transaction) }
         guard let post = command.post else { return }
         let holders = try directory.postHolders(right: .caseAccept, area: record.area, in: transaction)
@@ -255,7 +257,7 @@ public struct Cases: Room {
         // Some kinds of help only bodies of certain lines can give: enforcement needs the power to enforce.
         guard let command, let kind = rules.act(command.act)?.opens,
             let variants = (rules.workflow(named: kind)?.variants).map({ $0 + rules.workflow(of: record).variants }),
-            let variant = variants.first(where: { $0.code == command.variant ?? record.variant }),
+            let variant = variants.first(where: { $0.code == command.variant ?? record.variant && $0.lines != nil }),
             let lines = variant.lines, !(facts.line.map(lines.contains) ?? false)
         else { return }
         throw Refusal(

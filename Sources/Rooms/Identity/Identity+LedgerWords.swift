@@ -48,6 +48,13 @@ extension Identity {
             default: return [:]
             }
         }
+        // By the index of who acted; a person in posts of two bodies acts for one of them at a time.
+        words.writtenBy = { body in
+            """
+            actor_id IN (SELECT staff FROM posts WHERE body = \(body))
+            AND actor_post || '' IN (SELECT id FROM posts WHERE body = \(body))
+            """
+        }
         return words
     }
 

@@ -52,7 +52,7 @@ public struct Identity: Room {
         AppearancePages(house: house).add(to: routes)
         AccountPages(house: house, bodies: bodies, keeper: keeper, logIn: logIn, hasher: hasher).add(to: routes)
         StaffPages(house: house, bodies: bodies, roles: roles, commands: staffCommands).add(to: routes)
-        TokenPages(house: house, commands: tokenCommands).add(to: routes)
+        TokenPages(house: house, bodies: bodies, commands: tokenCommands).add(to: routes)
         IdentityAPI(house: house, bodies: bodies, staffCommands: staffCommands, tokenCommands: tokenCommands)
             .add(to: routes)
     }

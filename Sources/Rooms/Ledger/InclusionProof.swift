@@ -1,5 +1,5 @@
 import Cipher
-public import Desk
+import Desk
 public import Ground
 public import Storage
 
@@ -19,16 +19,16 @@ public struct InclusionProof: Sendable, Hashable {
 }
 
 extension Ledger {
-    /// - Returns: nil when there is no such entry in the viewer's area. An entry that is not sealed yet has no proof
+    /// - Returns: nil when there is no such entry that the viewer may see. An entry that is not sealed yet has no proof
     ///   either, and says so with a refusal.
     public static func proof(
-        of id: Identifier<LedgerEntry>, visibleTo scope: Scope, in area: AreaPrefix, transaction: any Transaction
+        of id: Identifier<LedgerEntry>, visibleTo view: LedgerView, in transaction: any Transaction
     ) throws -> InclusionProof? {
         guard
             let row = try transaction.first(
                 """
                 SELECT \(trusted: LedgerEntry.columns), block FROM ledger_entries
-                WHERE id = \(id) AND \(LedgerQuery.visible(to: scope, in: area))
+                WHERE id = \(id) AND \(view.condition)
                 """)
         else { return nil }
         guard let number = try row.intIfAny(13) else {

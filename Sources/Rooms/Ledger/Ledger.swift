@@ -90,6 +90,6 @@ public struct Ledger: Room {
 
     public func addRoutes(to routes: Routes) {
         LedgerPages(house: house, words: words).add(to: routes)
-        LedgerAPI(house: house).add(to: routes)
+        LedgerAPI(house: house, words: words).add(to: routes)
     }
 }

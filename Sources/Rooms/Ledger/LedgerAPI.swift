@@ -7,6 +7,7 @@ import Web
 
 struct LedgerAPI: Sendable {
     let house: House
+    let words: LedgerWords
 
     private static let entrySchema = Schema.named(
         "LedgerEntry",
@@ -64,6 +65,7 @@ struct LedgerAPI: Sendable {
                     .init("block", .nullable(Self.blockSchema)), .init("publicKey", .text),
                 ])), right: .ledgerRead
         ) { _, _ in try await lastBlock() }
+        addChecks(to: routes)
     }
 
     private func list(_ staff: StaffVisit) async throws -> Response {
@@ -75,7 +77,7 @@ struct LedgerAPI: Sendable {
                 field: "limit")
         }
         let query = try LedgerQuery(visit.query)
-        let page = try await LedgerPages(house: house, words: LedgerWords()).lines(
+        let page = try await LedgerPages(house: house, words: words).lines(
             query, staff.scope, after: visit.query.filled("after"), limit: limit)
         return .json(
             JSONWriter.object { writer in
@@ -87,11 +89,8 @@ struct LedgerAPI: Sendable {
 
     private func prove(_ staff: StaffVisit) async throws -> Response {
         let id: Identifier<LedgerEntry> = try staff.visit.identifier()
-        let scope = staff.scope
-        let area = house.settings.area
-        let proof = try await house.database.read { transaction in
-            try Ledger.proof(of: id, visibleTo: scope, in: area, transaction: transaction)
-        }
+        let view = LedgerView(of: staff.scope, in: house.settings.area, words)
+        let proof = try await house.database.read { try Ledger.proof(of: id, visibleTo: view, in: $0) }
         guard let proof else { throw Refusal.nothingHere }
         let publicKey = house.keys.signing.publicKey
         return .json(

@@ -53,16 +53,24 @@ struct LedgerChecks: Sendable {
     }
 
     static func last(in transaction: any Transaction) throws -> Record? {
-        let row = try transaction.first(
+        try records(after: nil, limit: 1, in: transaction).first
+    }
+
+    /// Newest first.
+    /// - Parameter after: when the last one of the page before was made.
+    static func records(after: Instant?, limit: Int, in transaction: any Transaction) throws -> [Record] {
+        let beginning: SQL = after.map { "checked_at < \($0)" } ?? "TRUE"
+        return try transaction.query(
             """
             SELECT checked_at, from_block, blocks, entries, unsealed, findings, first_finding, last_root
-            FROM ledger_checks ORDER BY checked_at DESC LIMIT 1
-            """)
-        guard let row else { return nil }
-        return Record(
-            checkedAt: try row.instant(0), fromBlock: try row.int(1), blocks: try row.int(2), entries: try row.int(3),
-            unsealed: try row.int(4), findings: try row.int(5), firstFinding: try row.textIfAny(6),
-            lastRoot: try row.blob(7))
+            FROM ledger_checks WHERE \(beginning) ORDER BY checked_at DESC LIMIT \(limit)
+            """
+        ).map { row in
+            Record(
+                checkedAt: try row.instant(0), fromBlock: try row.int(1), blocks: try row.int(2),
+                entries: try row.int(3), unsealed: try row.int(4), findings: try row.int(5),
+                firstFinding: try row.textIfAny(6), lastRoot: try row.blob(7))
+        }
     }
 
     static func lastBlocks(_ count: Int, in transaction: any Transaction) throws -> [LedgerBlock] {

@@ -16,6 +16,7 @@ struct LedgerPages: Sendable {
     func add(to routes: Routes) {
         routes.page("/ledger", right: .ledgerRead) { try await list($0) }
         routes.page("/ledger/export.xlsx", right: .ledgerRead) { try await export($0) }
+        routes.page("/ledger/verify/export.xlsx", right: .ledgerRead) { try await exportChecks($0) }
         routes.page("/ledger/verify", right: .ledgerRead) { try await check($0) }
         routes.form("/ledger/verify", right: .ledgerRead) { staff, _ in
             _ = try await LedgerChecks(house: house).run(lastBlocks: Self.blocksCheckedOnRequest)
@@ -29,8 +30,8 @@ struct LedgerPages: Sendable {
     func lines(_ query: LedgerQuery, _ scope: Scope, after: String?, limit: Int) async throws -> (
         items: [LedgerLine], next: String?
     ) {
-        let whole = house.settings.area
-        let statement = query.statement(scope, in: whole, after: after, limit: limit + 1)
+        let view = LedgerView(of: scope, in: house.settings.area, words)
+        let statement = query.statement(for: view, after: after, limit: limit + 1)
         var lines = try await house.database.read { try $0.query(statement).map(LedgerLine.init) }
         let hasMore = lines.count > limit
         if hasMore { lines.removeLast() }
@@ -191,6 +192,10 @@ struct LedgerPages: Sendable {
         let (blocks, last) = try await house.database.read { transaction in
             (try LedgerChecks.lastBlocks(20, in: transaction), try LedgerChecks.last(in: transaction))
         }
+        let made = try await checks(after: visit.query.filled("after"), limit: Self.pageLength)
+        let checks = Listing(
+            caption: staff(LedgerTexts.checks), columns: Self.checkColumns, items: made.items, next: made.next,
+            whenEmpty: "<p>\(staff(LedgerTexts.neverChecked))</p>")
         let listing = Listing(
             caption: staff(LedgerTexts.blocks), columns: Self.blockColumns, items: blocks,
             whenEmpty: "<p>\(staff(LedgerTexts.noBlocks))</p>")
@@ -213,9 +218,44 @@ struct LedgerPages: Sendable {
                 <form method="post" action="/ledger/verify" class="inline">\(visit.formFields)\
                 \(Field.submit(staff(LedgerTexts.checkNow)))</form>\
                 <p class="hint">\(staff(LedgerTexts.wholeHint))</p></section>\
-                \(listing.html(visit))
+                \(listing.html(visit))\
+                <div class="bar">\(exportLink(visit, path: "/ledger/verify/export.xlsx"))</div>\(checks.html(visit))
                 """))
     }
+
+    /// The checks that were made, newest first.
+    private func checks(after: String?, limit: Int) async throws -> (items: [LedgerChecks.Record], next: String?) {
+        let before = after.flatMap { Instant(iso8601: $0) }
+        var records = try await house.database.read {
+            try LedgerChecks.records(after: before, limit: limit + 1, in: $0)
+        }
+        let hasMore = records.count > limit
+        if hasMore { records.removeLast() }
+        return (records, hasMore ? records.last?.checkedAt.iso8601 : nil)
+    }
+
+    private func exportChecks(_ staff: StaffVisit) async throws -> Response {
+        try await SheetExport.workbook(
+            named: staff(LedgerTexts.checks), columns: Self.checkColumns + Self.rootColumn, for: staff
+        ) { try await checks(after: $0, limit: 1000) }
+    }
+
+    private static let checkColumns: [Column<LedgerChecks.Record>] = [
+        .instant("校验时间", "Checked at") { $0.checkedAt },
+        .number("自区块", "From block") { $0.fromBlock },
+        .number("区块", "Blocks") { $0.blocks },
+        .number("记录", "Entries") { $0.entries },
+        .number("待封存", "Not sealed yet") { $0.unsealed },
+        .text("结果", "Result") { record, visit in
+            record.findings == 0
+                ? visit(LedgerTexts.intact)
+                : "\(visit(LedgerTexts.altered)) (\(record.findings)): \(record.firstFinding ?? "")"
+        },
+    ]
+
+    private static let rootColumn: [Column<LedgerChecks.Record>] = [
+        .text("最新根值", "Last root") { record, _ in record.lastRoot.hexadecimal }
+    ]
 
     private func lastCheck(_ record: LedgerChecks.Record, _ visit: Visit) -> HTML {
         let verdict: HTML =

@@ -42,13 +42,8 @@ struct LedgerQuery: Sendable, Hashable {
             LocalizedText("\(field) 应为\(chinese)", "\(field) must be \(english)"), field: field)
     }
 
-    /// Who is responsible for the whole installation also sees what belongs to no area.
-    static func visible(to scope: Scope, in whole: AreaPrefix) -> SQL {
-        scope.area.contains(whole) ? "TRUE" : scope.area.condition(on: "area")
-    }
-
-    private func conditions(_ scope: Scope, in whole: AreaPrefix) -> SQL {
-        var all = [Self.visible(to: scope, in: whole)]
+    private func conditions(_ view: LedgerView) -> SQL {
+        var all = [view.condition]
         if let area { all.append(area.condition(on: "area")) }
         if let act {
             // A slash is the character after the dot.
@@ -83,11 +78,11 @@ struct LedgerQuery: Sendable, Hashable {
     }
 
     /// Newest first.
-    func statement(_ scope: Scope, in whole: AreaPrefix, after: String?, limit: Int) -> SQL {
+    func statement(for view: LedgerView, after: String?, limit: Int) -> SQL {
         let before: SQL = after.map { "id < \($0)" } ?? "TRUE"
         return """
             SELECT \(trusted: LedgerEntry.columns), block FROM ledger_entries
-            WHERE \(conditions(scope, in: whole)) AND \(before)
+            WHERE \(conditions(view)) AND \(before)
             ORDER BY id DESC LIMIT \(limit)
             """
     }

@@ -29,6 +29,7 @@ enum LedgerTexts {
     static let keepRoot = LocalizedText(
         "请定期把最新根值抄存于他处（如纸质值班日志），日后以 gewu audit verify --expect-root 核对。",
         "Keep the last root elsewhere now and then (a paper log), and check it with gewu audit verify --expect-root.")
+    static let checks = LocalizedText("历次校验", "Checks made")
     static let blocks = LocalizedText("最近的区块", "The last blocks")
     static let noBlocks = LocalizedText("还没有封存的区块。", "No block was sealed yet.")
 }

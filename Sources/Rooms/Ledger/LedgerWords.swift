@@ -61,6 +61,8 @@ public struct LedgerWords: Sendable {
     /// What people call the things of a kind; those that this room does not know are left out.
     public var names: @Sendable (_ kind: String, _ ids: [String], any Transaction) throws -> [String: LocalizedText] =
         { _, _, _ in [:] }
+    /// The condition on entries that somebody in a post of this body wrote; nil where the room does not know posts.
+    public var writtenBy: @Sendable (_ body: BodyID) -> SQL? = { _ in nil }
     /// The thing that people call by this number.
     public var named: @Sendable (_ number: String, any Transaction) throws -> Reference? = { _, _ in nil }
 
@@ -82,6 +84,7 @@ public struct LedgerWords: Sendable {
                 names.merge(try room.names(kind, ids, transaction)) { first, _ in first }
             }
         }
+        words.writtenBy = { body in all.lazy.compactMap { $0.writtenBy(body) }.first }
         words.named = { number, transaction in
             for room in all { if let found = try room.named(number, transaction) { return found } }
             return nil

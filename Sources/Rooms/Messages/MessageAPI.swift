@@ -31,6 +31,20 @@ struct MessageAPI: Sendable {
         ) { staff, _ in try await list(staff) }
         routes.api(
             APIOperation(
+                .post, "/messages/read", id: "readAllMessages", tag: "messages",
+                summary: LocalizedText("全部标为已读", "Mark all as read"),
+                response: .object([.init("unread", .integer())])), right: nil
+        ) { staff, submission in
+            let scope = staff.scope
+            return try await staff.visit.write(submission) { transaction in
+                try NoticeStore.markAllRead(by: scope, in: transaction)
+                let unread = try NoticeStore.unreadCount(scope, in: transaction)
+                return .json(JSONWriter.object { $0.member("unread", unread) })
+            }
+        }
+        addTexts(to: routes)
+        routes.api(
+            APIOperation(
                 .post, "/messages/{id}/read", id: "readMessage", tag: "messages",
                 summary: LocalizedText("标为已读", "Mark as read"), response: .object([.init("address", .text)])),
             right: nil
@@ -47,15 +61,20 @@ struct MessageAPI: Sendable {
         }
     }
 
-    private func list(_ staff: StaffVisit) async throws -> Response {
-        let visit = staff.visit
-        let scope = staff.scope
+    static func limit(_ visit: Visit) throws(Refusal) -> Int {
         let limit = visit.query.filled("limit").flatMap { Int($0) } ?? 50
         guard (1...200).contains(limit) else {
             throw Refusal(
                 .malformed, "messages.limit", LocalizedText("limit 须在 1 到 200 之间", "limit lies between 1 and 200"),
                 field: "limit")
         }
+        return limit
+    }
+
+    private func list(_ staff: StaffVisit) async throws -> Response {
+        let visit = staff.visit
+        let scope = staff.scope
+        let limit = try Self.limit(visit)
         let onlyUnread = visit.query["unread"] == "true"
         let after = visit.query.filled("after")
         let (items, unread) = try await house.database.read { transaction in

@@ -11,6 +11,7 @@ struct MessagePages: Sendable {
 
     func add(to routes: Routes) {
         routes.page("/messages") { try await inbox($0) }
+        routes.page("/messages/export.xlsx") { try await exportInbox($0) }
         routes.page("/messages/:id/open") { try await open($0) }
         routes.form("/messages/read") { staff, submission in
             let scope = staff.scope
@@ -20,11 +21,16 @@ struct MessagePages: Sendable {
             }
         }
         routes.page("/messages/texts", right: .seeOutgoingTexts) { try await texts($0) }
+        routes.page("/messages/texts/export.xlsx", right: .seeOutgoingTexts) { try await exportTexts($0) }
         routes.form("/messages/texts/:id/retry", right: .seeOutgoingTexts) { staff, submission in
             let id = try staff.visit.parameter("id")
+            let scope = staff.scope
+            let whole = house.settings.area
             let now = staff.visit.now
             return try await staff.visit.write(submission) { transaction in
-                guard try TextStore.retry(id, at: now, in: transaction) else { throw Refusal.nothingHere }
+                guard try TextStore.retry(id, for: scope, in: whole, at: now, transaction: transaction) else {
+                    throw Refusal.nothingHere
+                }
                 return .seeOther("/messages/texts?state=waiting")
             }
         }
@@ -35,20 +41,26 @@ struct MessagePages: Sendable {
 
     // MARK: Inbox
 
+    /// The notices of the filter in the address, newest first.
+    private func notices(_ staff: StaffVisit, after: String?, limit: Int) async throws -> (
+        items: [InboxItem], next: String?
+    ) {
+        let scope = staff.scope
+        let onlyUnread = staff.visit.query["show"] != "all"
+        var items = try await house.database.read { transaction in
+            try NoticeStore.inbox(scope, onlyUnread: onlyUnread, after: after, limit: limit + 1, in: transaction)
+        }
+        let hasMore = items.count > limit
+        if hasMore { items.removeLast() }
+        return (items, hasMore ? items.last?.id.text : nil)
+    }
+
     private func inbox(_ staff: StaffVisit) async throws -> Response {
         let visit = staff.visit
-        let scope = staff.scope
         let onlyUnread = visit.query["show"] != "all"
-        let after = visit.query.filled("after")
-        var items = try await house.database.read { transaction in
-            try NoticeStore.inbox(
-                scope, onlyUnread: onlyUnread, after: after, limit: Self.pageLength + 1, in: transaction)
-        }
-        let hasMore = items.count > Self.pageLength
-        if hasMore { items.removeLast() }
+        let (items, next) = try await notices(staff, after: visit.query.filled("after"), limit: Self.pageLength)
         let listing = Listing(
-            caption: visit("消息", "Messages"), columns: Self.columns, items: items,
-            next: hasMore ? items.last?.id.text : nil,
+            caption: visit("消息", "Messages"), columns: Self.columns, items: items, next: next,
             whenEmpty: """
                 <p>\(onlyUnread ? visit("没有未读消息。", "Nothing unread.") : visit("还没有消息。", "No messages yet."))</p>\
                 <p class="hint">\(visit("有新的交办、退回、超期预警时会出现在这里。", "New assignments, returns and overdue warnings appear here."))</p>
@@ -65,7 +77,16 @@ struct MessagePages: Sendable {
         return visit.page(
             Page(
                 visit("消息", "Messages"),
-                "<div class=\"bar\">\(tabs)\(items.isEmpty ? HTML() : markAll)</div>\(listing.html(visit))"))
+                """
+                <div class="bar">\(tabs)\(items.isEmpty ? HTML() : markAll)\(exportLink(visit, path: "/messages/export.xlsx"))</div>\
+                \(listing.html(visit))
+                """))
+    }
+
+    private func exportInbox(_ staff: StaffVisit) async throws -> Response {
+        try await SheetExport.workbook(named: staff.visit("消息", "Messages"), columns: Self.columns, for: staff) {
+            try await notices(staff, after: $0, limit: 1000)
+        }
     }
 
     private static let columns: [Column<InboxItem>] = [
@@ -99,17 +120,36 @@ struct MessagePages: Sendable {
 
     // MARK: Texts to residents
 
-    private func texts(_ staff: StaffVisit) async throws -> Response {
-        let visit = staff.visit
-        let state = visit.query["state"].flatMap(TextState.init(rawValue:)) ?? .failed
-        let after = visit.query.filled("after")
+    private func state(_ visit: Visit) -> TextState {
+        visit.query["state"].flatMap(TextState.init(rawValue:)) ?? .failed
+    }
+
+    /// The texts in that state, newest first, within what the viewer may see.
+    private func lines(_ state: TextState, _ staff: StaffVisit, after: String?, limit: Int) async throws -> (
+        items: [TextLine], next: String?
+    ) {
+        let scope = staff.scope
+        let whole = house.settings.area
         var lines = try await house.database.read { transaction in
-            try TextStore.lines(state, after: after, limit: Self.pageLength + 1, in: transaction)
+            try TextStore.lines(
+                state, for: scope, in: whole, after: after, limit: limit + 1, transaction: transaction)
         }
-        let hasMore = lines.count > Self.pageLength
+        let hasMore = lines.count > limit
         if hasMore { lines.removeLast() }
+        return (lines, hasMore ? lines.last?.id : nil)
+    }
+
+    private func exportTexts(_ staff: StaffVisit) async throws -> Response {
+        let state = state(staff.visit)
+        return try await SheetExport.workbook(
+            named: staff.visit("外发短信", "Texts to residents"), columns: textColumns, for: staff,
+            filter: staff.visit(state.name)
+        ) { try await lines(state, staff, after: $0, limit: 1000) }
+    }
+
+    private var textColumns: [Column<TextLine>] {
         let vault = house.keys.vault
-        let columns: [Column<TextLine>] = [
+        return [
             .instant("时间", "When") { $0.at },
             .text("手机号", "Phone") { line, _ in
                 (try? vault.open(line.phoneSealed, for: ResidentText.phonePurpose)).map(Mask.phoneNumber) ?? "—"
@@ -127,6 +167,13 @@ struct MessagePages: Sendable {
                         """
                 }),
         ]
+    }
+
+    private func texts(_ staff: StaffVisit) async throws -> Response {
+        let visit = staff.visit
+        let state = state(visit)
+        let (lines, next) = try await lines(
+            state, staff, after: visit.query.filled("after"), limit: Self.pageLength)
         let tabs = TextState.allCases.html { choice in
             """
             <a href="/messages/texts?state=\(choice.rawValue)"\(attribute: "aria-current", choice == state ? "page" : nil)>\
@@ -134,13 +181,14 @@ struct MessagePages: Sendable {
             """
         }
         let listing = Listing(
-            caption: visit(state.name), columns: columns, items: lines, next: hasMore ? lines.last?.id : nil,
+            caption: visit(state.name), columns: textColumns, items: lines, next: next,
             whenEmpty: "<p>\(visit("没有这种状态的短信。", "No text is in this state."))</p>")
         return visit.page(
             Page(
                 visit("外发短信", "Texts to residents"),
                 """
-                <nav class="tabs" aria-label="\(visit("筛选", "Filter"))">\(tabs)</nav>\(listing.html(visit))
+                <div class="bar"><nav class="tabs" aria-label="\(visit("筛选", "Filter"))">\(tabs)</nav>\
+                \(exportLink(visit, path: "/messages/texts/export.xlsx"))</div>\(listing.html(visit))
                 """))
     }
 

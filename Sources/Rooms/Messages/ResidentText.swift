@@ -1,4 +1,5 @@
 import Cipher
+public import Desk
 public import Ground
 
 /// A text for a resident. The number comes sealed and stays so until the sender has it.
@@ -13,17 +14,20 @@ public struct ResidentText: Sendable, Hashable {
     public var codeSealed: [UInt8]?
     /// What it is about (a case); empty when about nothing kept.
     public var subjectID: String
+    /// Where that lies: only staff of this area see the text. Without one, only those of the whole installation do.
+    public var area: AreaPrefix?
     public var at: Instant
 
     public init(
         phoneSealed: [UInt8], phoneIndex: String, text: String, codeSealed: [UInt8]? = nil, subjectID: String,
-        at: Instant
+        area: AreaPrefix?, at: Instant
     ) {
         self.phoneSealed = phoneSealed
         self.phoneIndex = phoneIndex
         self.text = text
         self.codeSealed = codeSealed
         self.subjectID = subjectID
+        self.area = area
         self.at = at
     }
 

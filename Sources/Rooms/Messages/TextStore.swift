@@ -64,7 +64,12 @@ enum TextStore {
             """,
             "CREATE INDEX texts_due ON texts (state, due)",
             "CREATE INDEX texts_by_state ON texts (state, id)",
-            "CREATE INDEX texts_by_age ON texts (at)")
+            "CREATE INDEX texts_by_age ON texts (at)"),
+        // Texts from before have no area: only those who answer for the whole installation see them.
+        Migration(
+            "messages.0003-text-areas",
+            "ALTER TABLE texts ADD COLUMN area TEXT",
+            "CREATE INDEX texts_by_street ON texts (state, substr(area, 1, 9), id)"),
     ]
 
     private static let identifiers = IdentifierSource()
@@ -79,9 +84,10 @@ enum TextStore {
     static func insert(_ text: ResidentText, in transaction: any Transaction) throws {
         try transaction.later(
             """
-            INSERT INTO texts (id, phone_sealed, phone_index, text, code_sealed, subject_id, at, state, due, tries)
+            INSERT INTO texts (id, phone_sealed, phone_index, text, code_sealed, subject_id, area, at, state, due, tries)
             VALUES (\(identifiers.nextText(at: text.at)), \(text.phoneSealed), \(text.phoneIndex), \(text.text),
-                    \(text.codeSealed), \(text.subjectID), \(text.at), \(TextState.waiting.rawValue), \(text.at), 0)
+                    \(text.codeSealed), \(text.subjectID), \(text.area?.code), \(text.at),
+                    \(TextState.waiting.rawValue), \(text.at), 0)
             """)
     }
 
@@ -129,17 +135,32 @@ enum TextStore {
             """)
     }
 
+    /// What a scope may see: the texts of its area. Those of no area (codes for log-ins) only with the whole installation's.
+    private static func visibility(_ scope: Scope, in whole: AreaPrefix) -> SQL {
+        guard !scope.area.contains(whole) else { return "TRUE" }
+        let within = scope.area.condition(on: "area")
+        guard scope.area.level >= .street else { return within }
+        // By the index of streets: a street without texts does not read through those of the others.
+        return "substr(area, 1, 9) = \(String(scope.area.code.prefix(9))) AND \(within)"
+    }
+
     /// Newest first.
-    static func lines(_ state: TextState, after: String?, limit: Int, in transaction: any Transaction) throws
-        -> [TextLine]
-    {
-        let beginning: SQL = after.map { "id < \($0)" } ?? "TRUE"
-        return try transaction.query(
-            """
+    static func query(_ state: TextState, for scope: Scope, in whole: AreaPrefix, after: String?, limit: Int) -> SQL {
+        var conditions: [SQL] = ["state = \(state.rawValue)", visibility(scope, in: whole)]
+        if let after { conditions.append("id < \(after)") }
+        return """
             SELECT id, phone_sealed, text, subject_id, at, state, tries, sent_at, failure FROM texts
-            WHERE state = \(state.rawValue) AND \(beginning) ORDER BY id DESC LIMIT \(limit)
+            WHERE \(SQL.all(conditions)) ORDER BY id DESC LIMIT \(limit)
             """
-        ).map { row in
+    }
+
+    /// Newest first, within what the scope may see.
+    /// - Parameter whole: the area of the installation.
+    static func lines(
+        _ state: TextState, for scope: Scope, in whole: AreaPrefix, after: String?, limit: Int,
+        transaction: any Transaction
+    ) throws -> [TextLine] {
+        try transaction.query(query(state, for: scope, in: whole, after: after, limit: limit)).map { row in
             TextLine(
                 id: try row.text(0), phoneSealed: try row.blob(1), text: try row.text(2), subjectID: try row.text(3),
                 at: try row.instant(4), state: TextState(rawValue: try row.text(5)) ?? .failed,
@@ -147,11 +168,14 @@ enum TextStore {
         }
     }
 
-    static func retry(_ id: String, at now: Instant, in transaction: any Transaction) throws -> Bool {
+    /// - Returns: false when no failed text of this id lies within what the scope may see.
+    static func retry(
+        _ id: String, for scope: Scope, in whole: AreaPrefix, at now: Instant, transaction: any Transaction
+    ) throws -> Bool {
         try transaction.execute(
             """
             UPDATE texts SET state = \(TextState.waiting.rawValue), tries = 0, due = \(now)
-            WHERE id = \(id) AND state = \(TextState.failed.rawValue)
+            WHERE id = \(id) AND state = \(TextState.failed.rawValue) AND \(visibility(scope, in: whole))
             """) > 0
     }
 

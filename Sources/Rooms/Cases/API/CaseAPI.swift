@@ -12,8 +12,11 @@ extension Cases {
     func addAPI(to routes: Routes) {
         routes.api(Self.reportOperation, right: .caseReport) { staff, submission in
             let request = try submission.decode(ReportRequest.self)
-            let report = try request.report(channel: staff.scope.isMachine ? .program : .staff)
             let scope = staff.scope
+            var sent = try request.report(channel: scope.isMachine ? .program : .staff)
+            // Else the matter would be the county's, out of sight for whoever sent it.
+            if sent.area == nil { sent.area = scope.area }
+            let report = sent
             let now = staff.visit.now
             return try await staff.visit.write(submission) { transaction in
                 if let source = report.source, let number = report.sourceNumber,
@@ -192,7 +195,7 @@ extension Cases {
             guard let ownership = CaseFilter.Ownership(rawValue: mine) else { throw wrong("mine") }
             filter.mine = ownership
         }
-        filter.isOverdue = query.filled("overdue") == "true"
+        filter.isOverdue = try Self.oneOf(["true", "false"], query, "overdue") == "true"
         filter.now = staff.visit.now
         if let number = query.filled("number") {
             guard (4...16).contains(number.utf8.count), number.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
@@ -200,11 +203,7 @@ extension Cases {
             }
             filter.numberEnd = number
         }
-        if let phone = query.filled("phone") {
-            guard let number = PhoneNumber(phone) else { throw wrong("phone") }
-            filter.phoneIndex = number.index(house.keys.vault)
-        }
-        filter.isByDue = query.filled("order") == "due"
+        filter.isByDue = try Self.oneOf(["newest", "due"], query, "order") == "due"
         if let after = query.filled("after") {
             guard filter.setKey(after) else { throw wrong("after") }
         }
@@ -214,6 +213,21 @@ extension Cases {
             limit = number
         }
         return (filter, limit)
+    }
+
+    /// One of a few words of an address; nil when it says nothing.
+    /// - Throws: a refusal naming the words there are.
+    static func oneOf(_ allowed: [String], _ query: QueryParameters, _ field: String) throws(Refusal) -> String? {
+        guard let text = query.filled(field) else { return nil }
+        guard allowed.contains(text) else {
+            throw Refusal(
+                .ruleBroken, "cases.filter",
+                LocalizedText(
+                    "“\(field)”只能是 \(allowed.joined(separator: "、"))",
+                    "“\(field)” is one of \(allowed.joined(separator: ", "))"),
+                field: field)
+        }
+        return text
     }
 
     // MARK: Operations

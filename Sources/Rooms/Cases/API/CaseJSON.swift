@@ -12,6 +12,8 @@ enum CaseJSON {
             writer.member("variant", record.variant)
             writer.member("parent", record.parent)
             writer.member("openParts", record.openParts)
+            writer.member("joinedTo", record.joinedTo)
+            writer.member("joinedCount", record.joinedCount)
             writer.member("title", record.title)
             writer.member("detail", record.detail)
             writer.member("category", record.category)
@@ -96,6 +98,7 @@ enum CaseJSON {
             .init("version", .integer(minimum: 1)),
             .init("kind", .text, "matter, or the workflow of a whistle, a part …"), .init("variant", .nullable(.text)),
             .init("parent", .nullable(.identifier)), .init("openParts", .integer(minimum: 0)),
+            .init("joinedTo", .nullable(.identifier)), .init("joinedCount", .integer(minimum: 0)),
             .init("title", .text), .init("detail", .text), .init("category", .nullable(.text)), .init("area", .text),
             .init("address", .nullable(.text)),
             .init("location", .nullable(.object([.init("longitude", .number), .init("latitude", .number)]))),

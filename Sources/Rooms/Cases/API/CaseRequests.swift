@@ -121,6 +121,7 @@ struct ActRequest: Decodable {
     var bodies: [BodyID]?
     var variant: String?
     var post: PostID?
+    var matter: String?
 
     func command() throws(Refusal) -> Command {
         var command = Command(
@@ -131,6 +132,7 @@ struct ActRequest: Decodable {
         command.bodies = bodies ?? []
         command.variant = variant
         command.post = post
+        command.matterNumber = matter
         return command
     }
 
@@ -147,6 +149,9 @@ struct ActRequest: Decodable {
             .init("bodies", .nullable(.array(.identifier)), required: false, "who gets a part each"),
             .init("variant", .nullable(.text), required: false, "which variant of the kind that is opened"),
             .init("post", .nullable(.identifier), required: false, "who is asked to become answerable"),
+            .init(
+                "matter", .nullable(.string(pattern: "^[0-9]{16}$")), required: false,
+                "the number of the matter to join it with"),
         ]
     }
 

@@ -29,8 +29,11 @@ extension Cases {
             }
             let upload = try ImportUpload(orders: orders, mapping: request.mapping.map { Array($0.utf8) })
             defer { upload.remove() }
-            let result = try await importCases(
-                file: upload.orders, mapping: upload.mapping, language: staff.visit.language, by: .staff(staff.scope))
+            let result = try await upload.naming {
+                try await importCases(
+                    file: upload.orders, mapping: upload.mapping, language: staff.visit.language,
+                    by: .staff(staff.scope))
+            }
             let language = staff.visit.language
             let answer = Answer.json(
                 JSONWriter.object { writer in

@@ -45,10 +45,15 @@ struct CaseImportPage: Sendable {
         func bytes(of field: String) -> [UInt8]? {
             submission.files.first { $0.field == field && !$0.bytes.isEmpty }?.bytes
         }
-        let upload = try ImportUpload(orders: bytes(of: "orders") ?? [], mapping: bytes(of: "mapping"))
+        func name(of field: String) -> String { submission.files.first { $0.field == field }?.name ?? field }
+        let upload = try ImportUpload(
+            orders: bytes(of: "orders") ?? [], named: name(of: "orders"), mapping: bytes(of: "mapping"),
+            named: name(of: "mapping"))
         defer { upload.remove() }
-        let result = try await cases.importCases(
-            file: upload.orders, mapping: upload.mapping, language: visit.language, by: .staff(staff.scope))
+        let result = try await upload.naming {
+            try await cases.importCases(
+                file: upload.orders, mapping: upload.mapping, language: visit.language, by: .staff(staff.scope))
+        }
         let text =
             result.created + result.updated == 0
             ? visit("没有变化：所有工单都已在平台中。", "Nothing changed: every order is here already.")

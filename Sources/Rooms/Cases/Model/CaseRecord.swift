@@ -66,6 +66,10 @@ public struct CaseRecord: Sendable {
     public var variant: String?
     /// The matter of which this is a part.
     public var parent: CaseID?
+    /// The matter that goes on for this one, being the same; see the act with the effect `joins`.
+    public var joinedTo: CaseID?
+    /// How many other matters this one goes on for.
+    public var joinedCount = 0
     /// How many of its own parts have not ended.
     public var openParts = 0
     /// What people call it by: 16 digits, date first.

@@ -29,6 +29,9 @@ public struct Command: Sendable, Hashable {
     /// The post that is asked to become answerable, and who holds it.
     public var post: PostID?
     public var postHolder: StaffID?
+    /// The matter to be joined with: by its number, as people say it, or by its id.
+    public var matterNumber: String?
+    public var matter: CaseID?
 
     public init(
         _ act: ActName, opinion: String? = nil, reason: String? = nil, body: BodyID? = nil, category: String? = nil,
@@ -235,6 +238,10 @@ extension CaseRules {
                 guard let code = command.variant, variants.contains(where: { $0.code == code }) else {
                     throw .missing("variant", LocalizedText("请选择类型", "Choose which kind"))
                 }
+            case .matter:
+                guard command.matter != nil else {
+                    throw .missing("matter", LocalizedText("请填写并入哪一件的编号", "Give the number of the matter to join it with"))
+                }
             case .post:
                 guard command.post != nil, command.postHolder != nil else {
                     throw .missing("post", LocalizedText("请选择由谁接手", "Choose who is to take it over"))
@@ -329,6 +336,8 @@ extension CaseRules {
             if act.effect == .refusesAnswer, let most = act.atMost, after.trail.spent[act.name, default: 0] >= most {
                 after.isSupervised = true
             }
+        case .joins: after.joinedTo = command.matter
+        case .separates: after.joinedTo = nil
         case .answers, .extends, .contacts, .returns, nil: break
         }
     }

@@ -43,18 +43,20 @@ public struct Report: Sendable {
 
     static let longestTitle = 100
     static let longestDetail = 10_000
+    /// A time further back is a slip of the hand.
+    static let oldestDays: Int64 = 3_653
 
     /// The title that stands in lists: as given, or the beginning of what was said.
     var effectiveTitle: String {
         let given = title.trimmed
-        if !given.isEmpty { return given }
+        if !given.isBlank { return given }
         let start = detail.trimmed.prefix { !$0.isNewline && !"。！？!?".contains($0) }
         return start.count > 30 ? start.prefix(30) + "…" : String(start)
     }
 
     /// What is wrong with it; nil when it can be taken.
     func refusal(within county: AreaPrefix, categories: CategoryTree, at now: Instant) -> Refusal? {
-        if effectiveTitle.isEmpty {
+        if effectiveTitle.isBlank {
             return Refusal(
                 .ruleBroken, "cases.nothing-said", LocalizedText("请写明要反映什么", "Say what it is about"), field: "detail")
         }
@@ -81,6 +83,12 @@ public struct Report: Sendable {
                 .ruleBroken, "cases.elsewhere",
                 LocalizedText("该地点不在本平台服务的区域内", "That place is not in the area this platform serves"),
                 wayOn: LocalizedText("请向当地 12345 反映", "Report it to the hotline 12345 of that place"), field: "area")
+        }
+        if let reportedAt, reportedAt < now - .days(Self.oldestDays) {
+            return Refusal(
+                .ruleBroken, "cases.too-long-ago",
+                LocalizedText("发生时间早于十年前，请核对年份", "That was more than ten years ago; check the year"),
+                wayOn: LocalizedText("更早的事请写在内容中", "Write of earlier things in the text"), field: "occurredAt")
         }
         if let reportedAt, reportedAt > now + .minutes(5) {
             return Refusal(

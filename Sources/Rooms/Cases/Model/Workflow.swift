@@ -91,6 +91,10 @@ public struct Workflow: Sendable {
         case asksExclusion = "asks-exclusion"
         /// The second person agrees.
         case excludes
+        /// It is the same as another matter, which goes on for both.
+        case joins
+        /// It was not the same after all.
+        case separates
         /// The body gives it back: should it come to the same body again, that is a second pass (``Act/onSecondPass``).
         case returns
         /// The answerable person asks another to be it. Nothing changes until the other takes it.
@@ -197,5 +201,7 @@ public struct Workflow: Sendable {
         case variant
         /// The post that is to become answerable.
         case post
+        /// The matter that it is joined with.
+        case matter
     }
 }

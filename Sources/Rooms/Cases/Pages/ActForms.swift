@@ -125,6 +125,11 @@ struct ActForms {
             return Field.choice(
                 id, visit("类型", "Kind"), variants.map { Field.Choice($0.code, visit($0.title)) }, value: typed,
                 required: true, none: visit(CaseTexts.choose), error: error, formName: name)
+        case .matter:
+            return Field.text(
+                id, visit("并入哪一件（编号）", "Which matter (its number)"), value: typed, required: true, maximum: 16,
+                hint: visit("右侧“可能是同一件”中可直接并入", "Or join it from “possibly the same matter” below"), error: error,
+                inputMode: "numeric", formName: name)
         case .post:
             return Field.choice(
                 id, visit("移交给", "To whom"),
@@ -210,6 +215,7 @@ struct ActForms {
             return id
         }
         command.variant = fields.filled("variant")
+        command.matterNumber = fields.filled("matter")
         command.post = fields.filled("post").flatMap { PostID(parsing: $0) }
         command.isSolved = fields.filled("isSolved").map { $0 == "yes" }
         command.satisfaction = fields.filled("satisfaction").flatMap { Int($0) }

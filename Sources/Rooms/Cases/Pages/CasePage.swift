@@ -25,6 +25,7 @@ struct CasePage: Sendable {
         /// What is proposed; only for whoever decides it.
         var suggestion: MatterSuggestion?
         var parts = PartsPanel.Model()
+        var joined = JoinedPanel.Model()
         /// Who could be asked to become answerable; empty when no act asks.
         var posts: [PostHolder] = []
     }
@@ -84,6 +85,7 @@ struct CasePage: Sendable {
         if asks(for: .category, .area, .body) {
             model.suggestion = try cases.suggestion(for: record, among: model.bodies, in: transaction)
         }
+        model.joined = try JoinedPanel.model(record, for: scope, in: transaction)
         model.parts = try PartsPanel.model(record, cases, for: scope, in: transaction)
         if asks(for: .post) {
             model.posts = try cases.directory.postHolders(right: .caseAccept, area: record.area, in: transaction)
@@ -132,6 +134,7 @@ struct CasePage: Sendable {
         let visit = staff.visit
         let record = model.record
         let forms = ActForms(cases: cases, model: model, staff: staff, refused: refused)
+        let mayJoin = model.acts.contains { $0.act.effect == .joins && $0.refusal == nil }
         return Page(
             record.title,
             breadcrumb: [(visit(CaseTexts.cases), "/cases")] + areas(record.area) + [(record.number, nil)],
@@ -139,7 +142,7 @@ struct CasePage: Sendable {
             """
             <p class="printonly">\(visit("群众诉求办理单", "Sheet of a matter"))</p>\(doneMark(visit))\
             \(UndoForm(cases: cases).html(record.id, model.undoable, visit))\
-            <div class="split"><div>\(CaseFacts(cases: cases, model: model, staff: staff, revealed: revealed).html)\(PartsPanel(cases: cases, visit: visit).html(model.parts))\(forms.html)\(SimilarPanel(cases: cases, visit: visit).html(model.similar))</div>\
+            <div class="split"><div>\(CaseFacts(cases: cases, model: model, staff: staff, revealed: revealed).html)\(PartsPanel(cases: cases, visit: visit).html(model.parts))\(JoinedPanel(cases: cases, visit: visit).html(model.joined))\(forms.html)\(SimilarPanel(cases: cases, visit: visit).html(model.similar, joins: mayJoin ? record : nil))</div>\
             <section class="panel" aria-label="\(visit(CaseTexts.timeline))"><h2>\(visit(CaseTexts.timeline))</h2>\
             \(Timeline(cases: cases, model: model, visit: visit).html)</section></div>\
             <p class="printonly sign">\(visit("经办人签字：__________　　日期：____年__月__日", "Signature: __________   Date: __________"))</p>

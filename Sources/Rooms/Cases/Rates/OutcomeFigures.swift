@@ -41,10 +41,13 @@ public struct OutcomeFigures: Sendable, Hashable {
 public struct Share: Sendable, Hashable {
     public var part: Int64
     public var whole: Int64
+    /// How many matters the whole is made of; fewer than the whole where it counts in halves.
+    public var sample: Int64
 
-    public init(_ part: Int64, of whole: Int64) {
+    public init(_ part: Int64, of whole: Int64, sample: Int64? = nil) {
         self.part = part
         self.whole = whole
+        self.sample = sample ?? whole
     }
 
     /// Hundredths of a per cent; nil of nothing.
@@ -75,5 +78,5 @@ public struct Rates: Sendable, Hashable {
     /// 解决率
     public var solution: Share { Share(figures.solved, of: figures.followedUp) }
     /// 满意率
-    public var satisfaction: Share { Share(figures.satisfiedHalves, of: figures.followedUp * 2) }
+    public var satisfaction: Share { Share(figures.satisfiedHalves, of: figures.followedUp * 2, sample: figures.followedUp) }
 }

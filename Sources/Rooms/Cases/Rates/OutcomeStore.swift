@@ -109,7 +109,9 @@ enum OutcomeStore {
         _ days: ClosedRange<Day>, within area: AreaPrefix, digits: Int, for scope: Scope,
         in transaction: any Transaction
     ) throws -> [Line] {
-        try lines(
+        // The sums of areas hold the matters of all bodies, and a department sees its own only.
+        guard scope.line == nil else { return [] }
+        return try lines(
             """
             SELECT SUBSTR(place, 1, \(digits)), is_excluded, \(trusted: sums) FROM case_outcomes
             WHERE kind = 'area' AND day >= \(days.lowerBound.number) AND day <= \(days.upperBound.number)

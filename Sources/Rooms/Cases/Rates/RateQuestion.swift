@@ -32,11 +32,17 @@ struct RateQuestion: Sendable {
                 field: "until")
         }
         days = from...until
-        grouping = query.filled("by").flatMap(Grouping.init(rawValue:)) ?? .area
+        // The sums of areas hold the matters of all bodies; a department sees its own.
+        let offered = Self.groupings(for: scope)
+        let by = try Cases.oneOf(offered.map(\.rawValue), query, "by")
+        grouping = by.flatMap(Grouping.init(rawValue:)) ?? offered[0]
         let asked = try query.filled("area").map(parsedArea)
         guard asked.map(scope.area.contains) ?? true else { throw Refusal.nothingHere }
         area = asked ?? scope.area
     }
+
+    /// By what the rates may be summed for a scope, the usual one first.
+    static func groupings(for scope: Scope) -> [Grouping] { scope.line == nil ? [.area, .body] : [.body] }
 
     private static func day(_ query: QueryParameters, _ name: String) throws(Refusal) -> Day? {
         guard let text = query.filled(name) else { return nil }

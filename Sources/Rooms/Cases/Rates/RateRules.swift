@@ -40,8 +40,8 @@ struct Outcome: Sendable, Hashable {
     var figures: OutcomeFigures
 
     init?(_ record: CaseRecord, _ rules: RateRules) {
-        // Parts are the work of one matter, which counts once.
-        guard record.kind == Workflow.matter, let final = record.finalDue else { return nil }
+        // Parts are the work of one matter, and what is joined with another goes on there: each counts once.
+        guard record.kind == Workflow.matter, record.joinedTo == nil, let final = record.finalDue else { return nil }
         var figures = OutcomeFigures()
         day = final.at.local().day
         figures.due = 1

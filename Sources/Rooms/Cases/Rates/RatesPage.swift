@@ -65,10 +65,11 @@ struct RatesPage: Sendable {
     private func form(_ question: RateQuestion?, _ staff: StaffVisit) -> HTML {
         let visit = staff.visit
         let query = visit.query
-        let groupings = [
-            Field.Choice(RateQuestion.Grouping.area.rawValue, visit("按区域", "By area")),
-            Field.Choice(RateQuestion.Grouping.body.rawValue, visit("按承办单位", "By body")),
-        ]
+        let groupings = RateQuestion.groupings(for: staff.scope).map { grouping in
+            Field.Choice(
+                grouping.rawValue,
+                grouping == .area ? visit("按区域", "By area") : visit("按承办单位", "By body"))
+        }
         return """
             <form method="get" action="/rates" class="filters" role="search">\
             \(Field.text("from", visit("应结案日期从", "Due from"), value: query.filled("from") ?? question?.days.lowerBound.description, type: "date"))\
@@ -94,7 +95,7 @@ struct RatesPage: Sendable {
                     let whole = share(line.all).percent ?? "—"
                     return """
                         \(percent)%\(line.hasExclusions ? "<br><small>\(visit("含不计入", "with all")) \(whole)%</small>" : HTML())\
-                        \(share(line.counted).whole < few ? "<br><small>\(visit("样本少", "few"))</small>" : HTML())
+                        \(share(line.counted).sample < few ? "<br><small>\(visit("样本少", "few"))</small>" : HTML())
                         """
                 })
         }

@@ -24,7 +24,7 @@ struct CaseNotices {
         var told: Set<Notice.Recipient> = []
         for party in decision.notify {
             if party == .reporter {
-                try tellReporter(decision, command, at: now, in: transaction)
+                try tellReporters(decision, command, at: now, in: transaction)
                 continue
             }
             for recipient in try recipients(party, record, in: transaction) where told.insert(recipient).inserted {
@@ -115,21 +115,35 @@ struct CaseNotices {
                 address: "/cases/\(record.id)", at: now, isUrgent: isUrgent), in: transaction)
     }
 
-    /// The text is the act's own, in Chinese: residents have not chosen a language.
-    private func tellReporter(
+    /// Whoever reported it, and everybody who reported the same; each phone once.
+    private func tellReporters(
         _ decision: Decision, _ command: Command, at now: Instant, in transaction: any Transaction
     ) throws {
-        let record = decision.after
+        try tellReporter(decision.after, decision, command, at: now, in: transaction)
+        guard decision.after.joinedCount > 0 else { return }
+        var told: Set<String> = Set([decision.after.reporter.phoneIndex].compactMap { $0 })
+        for other in try CaseStore.joined(to: decision.after.id, in: transaction) {
+            guard let index = other.reporter.phoneIndex, told.insert(index).inserted else { continue }
+            try tellReporter(other, decision, command, at: now, in: transaction)
+        }
+    }
+
+    /// The text is the act's own, in Chinese: residents have not chosen a language.
+    private func tellReporter(
+        _ record: CaseRecord, _ decision: Decision, _ command: Command, at now: Instant,
+        in transaction: any Transaction
+    ) throws {
         guard let template = decision.act.tells?.chinese, let index = record.reporter.phoneIndex,
             let sealed = record.reporter.phoneSealed
         else { return }
-        let due = record.finalDue.map { $0.at.local().day.description + ($0.isProvisional ? "（暂定）" : "") } ?? ""
+        let due = decision.after.finalDue.map { $0.at.local().day.description + ($0.isProvisional ? "（暂定）" : "") } ?? ""
         let text = template.replacing("{title}", with: record.title).replacing("{number}", with: record.number)
             .replacing("{due}", with: due).replacing("{opinion}", with: command.opinion ?? "")
-            .replacing("{result}", with: record.result ?? "")
+            .replacing("{result}", with: decision.after.result ?? "")
+            .replacing("{other}", with: command.matterNumber ?? "")
         try Messages.text(
             ResidentText(
-                phoneSealed: sealed, phoneIndex: index, text: text, subjectID: record.id.text,
+                phoneSealed: sealed, phoneIndex: index, text: text, subjectID: record.id.text, area: record.area,
                 at: now),
             in: transaction)
     }

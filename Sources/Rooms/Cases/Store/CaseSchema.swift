@@ -148,5 +148,10 @@ enum CaseSchema {
             "UPDATE cases SET tell_at = due_at WHERE due_at IS NOT NULL AND limit_told_at IS NULL",
             "ALTER TABLE cases DROP COLUMN limit_told_at",
             "CREATE INDEX cases_to_tell ON cases (tell_at, id) WHERE tell_at IS NOT NULL"),
+        Migration(
+            "cases.0013-joined",
+            "ALTER TABLE cases ADD COLUMN joined_to TEXT",
+            "ALTER TABLE cases ADD COLUMN joined_count BIGINT NOT NULL DEFAULT 0",
+            "CREATE INDEX cases_by_joined ON cases (joined_to, id) WHERE joined_to IS NOT NULL"),
     ]
 }

@@ -10,7 +10,7 @@ enum CaseStore {
         body, handler, answerable, answerable_post, is_supervised, is_bound, extension_asked, trail, result, is_solved,
         satisfaction, phone_index, phone_masked, phone_sealed, name_masked, name_sealed, reporting_staff, source,
         source_number, photo_count, contacted_at, contacted_in_time, exclusion_asked, is_excluded, kind, variant, parent,
-        open_parts, offered_staff, offered_post, rungs_told, tell_at
+        open_parts, offered_staff, offered_post, rungs_told, tell_at, joined_to, joined_count
         """
 
     /// Stores a new matter. Another server may just have given the number to another matter: then this one gets the next.
@@ -35,7 +35,7 @@ enum CaseStore {
                 answerable_post, is_supervised, is_bound, extension_asked, trail, result, is_solved, satisfaction,
                 phone_index, phone_masked, phone_sealed, name_masked, name_sealed, reporting_staff, source,
                 source_number, photo_count, contacted_at, contacted_in_time, exclusion_asked, is_excluded, kind,
-                variant, parent, open_parts, offered_staff, offered_post, rungs_told, tell_at)
+                variant, parent, open_parts, offered_staff, offered_post, rungs_told, tell_at, joined_to, joined_count)
             VALUES (\(record.id), \(record.number), \(String(record.number.reversed())), \(record.version),
                 \(record.title), \(record.detail), \(record.category), \(record.area.code), \(record.area.street),
                 \(record.area.community), \(record.address), \(record.location?.longitude), \(record.location?.latitude),
@@ -49,7 +49,8 @@ enum CaseStore {
                 \(record.reporter.nameSealed), \(record.reportingStaff), \(record.source), \(record.sourceNumber),
                 \(record.photoCount), \(record.contactedAt), \(record.isContactedInTime), \(record.exclusionAsked),
                 \(record.isExcluded), \(record.kind), \(record.variant), \(record.parent), \(record.openParts),
-                \(record.offeredStaff), \(record.offeredPost), \(record.rungsTold), \(record.tellAt))
+                \(record.offeredStaff), \(record.offeredPost), \(record.rungsTold), \(record.tellAt),
+                \(record.joinedTo), \(record.joinedCount))
             ON CONFLICT (number_reversed) DO NOTHING
             """) == 1
     }
@@ -77,7 +78,8 @@ enum CaseStore {
                 contacted_at = \(after.contactedAt), contacted_in_time = \(after.isContactedInTime),
                 exclusion_asked = \(after.exclusionAsked), is_excluded = \(after.isExcluded),
                 open_parts = \(after.openParts), offered_staff = \(after.offeredStaff),
-                offered_post = \(after.offeredPost), rungs_told = \(after.rungsTold), tell_at = \(after.tellAt)
+                offered_post = \(after.offeredPost), rungs_told = \(after.rungsTold), tell_at = \(after.tellAt),
+                joined_to = \(after.joinedTo), joined_count = \(after.joinedCount)
             WHERE id = \(after.id) AND version = \(before.version)
             """)
         let isCountedElsewhere =
@@ -266,6 +268,13 @@ enum CaseStore {
             """)
     }
 
+    /// The matters that another one goes on for, newest first.
+    static func joined(to id: CaseID, limit: Int = 200, in transaction: any Transaction) throws -> [CaseRecord] {
+        try transaction.query(
+            "SELECT \(trusted: columns) FROM cases WHERE joined_to = \(id) ORDER BY id DESC LIMIT \(limit)"
+        ).map(record)
+    }
+
     // MARK: Parts
 
     /// The parts of a matter, in the order in which they were opened.
@@ -322,6 +331,8 @@ enum CaseStore {
         result.offeredPost = try row.identifierIfAny(50)
         result.rungsTold = Int(try row.int(51))
         result.tellAt = try row.instantIfAny(52)
+        result.joinedTo = try row.identifierIfAny(53)
+        result.joinedCount = Int(try row.int(54))
         return result
     }
 

@@ -88,9 +88,9 @@ extension CaseStep {
 }
 
 extension CaseRules {
-    /// What may be taken back of this act, if its workflow says so and a person did it.
+    /// What may be taken back of this act, if its workflow says so and a person or a token did it.
     func undoable(_ decision: Decision, by performer: Performer, at now: Instant) -> Undoable? {
-        guard decision.act.isUndoable, case .staff(let scope) = performer, !scope.isMachine,
+        guard decision.act.isUndoable, case .staff(let scope) = performer,
             decision.before.trail.spent[CaseStep.undo, default: 0] < Undoable.atMost
         else { return nil }
         return Undoable(

@@ -21,11 +21,14 @@ struct IdentityAPI: Sendable {
             .init("bodyName", .nullable(.text)), .init("role", .text), .init("title", .text), .init("area", code),
             .init("from", .instant), .init("until", .nullable(.instant)),
         ]))
-    private static let person = Schema.named(
+    static let person = Schema.named(
         "StaffMember",
         .object([
             .init("id", .identifier), .init("name", .text), .init("login", .text),
             .init("maskedPhone", .nullable(.text), "the number itself is never given here"), .init("active", .boolean),
+            .init(
+                "language", .nullable(.string(values: Language.allCases.map(\.rawValue))),
+                "null while the browser decides"),
             .init("version", .integer()), .init("posts", .array(post)),
         ]))
     private static let token = Schema.named(
@@ -38,6 +41,7 @@ struct IdentityAPI: Sendable {
     func add(to routes: Routes) {
         addMe(to: routes)
         addStaff(to: routes)
+        addStaffActs(to: routes)
         addPosts(to: routes)
         addTokens(to: routes)
     }
@@ -168,7 +172,7 @@ struct IdentityAPI: Sendable {
             })
     }
 
-    private func person(_ staff: StaffVisit) async throws -> Response {
+    func person(_ staff: StaffVisit) async throws -> Response {
         let visit = staff.visit
         let id: StaffID = try visit.identifier()
         let scope = staff.scope
@@ -193,6 +197,7 @@ struct IdentityAPI: Sendable {
                 writer.member("login", record.login)
                 writer.member("maskedPhone", phone.map(Mask.phoneNumber))
                 writer.member("active", record.state == .active)
+                writer.member("language", record.language?.rawValue)
                 writer.member("version", record.version)
                 writer.key("posts")
                 writer.array(posts) { writer, item in Self.write(item.0, item.1, &writer, visit) }

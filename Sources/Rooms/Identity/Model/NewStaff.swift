@@ -14,11 +14,12 @@ public struct NewStaff: Sendable, Hashable {
     public var mustChangePassword: Bool
     /// The area that answers for the account, also while no post is held.
     public var area: AreaPrefix
-    public var language: Language
+    /// The one that the person chose; nil while the browser decides.
+    public var language: Language?
 
     public init(
         id: StaffID, name: String, login: String, phone: String? = nil, passwordHash: String?,
-        mustChangePassword: Bool = false, area: AreaPrefix, language: Language = .chinese
+        mustChangePassword: Bool = false, area: AreaPrefix, language: Language? = nil
     ) {
         self.id = id
         self.name = name

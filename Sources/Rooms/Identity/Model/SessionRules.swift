@@ -22,8 +22,24 @@ struct SessionRules: Sendable, Decodable {
         var validMinutes: Int64
         var tries: Int64
         var waitSeconds: Int64
-        var perPhoneAndDay: Int64
+        var perPhone: Limit
+        /// What one sender asks for; stricter, so that the number's own limit is left to whose number it is.
+        var perPhoneAndAddress: Limit
         var perAddressAndHour: Int64
+    }
+
+    /// How often something may be done before each further time waits, twice as long each time.
+    struct Limit: Sendable, Decodable {
+        var freeTries: Int64
+        var windowMinutes: Int64
+        var firstWaitSeconds: Int64
+        var longestWaitSeconds: Int64
+
+        func throttle(_ key: String) -> Throttle {
+            Throttle(
+                key: key, freeTries: freeTries, window: .minutes(windowMinutes), firstWait: .seconds(firstWaitSeconds),
+                longestWait: .seconds(longestWaitSeconds))
+        }
     }
 
     struct ResidentReports: Sendable, Decodable {

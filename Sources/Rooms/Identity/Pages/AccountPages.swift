@@ -50,7 +50,7 @@ struct AccountPages: Sendable {
                 \(posts.html { post, body in
                     let current = post.id == scope.post
                     let act: HTML = current ? "<span class=\"badge ok\">\(visit("当前", "present"))</span>" : "<form method=\"post\" action=\"/account/post\" class=\"inline\">\(visit.formFields)\(hidden("post", post.id.text))\(Field.submit(visit("切换到此岗位", "Switch to this post"), tone: "ghost"))</form>"
-                    return "<li><strong>\(visit(post.title))</strong> \(body?.name ?? "—") \(act)</li>"
+                    return "<li><strong>\(visit(post.title))</strong> \(body.map { visit($0.title) } ?? "—") \(act)</li>"
                 })</ul></section>\
                 <section class="panel"><h2>\(visit("登录与安全", "Log-in and safety"))</h2><dl class="facts">\
                 <dt>\(visit("姓名", "Name"))</dt><dd>\(record.name)</dd><dt>\(visit("登录名", "Log-in name"))</dt><dd>\(record.login)</dd>\

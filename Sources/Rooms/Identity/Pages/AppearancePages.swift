@@ -1,6 +1,7 @@
 import Desk
 import Ground
 import Hummingbird
+import Storage
 import Web
 
 /// Language, colours and size: for everybody, logged in or not.
@@ -14,6 +15,9 @@ struct AppearancePages: Sendable {
             var response = Response.seeOther(LogInPages.next(submission.fields, name: "back") ?? "/")
             if let language = submission.fields["language"].flatMap(Language.init(rawValue:)) {
                 response.setChoice("language", language.rawValue, isSecure: isSecure)
+                if let scope = visit.context.scope, !scope.isMachine {
+                    try await house.database.write { try StaffStore.setLanguage(scope.staff, language, in: $0) }
+                }
             }
             return response
         }

@@ -75,10 +75,11 @@ struct LogInPages: Sendable {
         }
     }
 
-    private func entered(_ visit: Visit, cookie: String, language: Language, next: String?) -> Response {
+    private func entered(_ visit: Visit, cookie: String, language: Language?, next: String?) -> Response {
         var response = Response.seeOther(next ?? "/home")
         response.setSession(cookie, isSecure: house.settings.secureCookies)
-        if visit.request.cookies["language"] == nil {
+        // What was chosen in this browser holds, then what the person chose elsewhere, then what the browser asks for.
+        if visit.request.cookies["language"] == nil, let language {
             response.setChoice("language", language.rawValue, isSecure: house.settings.secureCookies)
         }
         return response
@@ -128,6 +129,12 @@ struct LogInPages: Sendable {
             guard let phone = PhoneNumber(typed) else { throw Self.noPhone }
             try await residents.sendCode(to: phone, client: visit.client)
             return visit.page(residentCodePage(visit, phone: phone, next: next, wrong: nil))
+        } catch let refusal as Refusal where refusal.kind == .tooOften {
+            // The code that was sent a moment ago may be in the person's hand already.
+            if let phone = PhoneNumber(typed), try await residents.hasCode(phone) {
+                return answer(visit, refusal, residentCodePage(visit, phone: phone, next: next, wrong: refusal))
+            }
+            return answer(visit, refusal, phonePage(visit, next: next, phone: typed, wrong: refusal))
         } catch let refusal as Refusal where Self.canRetry(refusal) {
             return answer(visit, refusal, phonePage(visit, next: next, phone: typed, wrong: refusal))
         }

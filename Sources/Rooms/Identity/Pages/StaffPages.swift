@@ -77,7 +77,7 @@ struct StaffPages: Sendable {
                 """
                 <form method="get" action="/staff" class="filter">\
                 \(Field.text("q", visit("姓名或登录名", "Name or log-in name"), value: query["q"], type: "search"))\
-                \(Field.choice("body", visit("单位", "Body"), choices.map { Field.Choice($0.id.text, $0.name) }, value: query["body"], none: visit("全部", "All")))\
+                \(Field.choice("body", visit("单位", "Body"), choices.map { Field.Choice($0.id.text, visit($0.title)) }, value: query["body"], none: visit("全部", "All")))\
                 \(Field.choice("role", visit("角色", "Role"), roles.all.map { Field.Choice($0.key, visit($0.name)) }, value: query["role"], none: visit("全部", "All")))\
                 \(Field.choice("holding", visit("状态", "State"), holdings, value: query["holding"]))\
                 \(Field.submit(visit("筛选", "Filter")))</form>\
@@ -96,6 +96,7 @@ struct StaffPages: Sendable {
     private var columns: [Column<StaffLine>] {
         let vault = house.keys.vault
         let roles = roles
+        let bodies = bodies
         return [
             .text(
                 "姓名", "Name",
@@ -106,12 +107,20 @@ struct StaffPages: Sendable {
             .text("电话", "Phone") { line, _ in
                 line.phoneSealed.flatMap { try? vault.open($0, for: StaffStore.phonePurpose) }.map(Mask.phoneNumber)
             },
-            .text("单位", "Body") { line, _ in line.body?.name },
+            .text("单位", "Body") { line, visit in line.body.map { visit($0.title) } },
             .text("岗位", "Post") { line, visit in line.post.map { visit($0.title) } },
             .text("角色", "Role") { line, visit in
                 line.post.map { post in roles[post.role].map { visit($0.name) } ?? post.role }
             },
-            .text("辖区", "Area") { line, _ in line.post?.area.code },
+            .text(
+                "辖区", "Area",
+                html: { line, _ in
+                    line.post.map {
+                        "<span title=\"\($0.area.code)\">\(bodies.areaName($0.area) ?? $0.area.code)</span>"
+                    }
+                        ?? HTML()
+                },
+                { line, _ in line.post.map { bodies.areaName($0.area) ?? $0.area.code } }),
             .instant("任职", "Since") { $0.post?.from },
             .instant("卸任", "Until") { $0.post?.until },
         ]
@@ -166,7 +175,7 @@ struct StaffPages: Sendable {
                 <input type="hidden" name="_version" value="\(record.version)">\
                 \(Field.text("name", visit("姓名", "Name"), value: record.name, required: true, maximum: 60))\
                 \(Field.text("phone", visit("新电话", "New number"), type: "tel", maximum: 20, hint: visit("不填保持不变；填“-”删除", "Leave empty to keep it; “-” removes it")))\
-                \(Field.choice("language", visit("语言", "Language"), [.init("zh-Hans", "中文"), .init("en", "English")], value: record.language.rawValue))\
+                \(Field.choice("language", visit("语言", "Language"), [.init("zh-Hans", "中文"), .init("en", "English")], value: record.language?.rawValue, none: visit("随浏览器", "As the browser")))\
                 \(Field.submit(visit("保存", "Save")))</form>\
                 <form method="post" action="\(base)/password" class="inline">\(visit.formFields)\
                 \(Field.checkbox("secondStep", visit("同时清除动态口令", "Also remove the second step")))\
@@ -188,8 +197,8 @@ struct StaffPages: Sendable {
             \(Field.submit(visit("卸任", "End"), tone: "ghost"))</form>
             """ : HTML()
         return """
-            <li><strong>\(visit(post.title))</strong> \(body?.name ?? "—") \
-            <span class="hint">\(post.area.code) · \(roles[post.role].map { visit($0.name) } ?? post.role) · \(visit.instantText(post.from))\(until)</span>\
+            <li><strong>\(visit(post.title))</strong> \(body.map { visit($0.title) } ?? "—") \
+            <span class="hint" title="\(post.area.code)">\(bodies.areaName(post.area) ?? post.area.code) · \(roles[post.role].map { visit($0.name) } ?? post.role) · \(visit.instantText(post.from))\(until)</span>\
             \(isCurrent ? HTML() : " <span class=\"badge\">\(visit("已卸任", "ended"))</span>") \(end)</li>
             """
     }
@@ -199,7 +208,7 @@ struct StaffPages: Sendable {
     {
         func error(_ field: String) -> String? { wrong?.field == field ? wrong.map { visit($0.message) } : nil }
         return """
-            \(Field.choice("body", visit("单位", "Body"), choices.map { Field.Choice($0.id.text, "\($0.name) \($0.area.code)") }, value: typed["body"], required: true, none: visit("请选择", "Choose"), error: error("body")))\
+            \(Field.choice("body", visit("单位", "Body"), choices.map { Field.Choice($0.id.text, "\(visit($0.title)) · \(bodies.areaName($0.area) ?? $0.area.code)") }, value: typed["body"], required: true, none: visit("请选择", "Choose"), error: error("body")))\
             \(Field.choice("role", visit("角色", "Role"), roles.all.map { Field.Choice($0.key, visit($0.name)) }, value: typed["role"], required: true, none: visit("请选择", "Choose"), error: error("role")))\
             \(Field.text("area", visit("辖区代码", "Area code"), value: typed["area"], maximum: 15, hint: visit("不填即单位所在辖区", "Empty: the body's own area"), error: error("area"), inputMode: "numeric"))\
             \(Field.text("titleZh", visit("岗位名称", "Title (Chinese)"), value: typed["titleZh"], maximum: 60, hint: visit("不填即角色名称", "Empty: the role's name")))\
@@ -255,7 +264,7 @@ struct StaffPages: Sendable {
         do {
             return try await commands.change(
                 id, name: fields["name"] ?? "", phone: fields["phone"],
-                language: fields["language"].flatMap(Language.init(rawValue:)) ?? .chinese,
+                language: fields["language"].flatMap(Language.init(rawValue:)),
                 seen: submission.seenVersion, by: staff.scope, once: submission.once
             ).response
         } catch let refusal as Refusal where refusal.kind != .notFound {

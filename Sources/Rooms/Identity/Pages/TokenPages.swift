@@ -7,12 +7,14 @@ import Web
 /// The tokens of an area: made, shown once, revoked.
 struct TokenPages: Sendable {
     let house: House
+    let bodies: any BodyLookup
     let commands: TokenCommands
 
     func add(to routes: Routes) {
         routes.page("/tokens", right: .manageTokens) {
             try await list($0, made: nil, wrong: nil, typed: QueryParameters())
         }
+        routes.page("/tokens/export.xlsx", right: .manageTokens) { try await export($0) }
         routes.form("/tokens", right: .manageTokens) { try await make($0, $1) }
         routes.form("/tokens/:id/revoke", right: .manageTokens) { staff, submission in
             let id: TokenID = try staff.visit.identifier()
@@ -42,7 +44,7 @@ struct TokenPages: Sendable {
             try TokenStore.tokens(in: scope.area, limit: 500, in: $0)
         }
         let listing = Listing(
-            caption: visit("令牌", "Tokens"), columns: Self.columns, items: tokens,
+            caption: visit("令牌", "Tokens"), columns: columns + [Self.acts], items: tokens,
             whenEmpty: """
                 <p>\(visit("还没有令牌。", "No tokens yet."))</p>\
                 <p class="hint">\(visit("令牌供其他系统按接口读写，权限与辖区不超出创建者的岗位。", "Tokens let other systems use the interface, within the rights and the area of their maker's post."))</p>
@@ -75,24 +77,45 @@ struct TokenPages: Sendable {
         return visit.page(
             Page(
                 visit("令牌", "Tokens"), notice: wrong.map { notice(visit, $0) },
-                "\(secret)\(listing.html(visit))\(form)"), status: wrong?.kind.status ?? .ok)
+                "\(secret)<div class=\"bar\">\(exportLink(visit, path: "/tokens/export.xlsx"))</div>\(listing.html(visit))\(form)"
+            ), status: wrong?.kind.status ?? .ok)
     }
 
-    private static let columns: [Column<TokenRecord>] = [
-        .text("名称", "Name") { token, _ in token.name },
-        .text("辖区", "Area") { token, _ in token.area.code },
-        Column(
-            "权限", "Rights", .longText, cell: { token, _ in .text(token.rights.map(\.rawValue).joined(separator: " ")) }),
-        .instant("创建", "Made") { $0.created },
-        .instant("到期", "Expires") { $0.expires },
-        .instant("最近使用", "Last used") { $0.lastUsed },
-        Column(
-            "操作", "Acts", cell: { _, _ in .empty },
-            html: { token, visit in
-                """
-                <form method="post" action="/tokens/\(token.id)/revoke" class="inline">\(visit.formFields)\
-                \(Field.submit(visit("吊销", "Revoke"), tone: "ghost"))</form>
-                """
-            }),
-    ]
+    private func export(_ staff: StaffVisit) async throws -> Response {
+        let scope = staff.scope
+        return try await SheetExport.workbook(named: staff.visit("令牌", "Tokens"), columns: columns, for: staff) { _ in
+            let tokens = try await house.database.read {
+                try TokenStore.tokens(in: scope.area, limit: SheetExport.rowLimit, in: $0)
+            }
+            return (tokens, nil)
+        }
+    }
+
+    private var columns: [Column<TokenRecord>] {
+        let bodies = bodies
+        return [
+            .text("名称", "Name") { token, _ in token.name },
+            .text(
+                "辖区", "Area",
+                html: { token, _ in
+                    "<span title=\"\(token.area.code)\">\(bodies.areaName(token.area) ?? token.area.code)</span>"
+                },
+                { token, _ in bodies.areaName(token.area) ?? token.area.code }),
+            Column(
+                "权限", "Rights", .longText,
+                cell: { token, _ in .text(token.rights.map(\.rawValue).joined(separator: " ")) }),
+            .instant("创建", "Made") { $0.created },
+            .instant("到期", "Expires") { $0.expires },
+            .instant("最近使用", "Last used") { $0.lastUsed },
+        ]
+    }
+
+    private static let acts = Column<TokenRecord>(
+        "操作", "Acts", cell: { _, _ in .empty },
+        html: { token, visit in
+            """
+            <form method="post" action="/tokens/\(token.id)/revoke" class="inline">\(visit.formFields)\
+            \(Field.submit(visit("吊销", "Revoke"), tone: "ghost"))</form>
+            """
+        })
 }

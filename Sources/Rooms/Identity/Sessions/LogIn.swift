@@ -13,8 +13,8 @@ struct LogIn: Sendable {
     private var rules: SessionRules { keeper.rules }
 
     enum Outcome: Sendable {
-        /// The cookie of the new session.
-        case entered(cookie: String, language: Language)
+        /// The cookie of the new session, and the language that the person once chose.
+        case entered(cookie: String, language: Language?)
         /// The password was right; the ticket goes with the code.
         case codeWanted(ticket: String)
     }

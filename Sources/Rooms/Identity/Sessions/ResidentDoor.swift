@@ -29,20 +29,21 @@ struct ResidentDoor: Sendable {
         let text = ResidentText(
             phoneSealed: phone.sealedForTexts(vault), phoneIndex: index,
             text: "【\(house.settings.title.chinese)】验证码 {code}，\(minutes) 分钟内有效。工作人员不会向您索要验证码。",
-            codeSealed: vault.seal(code, for: ResidentText.codePurpose), subjectID: "", at: now)
-        let phoneThrottle = Throttle(
-            key: "resident:" + index, freeTries: rules.perPhoneAndDay, window: .hours(24), firstWait: .hours(24),
-            longestWait: .hours(24))
+            codeSealed: vault.seal(code, for: ResidentText.codePurpose), subjectID: "", area: nil, at: now)
+        let phoneThrottle = rules.perPhone.throttle("resident:" + index)
+        let senderThrottle = rules.perPhoneAndAddress.throttle(
+            "resident-sender:" + house.keys.vault.blindIndex(index + " " + client.address, for: "identity.throttle"))
         let addressThrottle = Throttle(
             key: "resident-address:" + keeper.addressIndex(client.address), freeTries: rules.perAddressAndHour,
             window: .hours(1), firstWait: .minutes(10), longestWait: .hours(1))
         try await house.database.write { transaction in
             if let sent = try transaction.first("SELECT sent FROM resident_codes WHERE phone_index = \(index)") {
                 let freeAt = try sent.instant(0) + .seconds(rules.waitSeconds)
-                if now < freeAt { throw Throttle.tooOften(until: freeAt, now: now) }
+                if now < freeAt { throw Throttle.tooOften(until: freeAt, now: now, Self.tooManyCodes) }
             }
-            try addressThrottle.count(at: now, in: transaction)
-            try phoneThrottle.count(at: now, in: transaction)
+            for throttle in [addressThrottle, senderThrottle, phoneThrottle] {
+                try throttle.count(at: now, in: transaction, refusal: Self.tooManyCodes)
+            }
             try transaction.execute(
                 """
                 INSERT INTO resident_codes (phone_index, code_hash, sent, expires, tries)
@@ -52,6 +53,26 @@ struct ResidentDoor: Sendable {
                 """)
             try Messages.text(text, in: transaction)
         }
+    }
+
+    private static func tooManyCodes(_ wait: LocalizedText) -> Refusal {
+        Refusal(
+            .tooOften, "identity.too-often",
+            LocalizedText("验证码请求较多，请\(wait.chinese)后再获取", "Many codes were asked for; ask again in \(wait.english)"),
+            wayOn: LocalizedText(
+                "最近收到的验证码在有效期内仍可使用；急事请拨打 12345 或到社区窗口",
+                "The last code that came still opens while it is valid; if it is urgent call 12345 or come to the community's desk"
+            ))
+    }
+
+    /// Whether a code that was sent to this number still opens: then a refused request for another need not stop anyone.
+    func hasCode(_ phone: PhoneNumber) async throws -> Bool {
+        let now = house.clock.now()
+        let index = phone.index(house.keys.vault)
+        let most = rules.tries
+        let rows = try await house.database.query(
+            "SELECT 1 FROM resident_codes WHERE phone_index = \(index) AND expires > \(now) AND tries < \(most)")
+        return !rows.isEmpty
     }
 
     /// - Returns: the cookie of the new session.

@@ -96,7 +96,7 @@ struct StaffCommands: Sendable {
     }
 
     func change(
-        _ id: StaffID, name: String, phone: String?, language: Language, seen version: Int64?, by scope: Scope,
+        _ id: StaffID, name: String, phone: String?, language: Language?, seen version: Int64?, by scope: Scope,
         once: Once
     ) async throws -> Answer {
         let now = house.clock.now()
@@ -122,12 +122,7 @@ struct StaffCommands: Sendable {
             guard
                 try StaffStore.update(
                     id, name: name, phone: number, language: language, vault: vault, seen: version, in: transaction)
-            else {
-                throw Refusal(
-                    .changedMeanwhile, "identity.staff-changed",
-                    LocalizedText("此人信息刚被他人修改", "Someone else changed this person meanwhile"),
-                    wayOn: LocalizedText("请刷新后再改", "Reload and change it again"))
-            }
+            else { throw Self.changedMeanwhile }
             try Self.record("staff.changed", "staff", id.text, scope, now, entry, staff.area, in: transaction)
             return .seeOther("/staff/\(id)")
         }.value
@@ -136,13 +131,16 @@ struct StaffCommands: Sendable {
     }
 
     /// - Returns: a password for one log-in; shown once and stored only as its hash.
-    func resetPassword(_ id: StaffID, alsoSecondStep: Bool, by scope: Scope, once: Once) async throws -> Shown<String> {
+    func resetPassword(
+        _ id: StaffID, alsoSecondStep: Bool, seen version: Int64? = nil, by scope: Scope, once: Once
+    ) async throws -> Shown<String> {
         let now = house.clock.now()
         let password = Self.oneTimePassword()
         let hash = try await hasher.hash(password)
         let entry: Identifier<LedgerEntry> = house.identifiers.next(at: now)
         let shown = try await write(once, at: now) { transaction in
             let staff = try self.manageable(id, by: scope, at: now, in: transaction)
+            if let version, version != staff.version { throw Self.changedMeanwhile }
             try StaffStore.setPassword(id, hash: hash, mustChange: true, in: transaction)
             if alsoSecondStep { try StaffStore.setSecret(id, sealed: nil, step: 0, in: transaction) }
             try SessionStore.endAll(of: id, except: nil, in: transaction)
@@ -156,12 +154,13 @@ struct StaffCommands: Sendable {
     }
 
     /// The person left: posts and sessions end; what they did stays under their name.
-    func leave(_ id: StaffID, by scope: Scope, once: Once) async throws -> Answer {
+    func leave(_ id: StaffID, seen version: Int64? = nil, by scope: Scope, once: Once) async throws -> Answer {
         let now = house.clock.now()
         let entry: Identifier<LedgerEntry> = house.identifiers.next(at: now)
         let answer = try await write(once, at: now) { transaction in
             guard id != scope.staff else { throw Self.notOneself }
             let staff = try self.manageable(id, by: scope, at: now, in: transaction)
+            if let version, version != staff.version { throw Self.changedMeanwhile }
             for post in try PostStore.current(of: id, at: now, in: transaction) {
                 _ = try PostStore.end(post.id, at: now, in: transaction)
             }
@@ -336,6 +335,11 @@ struct StaffCommands: Sendable {
     static func wrong(_ field: String, _ chinese: String, _ english: String) -> Refusal {
         Refusal(.ruleBroken, "identity.wrong-\(field)", LocalizedText(chinese, english), field: field)
     }
+
+    private static let changedMeanwhile = Refusal(
+        .changedMeanwhile, "identity.staff-changed",
+        LocalizedText("此人信息刚被他人修改", "Someone else changed this person meanwhile"),
+        wayOn: LocalizedText("请刷新后再改", "Reload and change it again"))
 
     private static let notOneself = Refusal(
         .ruleBroken, "identity.not-oneself",

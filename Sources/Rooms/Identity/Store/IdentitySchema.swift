@@ -103,5 +103,10 @@ enum IdentitySchema {
             "identity.0002-sealed-phone",
             // A resident logs in anew for the sessions that lack it.
             "ALTER TABLE sessions ADD COLUMN phone_sealed BYTEA"),
+        Migration(
+            "identity.0003-chosen-language",
+            // `language` held Chinese for everybody who had not chosen: only the other one tells that somebody did.
+            "ALTER TABLE staff ADD COLUMN chosen_language TEXT",
+            "UPDATE staff SET chosen_language = language WHERE language <> 'zh-Hans'"),
     ]
 }

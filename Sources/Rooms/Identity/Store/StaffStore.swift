@@ -19,7 +19,8 @@ struct StaffRecord: Sendable {
     var totpStep: Int64
     var state: State
     var area: AreaPrefix
-    var language: Language
+    /// The one that the person chose; nil while the browser decides.
+    var language: Language?
     var version: Int64
 }
 
@@ -28,7 +29,8 @@ enum StaffStore {
     static let secretPurpose: StaticString = "identity.staff.totp"
 
     private static let columns: StaticString = """
-        id, name, login, phone_sealed, password_hash, must_change, totp_secret, totp_step, state, area, language, version
+        id, name, login, phone_sealed, password_hash, must_change, totp_secret, totp_step, state, area, chosen_language,
+        version
         """
 
     /// Logins differ by more than case and width.
@@ -46,11 +48,11 @@ enum StaffStore {
         let phone = staff.phone.flatMap { PhoneNumber($0) }
         return """
             INSERT INTO staff (id, name, login, login_folded, phone_sealed, phone_index, password_hash, must_change,
-                               totp_step, state, area, language, created, version)
+                               totp_step, state, area, language, chosen_language, created, version)
             VALUES (\(staff.id), \(staff.name), \(staff.login), \(folded(staff.login)),
                     \(phone.map { vault.seal($0.text, for: phonePurpose) }), \(phone.map { $0.index(vault) }),
                     \(staff.passwordHash), \(staff.mustChangePassword), 0, 'active', \(staff.area.code),
-                    \(staff.language.rawValue), \(now), 1)
+                    \((staff.language ?? .chinese).rawValue), \(staff.language?.rawValue), \(now), 1)
             """
     }
 
@@ -75,13 +77,13 @@ enum StaffStore {
 
     /// - Returns: false when someone else changed it meanwhile.
     static func update(
-        _ id: StaffID, name: String, phone: PhoneNumber??, language: Language, vault: Vault, seen version: Int64?,
+        _ id: StaffID, name: String, phone: PhoneNumber??, language: Language?, vault: Vault, seen version: Int64?,
         in transaction: any Transaction
     ) throws -> Bool {
         let unchanged: SQL = version.map { "version = \($0)" } ?? "TRUE"
         let changed = try transaction.execute(
             """
-            UPDATE staff SET name = \(name), language = \(language.rawValue), version = version + 1
+            UPDATE staff SET name = \(name), chosen_language = \(language?.rawValue), version = version + 1
             WHERE id = \(id) AND \(unchanged)
             """)
         if changed > 0, let phone {
@@ -114,6 +116,10 @@ enum StaffStore {
         try transaction.execute("UPDATE staff SET totp_step = \(step) WHERE id = \(id) AND totp_step < \(step)") > 0
     }
 
+    static func setLanguage(_ id: StaffID, _ language: Language, in transaction: any Transaction) throws {
+        try transaction.execute("UPDATE staff SET chosen_language = \(language.rawValue) WHERE id = \(id)")
+    }
+
     static func setState(_ id: StaffID, _ state: StaffRecord.State, in transaction: any Transaction) throws {
         try transaction.execute(
             "UPDATE staff SET state = \(state.rawValue), version = version + 1 WHERE id = \(id)")
@@ -132,7 +138,7 @@ enum StaffStore {
             phoneSealed: try row.blobIfAny(3), passwordHash: try row.textIfAny(4),
             mustChangePassword: try row.bool(5), totpSecret: try row.blobIfAny(6), totpStep: try row.int(7),
             state: StaffRecord.State(rawValue: try row.text(8)) ?? .left, area: area,
-            language: Language(rawValue: try row.text(10)) ?? .chinese, version: try row.int(11))
+            language: try row.textIfAny(10).flatMap(Language.init(rawValue:)), version: try row.int(11))
     }
 }
 
