@@ -5,6 +5,7 @@ import Ledger
 import Storage
 import StorageTesting
 import Testing
+import Web
 import WorkCalendar
 
 @testable import Cases
