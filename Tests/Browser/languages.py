@@ -47,7 +47,7 @@ def run(house):
             "street_dispatcher": ["/home", "/home?mode=wall", "/cases", "/cases?state=handling", path, "/cases/new", "/messages",
                                   "/ledger", "/account", "/appearance", "/complaint", "/cases/import", "/messages/texts"],
             "department_handler": [path],
-            "administrator": ["/staff", "/staff/new", "/tokens", "/places/import", "/places/bodies", "/places/bodies/new"],
+            "administrator": ["/staff", "/staff/new", "/tokens", "/channels", "/places/import", "/places/bodies", "/places/bodies/new"],
             None: ["/", "/login", "/report", "/report?anonymous=yes", "/resident/login", "/demo/outbox", "/nothing"],
         }
         for login, paths in everybody.items():

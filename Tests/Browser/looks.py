@@ -45,7 +45,7 @@ def places(house):
         "street_dispatcher": ["/home", "/cases", path, "/cases/new", "/messages", "/places", "/ledger", "/account",
                               "/appearance", "/complaint", "/cases/import", "/ledger/verify"],
         "department_handler": [path],
-        "administrator": ["/staff", "/tokens", "/places/bodies", "/places/bodies/new", body],
+        "administrator": ["/staff", "/tokens", "/channels", "/places/bodies", "/places/bodies/new", body],
         None: ["/", "/login", "/report", "/report?anonymous=yes", "/resident/login", "/demo/outbox", "/nothing"],
     }
 
