@@ -152,7 +152,7 @@ private struct StagedBodies: BodyLookup {
     init(_ bodies: [BodyRecord]) {
         facts = Dictionary(
             uniqueKeysWithValues: bodies.map {
-                ($0.id, BodyFacts(id: $0.id, name: $0.name, line: $0.line, area: $0.area))
+                ($0.id, BodyFacts(id: $0.id, name: $0.name, englishName: $0.englishName, line: $0.line, area: $0.area))
             })
     }
 
