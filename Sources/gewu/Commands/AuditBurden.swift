@@ -1,4 +1,6 @@
 import ArgumentParser
+import Cipher
+import Desk
 import Foundation
 import GridDay
 import Ground
@@ -41,7 +43,8 @@ struct AuditBurden: SpokenCommand {
                 Refusal(
                     .conflict, "audit.burden",
                     LocalizedText(
-                        "自查发现 \(result.findings.count) 处不该有的功能", "\(result.findings.count) things that should not be there"),
+                        "自查发现 \(result.findings.count) 处不该有的功能",
+                        "\(result.findings.count) things that should not be there"),
                     wayOn: LocalizedText(
                         "请去掉它们；确实不是的，在 Rules/burden.yaml 写明理由",
                         "Take them out, or write in Rules/burden.yaml why they are none")), alsoAsResult: false)
