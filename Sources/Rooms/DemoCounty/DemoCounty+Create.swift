@@ -105,6 +105,7 @@ extension DemoCounty {
             stage: stage, files: files, rules: cases.rules, from: Instant(LocalTime(day: firstDay)), days: plan.days,
             seed: plan.seed)
         var play = Play(cases: cases, house: house, clock: clock)
+        let together = Together(stage: stage, cases: cases, house: house)
         let sealing = Sealing(
             database: house.database, key: house.keys.signing, clock: clock, chain: house.settings.area)
         let days = (0..<plan.days).map { firstDay + $0 }
@@ -113,7 +114,9 @@ extension DemoCounty {
         for (index, day) in days.enumerated() {
             play.add(reports.matters(counts[index], of: day).filter { $0.at < plan.until })
             play.add(last.filter { $0.at.local().day == day })
+            if index == days.count - 3 { try await together.whistle(on: day) }
             try await play.play(until: min(Instant(LocalTime(day: day + 1)), plan.until))
+            if index == days.count - 1 { try await together.underWay(at: plan.until) }
             clock.set(min(Instant(LocalTime(day: day + 1)), plan.until))
             try await sealing.run()
             progress(Progress(stage: .playing, done: index + 1, total: days.count))

@@ -182,6 +182,15 @@ extension Cases {
             guard rules.state(name) != nil else { throw wrong("state") }
             filter.states.append(name)
         }
+        if let kind = try Self.oneOf(rules.workflows.map(\.name), query, "kind") {
+            filter.kind = kind
+        } else if let first = filter.states.first, let workflow = rules.workflow(with: first) {
+            filter.kind = workflow.name
+        }
+        if let kind = filter.kind, let workflow = rules.workflow(named: kind) {
+            guard filter.states.allSatisfy({ workflow[$0] != nil }) else { throw wrong("state") }
+            filter.knownStates = workflow.states.map(\.name)
+        }
         if let area = query.filled("area") { filter.area = try parsedArea(area) }
         if let category = query.filled("category") {
             guard rules.categories[category] != nil else { throw wrong("category") }
@@ -204,6 +213,8 @@ extension Cases {
             filter.numberEnd = number
         }
         filter.isByDue = try Self.oneOf(["newest", "due"], query, "order") == "due"
+        // The other kinds are few: their indexes by state serve them, not that of all due instants.
+        if filter.kind != nil, filter.kind != Workflow.matter { filter.isByDue = false }
         if let after = query.filled("after") {
             guard filter.setKey(after) else { throw wrong("after") }
         }
@@ -234,6 +245,7 @@ extension Cases {
 
     private static let filterMembers: [Schema.Member] = [
         .init("state", .text, required: false, "names of states, separated by commas"),
+        .init("kind", .text, required: false, "matter, whistle, report-in …; matters without it"),
         .init("area", .string(pattern: "^([0-9]{6}|[0-9]{9}|[0-9]{12}|[0-9]{15})$"), required: false),
         .init("category", .string(pattern: "^[0-9]{2,6}$"), required: false),
         .init("body", .identifier, required: false),

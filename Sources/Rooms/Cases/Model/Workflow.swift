@@ -44,6 +44,9 @@ public struct Workflow: Sendable {
         public var lines: Set<String>?
     }
 
+    /// As short as a button.
+    public var shortTitle: LocalizedText { name == Self.matter ? LocalizedText("群众诉求", "Matters") : title }
+
     public struct Begin: Sendable {
         public var right: Right
         public var needs: [Need]

@@ -49,6 +49,8 @@ struct HomePage: Sendable {
             let ofArea = try CaseStore.counts(for: scope, area: nil, body: nil, in: transaction)
             let ofBody = try CaseStore.counts(for: scope, area: nil, body: scope.body, in: transaction)
             model.owned = owned.map { ($0, ($0.isOfBody ? ofBody : ofArea)[$0.state.name] ?? 0) }
+                // Whistles, parts and the like stand here only when one waits: an empty tile is a burden too.
+                .filter { $0.1 > 0 || cases.rules.workflow[$0.0.state.name] != nil }
             var filter = CaseFilter()
             filter.now = now
             filter.isDueSoon = true

@@ -118,7 +118,7 @@ struct QueuePage: Sendable {
 
     /// Ends have no deadline, so a list in the order of deadlines does not show them.
     private func total(of filter: CaseFilter, _ counts: [StateName: Int64]) -> Int {
-        let shown = cases.rules.workflow.states.filter { state in
+        let shown = workflow(of: filter).states.filter { state in
             (filter.states.isEmpty || filter.states.contains(state.name)) && !(filter.isByDue && state.isEnd)
         }
         return Int(shown.reduce(0) { $0 + (counts[$1.name] ?? 0) })
@@ -175,7 +175,7 @@ struct QueuePage: Sendable {
             visit(CaseTexts.cases), breadcrumb: trail.crumbs, notice: notice,
             """
             \(model.undoable.map { UndoForm(cases: cases).html($0.id, $0.undoable, visit) })\
-            \(tabs(model.counts, visit))\(form.html)\(tools(staff))\
+            \(kinds(visit))\(tabs(model.counts, visit))\(form.html)\(tools(staff))\
             \(SavedViews(cases: cases).html(model.views, visit))\(form.phoneForm)\
             <form method="post" action="/cases/bulk">\(visit.formFields)\(listing.html(visit))\
             \(model.rows.isEmpty ? HTML() : bulk.bar(staff, model.bodies, model.reach))</form>
@@ -191,9 +191,32 @@ struct QueuePage: Sendable {
             .setting("area", area == staff.scope.area.code ? nil : area).address("/cases")
     }
 
+    private func workflow(of filter: CaseFilter) -> Workflow {
+        filter.kind.flatMap { cases.rules.workflow(named: $0) } ?? cases.rules.workflow
+    }
+
+    /// The kind that the address asks for, by name or by one of its states.
+    private func workflow(_ visit: Visit) -> Workflow {
+        visit.query.filled("kind").flatMap { cases.rules.workflow(named: $0) }
+            ?? visit.query.filled("state").flatMap { cases.rules.workflow(with: StateName(rawValue: $0)) }
+            ?? cases.rules.workflow
+    }
+
+    /// Residents' matters, whistles, parts …: each has a queue of its own.
+    private func kinds(_ visit: Visit) -> HTML {
+        let chosen = workflow(visit).name
+        return """
+            <nav class="bar noprint" aria-label="\(visit("事项类型", "Kinds"))">\(cases.rules.workflows.html { workflow in
+                let address = workflow.name == Workflow.matter ? "/cases" : "/cases?kind=\(workflow.name)"
+                return "<a class=\"btn ghost\" href=\"\(address)\"\(attribute: "aria-current", chosen == workflow.name ? "page" : nil)>\(visit(workflow.shortTitle))</a>" as HTML
+            })</nav>
+            """
+    }
+
     private func tabs(_ counts: [StateName: Int64]?, _ visit: Visit) -> HTML {
+        let workflow = workflow(visit)
         let chosen = visit.query.filled("state")
-        let all = counts.map { $0.values.reduce(0, +) }
+        let all = counts.map { counts in workflow.states.reduce(0) { $0 + (counts[$1.name] ?? 0) } }
         func tab(_ state: String?, _ text: String, _ count: Int64?) -> HTML {
             """
             <a href="\(visit.query.setting("after", nil).setting("done", nil).setting("undo", nil).setting("state", state).address("/cases"))"\
@@ -202,7 +225,7 @@ struct QueuePage: Sendable {
         }
         return """
             <nav class="tabs" aria-label="\(visit(CaseTexts.state))">\(tab(nil, visit(CaseTexts.all), all))\
-            \(cases.rules.workflow.states.html { state in
+            \(workflow.states.html { state in
                 tab(state.name.rawValue, visit(state.title), counts.map { $0[state.name] ?? 0 })
             })</nav>
             """
@@ -213,6 +236,7 @@ struct QueuePage: Sendable {
         return """
             <div class="bar">\
             \(staff.scope.may(.caseReport) ? "<a class=\"btn p\" href=\"/cases/new\">\(symbol("file-pen"))<span>\(visit(CaseTexts.newReport))</span></a>" : HTML())\
+            \(BeginPage.kinds(cases).filter { $0.begin.map { staff.scope.may($0.right) && staff.scope.line == nil } ?? false }.html { "<a class=\"btn\" href=\"/cases/begin/\($0.name)\">\(visit($0.title))</a>" })\
             \(staff.scope.may(.caseExport) ? exportLink(visit, path: "/cases/export") : copyLink(visit))</div>
             """
     }

@@ -10,6 +10,8 @@ struct CaseFilter: Sendable, Hashable {
     var states: [StateName] = []
     /// All states of the workflow, for lists without one.
     var knownStates: [StateName] = []
+    /// The workflow; nil for residents' matters, and for what is due of every kind.
+    var kind: String?
     var area: AreaPrefix?
     /// Any level: two digits, four or six.
     var category: String?
@@ -56,6 +58,7 @@ struct CaseFilter: Sendable, Hashable {
         case .reported: conditions.append("reporting_staff = \(scope.staff)")
         case nil: break
         }
+        if let kind, states.isEmpty { conditions.append("kind = \(kind)") }
         if isOverdue { conditions.append("due_at < \(now)") }
         if isDueSoon { conditions.append("due_at >= \(now) AND due_at < \(now + .hours(24))") }
         if let finishedSince {
