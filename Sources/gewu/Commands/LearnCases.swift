@@ -2,6 +2,7 @@ import ArgumentParser
 import Cases
 import Foundation
 import Ground
+import Places
 import Text
 
 struct CasesCommand: AsyncParsableCommand {
