@@ -120,6 +120,23 @@ struct PartsTests {
                 part.id, Command("rate-department", isSolved: true, satisfaction: 4), by: world.dispatcher)
             let end = try await world.act(id, Command("close-whistle", result: "险情解除"), by: world.dispatcher)
             #expect(end.state == "whistle-ended" && end.endedAt != nil)
+            let days = Day(number: 0)...Day(number: 40_000)
+            let rules = world.cases.rules
+            let (reportIn, calls) = (
+                try #require(rules.workflow(named: "report-in")), try #require(rules.workflow(named: "whistle"))
+            )
+            let now = world.clock.now()
+            let officer = CasesFixture.scope("officer", CasesFixture.county)
+            let (bodies, streets) = try await world.house.database.read { transaction in
+                (
+                    try WhistleStore.byBody(days, reportIn, for: officer, at: now, in: transaction),
+                    try WhistleStore.byStreet(days, calls, for: officer, in: transaction)
+                )
+            }
+            let figures = try #require(bodies.first)
+            #expect((figures.called, figures.inTime, figures.late, figures.silent) == (1, 0, 1, 0))
+            #expect(figures.averageRating == 4 && (figures.averageMinutes ?? 0) >= 120)
+            #expect(streets.map(\.count) == [1])
         }
     }
 

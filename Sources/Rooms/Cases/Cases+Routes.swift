@@ -12,6 +12,7 @@ extension Cases {
         addSuggestionsAPI(to: routes)
         SuggestionsPage(cases: self).add(to: routes)
         BeginPage(cases: self).add(to: routes)
+        WhistlePage(cases: self).add(to: routes)
         CaseImportPage(cases: self).add(to: routes)
     }
 }

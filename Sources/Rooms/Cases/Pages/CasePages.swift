@@ -9,6 +9,7 @@ extension Cases {
             MenuEntry("/home", icon: "house", CaseTexts.home, order: 10),
             MenuEntry("/cases", icon: "list-checks", CaseTexts.cases, right: .caseRead, order: 20),
             MenuEntry("/cases/new", icon: "file-pen", CaseTexts.newReport, right: .caseReport, order: 30),
+            MenuEntry("/whistles", icon: "megaphone", WhistlePage.title, right: .caseRead, order: 55),
             MenuEntry("/rates", icon: "chart-column", RatesPage.title, right: .caseRead, order: 60),
             MenuEntry("/suggestions", icon: "clipboard-check", SuggestionsPage.title, right: .caseRule, order: 82),
             MenuEntry(
