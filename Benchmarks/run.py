@@ -4,7 +4,8 @@
   script/bench [--sizes 10000,200000,1000000] [--engines sqlite,postgres] [--seconds 15] [--keep]
 
 Everything stays on loopback and in one scratch folder. For each engine and size: start time, lives of matters (50 users),
-durable creates, reads and lists (32 connections), a ten-fold spike, and the server's memory. Divisions and matters come
+durable creates, reads and lists (32 connections), a ten-fold spike, 500 phones that come back online at once with 20
+reports and photos each, and the server's memory. Divisions and matters come
 in through `gewu import`, so its rates are measured too. One run, one after the other, nothing else running."""
 import argparse, csv, json, os, pathlib, platform, random, shutil, signal, subprocess, sys, tempfile, time, urllib.request
 
@@ -19,6 +20,8 @@ options.add_argument('--divisions', default=str(root.parent / 'shared/data/divis
 options.add_argument('--output', default=str(root / 'docs/benchmarks.md'))
 options.add_argument('--port', type=int, default=18090)
 options.add_argument('--spike-seconds', type=int, default=45)
+options.add_argument('--phones', type=int, default=500)
+options.add_argument('--photo-kilobytes', type=int, default=100)
 options.add_argument('--keep', action='store_true')
 o = options.parse_args()
 work = pathlib.Path(tempfile.mkdtemp(prefix='gewu-bench.'))
@@ -88,6 +91,21 @@ def postgres(folder):
     def stop(): subprocess.run([*owner, str(programs / 'pg_ctl'), '-D', str(folder / 'data'), '-m', 'immediate', 'stop'], stdout=subprocess.DEVNULL)
     return f'postgres://gewu@/postgres?host={folder}', stop
 
+def reported(tokens):
+    """How many matters of the worker's street wait to be accepted, as maintained."""
+    request = urllib.request.Request(f'http://127.0.0.1:{o.port}/api/v1/cases/counts', headers={'Authorization': 'Bearer ' + tokens['dispatcher']})
+    with urllib.request.urlopen(request) as answer: return json.loads(answer.read())['counts']['reported']
+
+def phones(engine, size, tokens):
+    before, entries = reported(tokens), 20
+    result = load('phones', o.phones, tokens | {'handler': tokens['worker']}, ('--entries', str(entries), '--photo', str(o.photo_kilobytes)))
+    arrived, meant = reported(tokens) - before, o.phones * entries
+    result['arrived'], result['meant'] = arrived, meant
+    result['itemsPerSecond'] = round(arrived / result['seconds'], 1)
+    results.append(dict(engine=engine, size=size, what='phones', users=o.phones, result=result))
+    say(f"{engine} {size} {o.phones} phones: {result['itemsPerSecond']} items/s with {o.photo_kilobytes} KB photos; {arrived} of {meant} arrived")
+    if arrived != meant: sys.exit(f'{meant} entries were sent, {arrived} arrived')
+
 def measure(engine, database):
     say(f'{engine}: county')
     made, took = gewu('demo', '--households', '20000', '--seed', '1', database=database)
@@ -98,8 +116,9 @@ def measure(engine, database):
         results.append(dict(engine=engine, what='import divisions', seconds=round(took, 2), rows=rows, perSecond=round(rows / took)))
         say(f'{engine}: divisions {took:.1f} s')
     tokens = {}
-    for role in ('street_dispatcher', 'department_handler'):
+    for role in ('street_dispatcher', 'department_handler', 'grid_worker'):
         made, _ = gewu('staff', 'add-token', '--login', role, '--name', 'bench', database=database)
+        if role == 'grid_worker': tokens['worker'] = made['secret']; continue
         tokens['dispatcher' if role == 'street_dispatcher' else 'handler'] = made['secret']
         tokens['area' if role == 'street_dispatcher' else 'body'] = made['area' if role == 'street_dispatcher' else 'body']
     server = Server(database)
@@ -126,6 +145,7 @@ def measure(engine, database):
             say(f"{engine} {size} {mode} x{users}: {result['livesPerSecond'] if mode == 'lives' else one['perSecond']}/s p95 {one['p95ms']} ms")
         result = load('lives', 50, tokens, ('--spike', '10'), seconds=o.spike_seconds)
         results.append(dict(engine=engine, size=size, what='spike', users=500, result=result))
+        phones(engine, size, tokens)
         results.append(dict(engine=engine, size=size, what='memory', peakMB=memory(server.process.pid)))
         say(f"{engine} {size}: peak {memory(server.process.pid)} MB; spike statuses {({k: v['statuses'] for k, v in result['operations'].items()})}")
         server.stop()
@@ -137,10 +157,12 @@ def table():
              '(SQLite `synchronous=FULL`, PostgreSQL `fsync=on`) before it is answered. A life is report, accept, dispatch, take, finish, search: six requests.', '',
              '| engine | stored | what | users | per second | p50 ms | p95 ms | p99 ms | answers |', '| --- | --- | --- | --- | --- | --- | --- | --- | --- |']
     for r in results:
-        if r['what'] in ('lives', 'create', 'read', 'list', 'spike'):
+        if r['what'] in ('lives', 'create', 'read', 'list', 'spike', 'phones'):
             for name, one in sorted(r['result']['operations'].items()):
                 answers = ', '.join(f'{k}: {v}' for k, v in sorted(one['statuses'].items()))
                 lines.append(f"| {r['engine']} | {r['size']:,} | {r['what']}: {name} | {r['users']} | {one['perSecond']:,.0f} | {one['p50ms']:.1f} | {one['p95ms']:.1f} | {one['p99ms']:.1f} | {answers} |")
+            if r['what'] == 'phones':
+                lines.append(f"| {r['engine']} | {r['size']:,} | **phones: entries that arrived, once each: {r['result']['arrived']:,} of {r['result']['meant']:,}** | {r['users']} | **{r['result']['itemsPerSecond']:,}** | | | | |")
             if r['what'] in ('lives', 'spike'):
                 lines.append(f"| {r['engine']} | {r['size']:,} | **{r['what']}: whole lives** | {r['users']} | **{r['result']['livesPerSecond']:,}** | | | | |")
     lines += ['', '| engine | stored | what | figure |', '| --- | --- | --- | --- |']

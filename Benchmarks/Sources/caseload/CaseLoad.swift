@@ -6,6 +6,8 @@ import Synchronization
 ///   caseload --port 8080 --mode lives|create|read|list --users 50 --seconds 20 --label NAME \
 ///       --dispatcher TOKEN --handler TOKEN --area 330106001001 --category 010101 --body ID [--spike 10]
 ///
+/// `phones`: every user is a phone that comes back online with `--entries` reports, each with a photo of `--photo`
+/// kilobytes, and sends them one after the other, every fifth of them twice. Takes as long as it takes.
 /// `lives`: report → accept → dispatch → take → finish → search by number. `--spike N`: after a third of the time N times
 /// the users for a third of it, to see what is refused and how soon it is as before.
 @main
@@ -35,6 +37,8 @@ enum CaseLoad {
     private static let area = option("area")
     private static let category = option("category")
     private static let body = option("body")
+    private static let entries = Int(option("entries", "20")) ?? 20
+    private static let photoKilobytes = Int(option("photo", "100")) ?? 100
     private static let run = String(UInt32.random(in: 0...UInt32.max), radix: 36)
 
     private static let tally = Tally()
@@ -108,6 +112,40 @@ enum CaseLoad {
         }
     }
 
+    /// Ends when all of it has arrived: what is refused for now is sent again after a while, as phones do.
+    private static func phone(_ number: Int) {
+        let connection = Connection(port: port)
+        // A head that says JPEG, then noise: what cannot be squeezed.
+        var picture: [UInt8] = [0xFF, 0xD8, 0xFF, 0xDA, 0x00, 0x02]
+        var noise = SystemRandomNumberGenerator()
+        for _ in 0..<photoKilobytes * 128 { withUnsafeBytes(of: noise.next()) { picture += $0 } }
+        let photo = Data(picture).base64EncodedString()
+        for entry in 0..<entries {
+            let json = """
+                {"kind":"report","happenedAt":"2026-11-01T08:00:00Z","detail":"巡查发现楼道堆物 \(run)-\(number)-\(entry)","photos":[{"name":"p.jpg","content":"\(photo)"}]}
+                """
+            var tries = 0
+            for repeated in 0..<(entry % 5 == 0 ? 2 : 1) {
+                while true {
+                    let begin = ContinuousClock.now
+                    let answer = connection.send(
+                        "POST", "/api/v1/day/entries", token: handler, body: json, key: "\(run)-\(number)-\(entry)")
+                    let took = ContinuousClock.now - begin
+                    let microseconds = UInt32(
+                        clamping: took.components.seconds * 1_000_000
+                            + took.components.attoseconds / 1_000_000_000_000)
+                    tally.add(
+                        repeated == 0 ? "entry" : "again", microseconds, status: answer?.status ?? 0,
+                        second: Int(elapsed()))
+                    if let answer, (200..<300).contains(answer.status) { break }
+                    if let answer, (400..<500).contains(answer.status), answer.status != 429 { break }
+                    tries += 1
+                    usleep(UInt32.random(in: 200_000...400_000) * UInt32(min(tries, 10)))
+                }
+            }
+        }
+    }
+
     static func main() {
         _ = start
         if mode == "read" {
@@ -132,7 +170,7 @@ enum CaseLoad {
             for number in 0..<count {
                 group.enter()
                 let thread = Thread {
-                    user(first + number, until: end)
+                    if mode == "phones" { phone(first + number) } else { user(first + number, until: end) }
                     group.leave()
                 }
                 thread.stackSize = 1 << 19

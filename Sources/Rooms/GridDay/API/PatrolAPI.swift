@@ -25,7 +25,7 @@ extension GridDay {
             let now = staff.visit.now
             let plan = try submission.decode(PlanRequest.self).plan(self, staff.scope, at: now)
             let visit = staff.visit
-            return try await visit.write(submission) { transaction in
+            let answer = try await visit.write(submission) { transaction in
                 try PatrolStore.insert(plan, in: transaction)
                 try PatrolWork(day: self).record(
                     "gridday.plan", plan, by: Actor(staff.scope), at: now, in: transaction)
@@ -33,6 +33,8 @@ extension GridDay {
                 Self.write(plan, visit, to: &writer)
                 return .json(writer.finish(), status: 201)
             }
+            try await PatrolWork(day: self).fallDue(at: now)
+            return answer
         }
         routes.api(Self.stopOperation, right: .dayPlan) { staff, submission in
             let id: Identifier<PatrolPlan> = try staff.visit.identifier()
@@ -63,7 +65,7 @@ extension GridDay {
             let id: Identifier<PatrolProposal> = try staff.visit.identifier()
             let isAdopted = try submission.decode(AdoptRequest.self).adopt
             let now = staff.visit.now
-            return try await staff.visit.write(submission) { transaction in
+            let answer = try await staff.visit.write(submission) { transaction in
                 guard let proposal = try PatrolStore.proposal(id, in: transaction),
                     staff.scope.area.contains(proposal.area)
                 else { throw Refusal.nothingHere }
@@ -74,6 +76,8 @@ extension GridDay {
                 }
                 return Answer(status: 204)
             }
+            try await PatrolWork(day: self).fallDue(at: now)
+            return answer
         }
         routes.api(Self.figuresOperation, right: .dayRead) { staff, _ in
             let question = try FiguresQuestion(staff.visit.query, for: staff.scope, at: staff.visit.now)

@@ -147,8 +147,11 @@ struct DayEntry: Sendable, Codable, Hashable {
 }
 
 extension DayEntry {
+    /// The same entry gives the same text.
     static func json(_ entry: DayEntry) throws -> String {
-        String(decoding: try JSONEncoder().encode(entry), as: UTF8.self)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = .sortedKeys
+        return String(decoding: try encoder.encode(entry), as: UTF8.self)
     }
 
     init(json: String) throws { self = try JSONDecoder().decode(DayEntry.self, from: Data(json.utf8)) }

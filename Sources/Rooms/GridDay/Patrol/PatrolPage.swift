@@ -129,12 +129,15 @@ struct PatrolPage: Sendable {
                 place: fields.filled("place"), category: fields.filled("category"),
                 everyDays: fields["everyDays"].flatMap { Int($0) } ?? 0, until: fields.filled("until"))
             let plan = try request.plan(day, staff.scope, at: now)
-            return try await staff.visit.write(submission) { transaction in
+            let answer = try await staff.visit.write(submission) { transaction in
                 try PatrolStore.insert(plan, in: transaction)
                 try PatrolWork(day: day).record(
                     "gridday.plan", plan, by: Actor(staff.scope), at: now, in: transaction)
                 return .seeOther("/patrols?done=plan")
             }
+            // What is due today is on the phones at once.
+            try await PatrolWork(day: day).fallDue(at: now)
+            return answer
         } catch let refusal as Refusal where refusal.field != nil {
             return try await show(staff, fields, refusal)
         }
@@ -153,7 +156,7 @@ struct PatrolPage: Sendable {
         let id: Identifier<PatrolProposal> = try staff.visit.identifier()
         let isAdopted = submission.fields["decision"] == "adopt"
         let now = staff.visit.now
-        return try await staff.visit.write(submission) { transaction in
+        let answer = try await staff.visit.write(submission) { transaction in
             guard let proposal = try PatrolStore.proposal(id, in: transaction),
                 staff.scope.area.contains(proposal.area)
             else { throw Refusal.nothingHere }
@@ -165,6 +168,8 @@ struct PatrolPage: Sendable {
             }
             return .seeOther("/patrols?done=proposal")
         }
+        try await PatrolWork(day: day).fallDue(at: now)
+        return answer
     }
 }
 
