@@ -119,7 +119,9 @@ struct DayEntry: Sendable, Codable, Hashable {
         return Command(ActName(rawValue: act), opinion: opinion, reason: reason, result: result)
     }
 
-    func report(in area: AreaPrefix, at happenedAt: Instant, channel: Channel) throws(Refusal) -> Report {
+    func report(
+        in area: AreaPrefix, at happenedAt: Instant, channel: Channel, photos: [Photo]
+    ) throws(Refusal) -> Report {
         var report = Report(
             detail: detail ?? "", category: category, area: area, address: address, channel: channel,
             reportedAt: happenedAt)
@@ -136,7 +138,7 @@ struct DayEntry: Sendable, Codable, Hashable {
                 .ruleBroken, "day.address-too-long", LocalizedText("地址超过 300 字", "More than 300 characters"),
                 field: "address")
         }
-        report.photos = try pictures()
+        report.photos = photos
         return report
     }
 

@@ -53,6 +53,8 @@ struct EntryWork: Sendable {
         _ record: EntryRecord, _ entry: DayEntry, by scope: Scope, at now: Instant, isNew: Bool
     ) async throws -> EntryOutcome {
         do {
+            // Megabytes of photos are read before the one writer is kept busy.
+            let photos = try entry.pictures()
             return try await house.database.write { transaction in
                 if isNew, let known = try known(record, in: transaction) { return known }
                 var record = record
@@ -64,7 +66,7 @@ struct EntryWork: Sendable {
                     try store(record, isNew: isNew, at: now, in: transaction)
                     return EntryOutcome(record: record, refusal: order == .kept ? Self.earlierKept : nil)
                 }
-                return try perform(&record, entry, by: scope, isNew: isNew, at: now, in: transaction)
+                return try perform(&record, entry, photos, by: scope, isNew: isNew, at: now, in: transaction)
             }
         } catch let refusal as Refusal where Self.isKept(refusal) {
             return try await house.database.write { transaction in
@@ -182,14 +184,14 @@ struct EntryWork: Sendable {
     // MARK: Doing
 
     private func perform(
-        _ record: inout EntryRecord, _ entry: DayEntry, by scope: Scope, isNew: Bool, at now: Instant,
-        in transaction: any Transaction
+        _ record: inout EntryRecord, _ entry: DayEntry, _ photos: [Photo], by scope: Scope, isNew: Bool,
+        at now: Instant, in transaction: any Transaction
     ) throws -> EntryOutcome {
         let result: CaseRecord?
         switch entry.kind {
-        case .report: result = try report(entry, record, by: scope, at: now, in: transaction)
-        case .act: result = try act(entry, record, by: scope, at: now, in: transaction)
-        case .check: result = try check(entry, record, by: scope, at: now, in: transaction)
+        case .report: result = try report(entry, photos, record, by: scope, at: now, in: transaction)
+        case .act: result = try act(entry, photos, record, by: scope, at: now, in: transaction)
+        case .check: result = try check(entry, photos, record, by: scope, at: now, in: transaction)
         case .help: result = try help(entry, record, by: scope, at: now, in: transaction)
         case .refuse: result = try refuse(entry, by: scope, at: now, in: transaction)
         }
@@ -206,11 +208,13 @@ struct EntryWork: Sendable {
     }
 
     private func report(
-        _ entry: DayEntry, _ record: EntryRecord, by scope: Scope, at now: Instant, in transaction: any Transaction
+        _ entry: DayEntry, _ photos: [Photo], _ record: EntryRecord, by scope: Scope, at now: Instant,
+        in transaction: any Transaction
     ) throws -> CaseRecord {
         try scope.require(.dayReport)
         let report = try entry.report(
-            in: try area(of: entry, scope), at: record.happenedAt, channel: scope.isMachine ? .program : .staff)
+            in: try area(of: entry, scope), at: record.happenedAt, channel: scope.isMachine ? .program : .staff,
+            photos: photos)
         return try cases.report(report, by: Actor(scope), scope: scope, at: now, in: transaction)
     }
 
@@ -240,14 +244,14 @@ struct EntryWork: Sendable {
     }
 
     private func act(
-        _ entry: DayEntry, _ record: EntryRecord, by scope: Scope, at now: Instant, in transaction: any Transaction
+        _ entry: DayEntry, _ photos: [Photo], _ record: EntryRecord, by scope: Scope, at now: Instant,
+        in transaction: any Transaction
     ) throws -> CaseRecord {
         guard let id = entry.matter else { throw Refusal.nothingHere }
         let command = try entry.command()
         try checkUnchanged(id, entry, record, by: scope, in: transaction)
         return try cases.act(
-            id, command, by: scope, happenedAt: record.happenedAt, photos: try entry.pictures(), at: now,
-            in: transaction)
+            id, command, by: scope, happenedAt: record.happenedAt, photos: photos, at: now, in: transaction)
     }
 
     /// What was seen must still hold for an act that moves a matter on. Words alone are added to whatever stands.
@@ -265,7 +269,8 @@ struct EntryWork: Sendable {
     }
 
     private func check(
-        _ entry: DayEntry, _ record: EntryRecord, by scope: Scope, at now: Instant, in transaction: any Transaction
+        _ entry: DayEntry, _ photos: [Photo], _ record: EntryRecord, by scope: Scope, at now: Instant,
+        in transaction: any Transaction
     ) throws -> CaseRecord? {
         let work = PatrolWork(day: day)
         guard let id = entry.check.flatMap({ Identifier<PatrolCheck>(parsing: $0) }),
@@ -279,7 +284,7 @@ struct EntryWork: Sendable {
         }
         try scope.require(.dayReport)
         let area = scope.area.contains(check.area) ? check.area : scope.area
-        var report = try entry.report(in: area, at: record.happenedAt, channel: .patrol)
+        var report = try entry.report(in: area, at: record.happenedAt, channel: .patrol, photos: photos)
         report.category = report.category ?? check.category
         let found = try cases.report(report, by: Actor(scope), scope: scope, at: now, in: transaction)
         try work.finish(check, found: found, by: scope, happenedAt: record.happenedAt, at: now, in: transaction)
@@ -396,7 +401,8 @@ struct EntryWork: Sendable {
                 entry.result = nil
                 entry.reason = nil
             }
-            return try perform(&record, entry, by: scope, isNew: false, at: now, in: transaction)
+            return try perform(
+                &record, entry, try entry.pictures(), by: scope, isNew: false, at: now, in: transaction)
         }
         if outcome.record.state == .done { try await goOn(after: outcome.record.key, by: scope, at: now) }
         return outcome
