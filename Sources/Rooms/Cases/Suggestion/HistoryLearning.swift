@@ -25,9 +25,13 @@ public struct HistoryLearning: Sendable {
 extension Cases {
     /// Learns from the matters that people gave a category, compares with the present model, and puts the new one into use
     /// if it is better.
-    /// - Parameter always: also if it is not better, or if that cannot be told.
+    /// - Parameters:
+    ///   - always: also if it is not better, or if that cannot be told.
+    ///   - withExamples: what ships is learned too, so that kinds which did not happen here yet are known.
     /// - Throws: a refusal when there are too few matters.
-    public func learnFromHistory(always: Bool = false, by actor: Actor = .system) async throws -> HistoryLearning {
+    public func learnFromHistory(
+        always: Bool = false, withExamples: Bool = true, by actor: Actor = .system
+    ) async throws -> HistoryLearning {
         try await suggester.refresh()
         guard let present = suggester.currentCategory else { throw Refusal.nothingHere }
         let limits = suggester.rules.history
@@ -43,8 +47,7 @@ extension Cases {
                     "可先导入历史工单，或在 Rules/suggestions.yaml 中调整 history.fewest",
                     "Import past work orders, or lower history.fewest in Rules/suggestions.yaml"))
         }
-        // What ships is learned too, so that kinds which did not happen here yet are known.
-        let shipped = try CategoryExamples.texts(of: rules.categories, from: house.rules)
+        let shipped = withExamples ? try CategoryExamples.texts(of: rules.categories, from: house.rules) : []
         let training = try await Suggester.train(shipped + texts)
         let given = Array(training.given.dropFirst(shipped.count))
         func evaluate(_ indices: [Int], _ answer: (Int) -> String) -> Evaluation {

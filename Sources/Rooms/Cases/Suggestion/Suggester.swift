@@ -126,6 +126,7 @@ final class Suggester: Sendable {
     static var shippedOptions: TrainingOptions {
         var options = TrainingOptions()
         options.folds = 3
+        options.rounds = 6
         options.longestGram = 2
         options.fewestTexts = 2
         options.cost = 0.5
