@@ -77,7 +77,7 @@ enum CaseControls {
             groups.append(
                 Group(
                     title: visit("条线部门", "Departments"),
-                    choices: departments.map { Field.Choice($0.id.text, $0.name) }))
+                    choices: departments.map { Field.Choice($0.id.text, visit($0.title)) }))
         }
         var seen: [AreaPrefix] = []
         for body in others where !seen.contains(body.area.streetOrWider) { seen.append(body.area.streetOrWider) }
@@ -85,7 +85,9 @@ enum CaseControls {
             groups.append(
                 Group(
                     title: names.name(of: area) ?? area.code,
-                    choices: others.filter { $0.area.streetOrWider == area }.map { Field.Choice($0.id.text, $0.name) }))
+                    choices: others.filter { $0.area.streetOrWider == area }.map {
+                        Field.Choice($0.id.text, visit($0.title))
+                    }))
         }
         return groups
     }
