@@ -57,6 +57,9 @@ func buildApplication(
     OperationRoutes(readiness: readiness, metrics: metrics, token: settings.metricsToken).add(to: router)
     AssetRoutes(assets: house.assets).add(to: router)
     router.add(middleware: rooms.identity.sessions)
+    // Once more behind the sessions: who is logged in stays so on the page of a refusal, with the way on and the way out.
+    router.add(middleware: RefusalAnswers(routes: routes, logger: logger))
+    router.add(middleware: FullDiskNotice(readiness: readiness))
     for room in rooms.all { room.addRoutes(to: routes) }
     StartPage().add(to: routes)
     InterfaceDocument.add(to: routes)
