@@ -45,7 +45,9 @@ def run(house):
         found = []
         everybody = {
             "street_dispatcher": ["/home", "/home?mode=wall", "/cases", "/cases?state=handling", path, "/cases/new", "/messages",
-                                  "/ledger", "/account", "/appearance", "/complaint", "/cases/import", "/messages/texts"],
+                                  "/ledger", "/account", "/appearance", "/complaint", "/messages/texts", "/whistles", "/cases?kind=report-in",
+                                  "/cases/begin/invitation"],
+            "data_officer": ["/cases/import"],
             "department_handler": [path],
             "administrator": ["/staff", "/staff/new", "/tokens", "/channels", "/places/import", "/places/bodies", "/places/bodies/new"],
             None: ["/", "/login", "/report", "/report?anonymous=yes", "/resident/login", "/demo/outbox", "/nothing"],

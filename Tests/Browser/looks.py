@@ -43,7 +43,9 @@ def places(house):
     body = re.search(r"/places/bodies/\w{26}", bodies).group(0)
     return {
         "street_dispatcher": ["/home", "/cases", path, "/cases/new", "/messages", "/places", "/ledger", "/account",
-                              "/appearance", "/complaint", "/cases/import", "/ledger/verify"],
+                              "/appearance", "/complaint", "/ledger/verify", "/whistles", "/cases?kind=whistle",
+                              "/cases/begin/whistle"],
+        "data_officer": ["/cases/import"],
         "department_handler": [path],
         "administrator": ["/staff", "/tokens", "/channels", "/places/bodies", "/places/bodies/new", body],
         None: ["/", "/login", "/report", "/report?anonymous=yes", "/resident/login", "/demo/outbox", "/nothing"],

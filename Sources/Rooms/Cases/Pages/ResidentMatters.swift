@@ -46,7 +46,7 @@ struct ResidentMatters: Sendable {
         var record: CaseRecord
         var steps: [CaseStep]
         var files: [CaseFile]
-        var bodyName: String?
+        var bodyName: LocalizedText?
     }
 
     private func model(_ visit: Visit, _ resident: ResidentReference) async throws -> Model {
@@ -59,7 +59,7 @@ struct ResidentMatters: Sendable {
             return Model(
                 record: record, steps: try CaseStore.steps(of: id, in: transaction),
                 files: try CaseStore.files(of: id, in: transaction),
-                bodyName: try record.body.flatMap { try cases.bodies.body($0, in: transaction)?.name })
+                bodyName: try record.body.flatMap { try cases.bodies.body($0, in: transaction)?.title })
         }
         guard let model else { throw Refusal.nothingHere }
         return model
@@ -77,7 +77,7 @@ struct ResidentMatters: Sendable {
             <dt>\(visit("编号", "Number"))</dt><dd>\(record.number)</dd>\
             <dt>\(visit("反映时间", "Reported"))</dt><dd>\(visit.instantText(record.receivedAt))</dd>\
             <dt>\(visit(CaseTexts.area))</dt><dd>\(CaseNames.path(record.area, cases)) \(record.address ?? "")</dd>\
-            \(model.bodyName.map { "<dt>\(visit("承办单位", "Handled by"))</dt><dd>\($0)</dd>" })\
+            \(model.bodyName.map { "<dt>\(visit("承办单位", "Handled by"))</dt><dd>\(visit($0))</dd>" })\
             \(record.finalDue == nil ? record.due.map { "<dt>\(visit("受理时限", "To be taken up by"))</dt><dd>\(DueTag(rules: cases.rules, visit: visit).time($0))</dd>" } : nil)\
             \(record.finalDue.map { "<dt>\(visit("办理时限", "Due"))</dt><dd>\(DueTag(rules: cases.rules, visit: visit).time($0))</dd>" })\
             \(cases.toldResult(of: record).map { "<dt>\(visit(CaseTexts.result))</dt><dd>\(CaseFacts.lines($0))</dd>" })</dl>\

@@ -113,6 +113,12 @@ extension CaseRules {
                 .forbidden, "cases.undo-not-yours",
                 LocalizedText("只能由办理人本人撤销", "Only who did it may undo it"))
         }
+        // A token of the same person holds fewer rights than they do.
+        if let right = act(undoable.act)?.right, !scope.may(right) {
+            return Refusal(
+                .forbidden, "cases.undo-not-yours",
+                LocalizedText("没有该步骤的权限，不能撤销", "Without the right to the act it cannot be taken back"))
+        }
         guard now <= undoable.until else {
             return Refusal(
                 .ruleBroken, "cases.undo-too-late",
