@@ -19,7 +19,7 @@ import Web
 
 @testable import Channels
 
-/// A county with one street, one community and one grid; a dispatcher there and an officer for the whole county, with the
+/// A county with two streets, three communities and one grid; a dispatcher in the first street and an officer for the whole county, with the
 /// routes of this room behind the same doors as in the server.
 struct ChannelWorld: Sendable {
     let house: House
@@ -102,6 +102,15 @@ struct ChannelWorld: Sendable {
                         code: street, name: "北山街道", level: .street, parent: county, validFrom: day, source: "test"),
                     Area(
                         code: community, name: "宝石社区", level: .community, parent: street, validFrom: day,
+                        source: "test"),
+                    // Of the same name as the one in the other street.
+                    Area(
+                        code: "330106002", name: "西溪街道", level: .street, parent: county, validFrom: day, source: "test"),
+                    Area(
+                        code: "330106002001", name: "宝石社区", level: .community, parent: "330106002", validFrom: day,
+                        source: "test"),
+                    Area(
+                        code: "330106002002", name: "文三社区", level: .community, parent: "330106002", validFrom: day,
                         source: "test"),
                 ], in: transaction)
             try Places.register(
