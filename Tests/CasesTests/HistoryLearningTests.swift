@@ -58,6 +58,7 @@ struct HistoryLearningTests {
             }
             // Not accepted yet: nobody decided its category.
             _ = try await world.report("电梯停运困人")
+            world.clock.advance(.minutes(1))
             let learning = try await world.cases.learnFromHistory(withExamples: false)
             #expect(learning.matters == fewest + 1)
             #expect(learning.quality.accuracy > 0.95)
