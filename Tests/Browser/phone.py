@@ -370,6 +370,11 @@ def run(house):
         assert asked and "未上传" in asked[0], asked
         assert not page.evaluate("caches.has('gewu-day-page')"), "the page of today is gone with the session"
         page.unroute("**/api/v1/day/entries")
+        page.context.set_offline(True)
+        page.goto(base + "/day")
+        see(page, "没有网络", "联网登录后自动上传")
+        assert "等我办理" not in page.inner_text("main")
+        page.context.set_offline(False)
         page.goto(base + "/login?next=/day")
         page.fill("input[name=login]", "community_clerk")
         page.fill("input[type=password]", password)

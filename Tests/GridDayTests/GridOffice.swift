@@ -115,8 +115,13 @@ struct GridOffice {
                 ], in: transaction)
         }
         try await places.refresh()
-        let rights = Set(Ledger.rights + Places.rights + Messages.rights + Identity.rights + Cases.rights)
-            .union([Right("channels.manage")])
+        // Other rooms' rights stand in the same file of roles.
+        struct Roles: Decodable {
+            struct Role: Decodable { var rights: [String] }
+            var roles: [Role]
+        }
+        let rights = Set(
+            try house.rules.decode(Roles.self, from: "roles.yaml").roles.flatMap(\.rights).map { Right($0) })
         let identity = try Identity(house: house, knownRights: rights, bodies: bodies)
         let cases = try Cases(house: house, identity: identity, bodies: bodies, areas: Areas(places: places))
         let day = try GridDay(house: house, identity: identity, cases: cases, places: places, bodies: bodies)

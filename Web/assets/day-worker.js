@@ -35,7 +35,7 @@ async function today(request) {
       headers.delete('Content-Encoding');
       headers.delete('Content-Length');
       await cache.put('/day', new Response(await answer.clone().blob(), { status: 200, headers }));
-    } else if (answer.redirected) {
+    } else if (answer.redirected || answer.type === 'opaqueredirect') {
       // Sent to the log-in: the session is over, and what stood here was of it. What was written waits in the outbox.
       await cache.delete('/day');
     }
@@ -44,8 +44,19 @@ async function today(request) {
     const kept = await cache.match('/day');
     if (kept && isOfToday(kept)) return kept;
     if (kept) await cache.delete('/day');
-    throw error;
+    if (request.mode !== 'navigate') throw error;
+    return nothingKept();
   }
+}
+
+// No page of today is kept (the session is over, or it is another day); what was written waits all the same.
+function nothingKept() {
+  const style = ASSETS.find(address => address.endsWith('gewu.css'));
+  return new Response(`<!DOCTYPE html><html lang="zh-Hans"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>今日 · Today</title><link rel="stylesheet" href="${style}"></head><body><main><h1>没有网络</h1>
+<p>今日的页面已随登录结束清除。您写的、还没上传的记录都在这部手机上（已加密），联网登录后自动上传。</p>
+<p lang="en">No network. Today's page went with your session; what you wrote and did not send yet is still on this phone, sealed, and leaves once you have logged in.</p>
+<p><a class="btn p" href="/day">再试 · Try again</a></p></main></body></html>`, { headers: { 'Content-Type': 'text/html; charset=utf-8' } });
 }
 
 self.addEventListener('fetch', event => {
