@@ -36,6 +36,12 @@ extension Cases {
 
     private static let otherActs = [
         LedgerWords.Word("cases.undo", "撤销操作", "Act undone"),
+        LedgerWords.Word("cases.begin", CaseStep.platformTitles[CaseStep.begun] ?? CaseTexts.reported),
+        LedgerWords.Word("cases.open", CaseStep.platformTitles[CaseStep.openedAsPart] ?? CaseTexts.reported),
+        LedgerWords.Word("cases.part-ended", CaseStep.platformTitles[CaseStep.partEnded] ?? CaseTexts.reported),
+        LedgerWords.Word("cases.joined-with", CaseStep.platformTitles[CaseStep.joinedWith] ?? CaseTexts.reported),
+        LedgerWords.Word(
+            "cases.separated-from", CaseStep.platformTitles[CaseStep.separatedFrom] ?? CaseTexts.reported),
         LedgerWords.Word("cases.limit-passed", "超过时限", "Limit passed"),
         LedgerWords.Word("cases.reveal-reporter", "查看反映人原文", "Reporter shown in full"),
         LedgerWords.Word("cases.export", "导出列表", "List exported"),
@@ -47,6 +53,13 @@ extension Cases {
 
     private static let facts = [
         LedgerWords.Word("number", "编号", "Number"),
+        LedgerWords.Word("kind", "类型", "Kind"),
+        LedgerWords.Word("variant", "细类", "Variant"),
+        LedgerWords.Word("whole", "所属事项", "Part of"),
+        LedgerWords.Word("part", "分项", "Part"),
+        LedgerWords.Word("openParts", "未结分项", "Parts still open"),
+        LedgerWords.Word("other", "另一件", "The other"),
+        LedgerWords.Word("joinedCount", "并入件数", "Joined"),
         LedgerWords.Word("undone", "所撤销的操作", "What was undone"),
         LedgerWords.Word("from", "原状态", "From"),
         LedgerWords.Word("to", "现状态", "To"),

@@ -21,6 +21,7 @@ struct CaseFacts {
             <p class="lead">\(lines(record.detail))</p>\(Self.photos(model.files.filter { $0.version == 1 }, of: record.id, visit))\
             <dl class="facts">\
             \(fact(visit(CaseTexts.number), "<code>\(record.number)</code>"))\
+            \(fact(visit("类型", "Kind"), kind))\
             \(fact(visit(CaseTexts.category), record.category.map { HTML(text: cases.rules.categories.pathText($0, visit.language)) } ?? HTML(text: visit("待定", "not yet known"))))\
             \(fact(visit(CaseTexts.area), place))\
             \(fact(visit(CaseTexts.address), record.address.map { HTML(text: $0) }))\
@@ -47,6 +48,14 @@ struct CaseFacts {
 
     private func time(_ instant: Instant) -> HTML {
         "<time datetime=\"\(instant.iso8601)\">\(visit.instantText(instant))</time>"
+    }
+
+    /// Only where it is not what residents report.
+    private var kind: HTML? {
+        guard record.kind != Workflow.matter else { return nil }
+        let variants = cases.rules.workflow(of: record).variants
+        let variant = variants.first { $0.code == record.variant }.map { " · " + visit($0.title) } ?? ""
+        return HTML(text: visit(cases.rules.workflow(of: record).title) + variant)
     }
 
     private var place: HTML {

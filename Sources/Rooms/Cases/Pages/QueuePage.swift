@@ -206,9 +206,9 @@ struct QueuePage: Sendable {
     private func kinds(_ visit: Visit) -> HTML {
         let chosen = workflow(visit).name
         return """
-            <nav class="bar noprint" aria-label="\(visit("事项类型", "Kinds"))">\(cases.rules.workflows.html { workflow in
+            <nav class="tabs noprint" aria-label="\(visit("事项类型", "Kinds"))">\(cases.rules.workflows.html { workflow in
                 let address = workflow.name == Workflow.matter ? "/cases" : "/cases?kind=\(workflow.name)"
-                return "<a class=\"btn ghost\" href=\"\(address)\"\(attribute: "aria-current", chosen == workflow.name ? "page" : nil)>\(visit(workflow.shortTitle))</a>" as HTML
+                return "<a href=\"\(address)\"\(attribute: "aria-current", chosen == workflow.name ? "page" : nil)>\(visit(workflow.shortTitle))</a>" as HTML
             })</nav>
             """
     }

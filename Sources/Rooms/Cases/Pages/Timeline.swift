@@ -59,6 +59,7 @@ extension Cases {
             return undone.map { visit("撤销“\($0.chinese)”", "Undone: \($0.english)") } ?? visit("撤销", "Undone")
         }
         if step.act == "import" { return visit("导入", "Imported") }
+        if let title = CaseStep.platformTitles[step.act] { return visit(title) }
         return rules.act(step.act).map { visit($0.title) } ?? step.act.rawValue
     }
 }

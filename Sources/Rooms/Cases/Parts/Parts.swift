@@ -8,6 +8,13 @@ extension CaseStep {
     static let openedAsPart: ActName = "open"
     /// The step of a larger matter when one of its parts has ended.
     static let partEnded: ActName = "part-ended"
+
+    /// What the platform writes into the way of a matter by itself; no acts of a workflow.
+    static let platformTitles: [ActName: LocalizedText] = [
+        begun: LocalizedText("发起", "Begun"), openedAsPart: LocalizedText("开立分项", "Opened as a part"),
+        partEnded: LocalizedText("分项结束", "A part has ended"), joinedWith: LocalizedText("有诉求并入", "Another was joined"),
+        separatedFrom: LocalizedText("并入的诉求被拆分", "Another was taken apart"),
+    ]
 }
 
 /// Matters that are parts of a larger one: each with its own body, limit and end; the larger one ends after them.
