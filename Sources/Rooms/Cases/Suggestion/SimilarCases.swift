@@ -85,6 +85,8 @@ struct SimilarMatter: Sendable {
 extension Cases {
     private static let likeness = 0.5
     private static let mostShown = 5
+    /// Of all streets; those of the scope are among them.
+    private static let mostRead = 60
 
     /// What may be the same matter: by its text, else by place and category among what is open. As far as the scope sees.
     func similar(to record: CaseRecord, for scope: Scope, at now: Instant, in transaction: any Transaction) throws
@@ -93,8 +95,11 @@ extension Cases {
         guard record.endedAt == nil else { return [] }
         var found: [SimilarMatter] = []
         let text = record.title + " " + record.detail
-        for (id, similarity) in similar.nearest(to: text, atLeast: Self.likeness, limit: 20) where id != record.id {
-            guard let other = try CaseStore.find(id, for: scope, in: transaction),
+        for (id, similarity) in similar.nearest(to: text, atLeast: Self.likeness, limit: Self.mostRead)
+        where id != record.id {
+            // What is joined already goes on in another, which is found itself.
+            guard let other = try CaseStore.find(id, for: scope, in: transaction), other.kind == Workflow.matter,
+                other.joinedTo == nil,
                 other.area.street == nil || record.area.street == nil || other.area.street == record.area.street
             else { continue }
             found.append(matter(other, like: record, similarity))

@@ -15,7 +15,7 @@ struct SimilarPanel {
         return """
             <section class="panel noprint" aria-label="\(visit("可能是同一件", "Possibly the same matter"))"><h2>\(visit("可能是同一件", "Possibly the same matter"))</h2><ul>\
             \(matters.html { matter in
-                "<li><a href=\"/cases/\(matter.record.id)\">\(matter.record.number) \(matter.record.title)</a><br><small>\(reasons(matter))</small>\(joins.map { join($0, with: matter.record) } ?? HTML())</li>"
+                "<li><a href=\"/cases/\(matter.record.id)\">\(matter.record.number) \(matter.record.title)</a><br><small>\(reasons(matter))</small>\(matter.record.endedAt == nil ? joins.map { join($0, with: matter.record) } ?? HTML() : HTML())</li>"
             })</ul><p class="hint">\(visit("并入后由那一件继续办理，双方反映人都会收到进展；并错了可以拆分。", "Joined, the other goes on for both and both reporters are told; a wrong join can be taken apart."))</p></section>
             """
     }
@@ -24,7 +24,7 @@ struct SimilarPanel {
         """
         <form method="post" action="/cases/\(record.id)/acts">\(visit.formFields)<input type="hidden" name="_version" value="\(record.version)">\
         <input type="hidden" name="act" value="join"><input type="hidden" name="matter" value="\(other.number)">\
-        <button class="btn">\(symbol("merge"))<span>\(visit("并入这一件", "Join with this one"))</span></button></form>
+        <button class="btn">\(symbol("layers"))<span>\(visit("并入这一件", "Join with this one"))</span></button></form>
         """
     }
 
