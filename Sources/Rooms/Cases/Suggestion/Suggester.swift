@@ -1,3 +1,4 @@
+import Cipher
 import Desk
 import Foundation
 import Ground
@@ -103,9 +104,23 @@ final class Suggester: Sendable {
 
     private func shipped() async throws -> Category {
         let texts = try CategoryExamples.texts(of: tree, from: house.rules)
-        let training = try await Self.train(texts, options: Self.shippedOptions)
+        let training = try await Self.shippedTraining(texts)
         return Category(
             model: training.model, stored: nil, macroF1: training.evaluation.macroF1, texts: Int64(texts.count))
+    }
+
+    /// The same texts give the same model, so one process learns them once, however many servers it holds (as tests do).
+    private static let trainings = Mutex<[String: Task<TextClassifier.Training, any Error>]>([:])
+
+    private static func shippedTraining(_ texts: [LabelledText]) async throws -> TextClassifier.Training {
+        let content = Digest.sha256(texts.map { "\($0)" }.joined(separator: "\u{1}")).hexadecimal
+        let task = trainings.withLock { trainings in
+            if let known = trainings[content] { return known }
+            let task = Task { try await train(texts, options: shippedOptions) }
+            trainings[content] = task
+            return task
+        }
+        return try await task.value
     }
 
     /// Learns on a thread of its own: nobody's request waits behind it.
