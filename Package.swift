@@ -135,7 +135,8 @@ let package = Package(
         room(
             "DemoCounty",
             [
-                "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "NationalCodes", "WorkCalendar", "Ground",
+                "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "NationalCodes", "WorkCalendar",
+                "Ground",
                 "Cipher",
                 "Storage", "Sheets", yaml,
             ]),
@@ -202,7 +203,8 @@ let package = Package(
         tests(
             "DemoCountyTests",
             [
-                "DemoCounty", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Storage", "StorageTesting",
+                "DemoCounty", "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Storage",
+                "StorageTesting",
                 "Ground",
             ]),
         tests(

@@ -53,7 +53,7 @@ enum Assembly {
             gridDay = try GridDay(
                 house: house, identity: identity, cases: cases, places: places, bodies: bodies,
                 program: { try listing.program() })
-            emergencies = try Emergencies(house: house, identity: identity, bodies: bodies)
+            emergencies = try Emergencies(house: house, identity: identity, places: places)
             ledger = Ledger(
                 house: house,
                 words: [

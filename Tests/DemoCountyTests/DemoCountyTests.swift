@@ -1,6 +1,7 @@
 import Cases
 import Cipher
 import Desk
+import Emergencies
 import Foundation
 import Ground
 import Identity
@@ -234,7 +235,7 @@ struct DemoHouse: Sendable {
             .deletingLastPathComponent().path
         let migrations =
             Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
-            + Cases.migrations
+            + Cases.migrations + Emergencies.migrations
         try await engine.withDatabase(migrations: migrations) { database in
             let house = House(
                 database: database, clock: ManualClock(until), identifiers: IdentifierSource(), keys: .forTests(),

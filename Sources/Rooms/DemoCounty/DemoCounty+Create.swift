@@ -1,6 +1,7 @@
 import Cases
 import Cipher
 public import Desk
+import Emergencies
 import Ground
 import Identity
 import Ledger
@@ -34,8 +35,14 @@ extension DemoCounty {
         let cases = try Cases(
             house: own.house, identity: identity, bodies: StagedBodies(stage.bodies),
             areas: NoNames(), numbers: CaseNumberSource(seed: plan.seed))
+        let places = Places(house: own.house)
+        try await places.refresh()
+        let storm = Storm(
+            stage: stage,
+            emergencies: try Emergencies(house: own.house, identity: identity, places: places),
+            house: own.house)
         let played = try await play(
-            stage, files, cases, in: own.house, clock: own.clock, from: firstDay, progress: progress)
+            stage, files, cases, storm, in: own.house, clock: own.clock, from: firstDay, progress: progress)
         try await close(stage, in: own.house)
         progress(Progress(stage: .sealing, done: 1, total: 1))
         try await Sealing(
@@ -98,7 +105,8 @@ extension DemoCounty {
     }
 
     private func play(
-        _ stage: Stage, _ files: DemoFiles, _ cases: Cases, in house: House, clock: ManualClock, from firstDay: Day,
+        _ stage: Stage, _ files: DemoFiles, _ cases: Cases, _ storm: Storm, in house: House, clock: ManualClock,
+        from firstDay: Day,
         progress: @Sendable (Progress) -> Void
     ) async throws -> Play {
         var reports = Reports(
@@ -115,8 +123,12 @@ extension DemoCounty {
             play.add(reports.matters(counts[index], of: day).filter { $0.at < plan.until })
             play.add(last.filter { $0.at.local().day == day })
             if index == days.count - 3 { try await together.whistle(on: day) }
+            if index == days.count - 2 { try await storm.exercise(on: day) }
             try await play.play(until: min(Instant(LocalTime(day: day + 1)), plan.until))
-            if index == days.count - 1 { try await together.underWay(at: plan.until) }
+            if index == days.count - 1 {
+                try await together.underWay(at: plan.until)
+                try await storm.roster(around: day)
+            }
             clock.set(min(Instant(LocalTime(day: day + 1)), plan.until))
             try await sealing.run()
             progress(Progress(stage: .playing, done: index + 1, total: days.count))

@@ -28,7 +28,10 @@ public struct Identity: Room {
 
     public static let migrations = IdentitySchema.migrations
 
-    public static let rights: [Right] = [.manageStaff, .manageTokens, .manageChannels, .revealPersonal]
+    public static let rights: [Right] = [
+        .manageStaff, .manageTokens, .manageChannels, .revealPersonal, .readEmergencies, .command, .handOver,
+        .manageRoster,
+    ]
 
     /// Finds out who a request comes from; stands before the router of every room.
     public var sessions: SessionMiddleware { SessionMiddleware(keeper: keeper) }
@@ -140,4 +143,12 @@ extension Right {
     public static let manageChannels = Right("channels.manage")
     /// See a masked personal element in full, for a stated purpose that is kept.
     public static let revealPersonal = Right("personal.reveal")
+    /// See emergencies and rosters of the own area (the room Emergencies).
+    public static let readEmergencies = Right("emergency.read")
+    /// Start, raise, lower and end emergencies; decide differences and conflicts.
+    public static let command = Right("emergency.command")
+    /// Hand people or goods over in an emergency, and acknowledge.
+    public static let handOver = Right("emergency.handover")
+    /// Make the duty roster of the own area.
+    public static let manageRoster = Right("roster.manage")
 }
