@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Other people's clients against a demonstration server, unchanged: georeport (Open311), feedparser (Atom),
-standardwebhooks (signed messages, in and out). script/test starts the server and says where it is (GEWU_URL), which
+standardwebhooks (signed messages, in and out),
+icalendar (rosters), capvalidator (CAP 1.2). script/test starts the server and says where it is (GEWU_URL), which
 accounts there are (GEWU_COUNTY), and what makes tokens (GEWU_PROGRAM, GEWU_FOLDER).
 Ends with 'N passed, N failed' and a status that is not zero when something failed."""
 import datetime
@@ -13,8 +14,10 @@ import threading
 import time
 import traceback
 
+import capvalidator
 import feedparser
 import georeport
+import icalendar
 import requests
 import standardwebhooks
 import xmltodict
@@ -265,6 +268,31 @@ def _():
         answer = requests.post(base + "/api/v1/channels/destinations", json={"name": "x", "url": address},
                                headers=bearer, timeout=20)
         same((answer.status_code, answer.json()["code"]), (422, "channels.private-address"))
+
+
+@test("icalendar reads one's own roster; with the key revoked there is nothing to read")
+def _():
+    dispatcher = {"Authorization": "Bearer " + token("street_dispatcher")}
+    path = requests.post(base + "/api/v1/duty/calendars", json={}, headers=dispatcher, timeout=20).json()["path"]
+    answer = requests.get(base + path, timeout=20)
+    same(answer.headers["Content-Type"], "text/calendar; charset=utf-8")
+    shifts = list(icalendar.Calendar.from_ical(answer.content).walk("VEVENT"))
+    assert shifts, "the demonstration's dispatcher has shifts"
+    assert all(shift["DTEND"].dt > shift["DTSTART"].dt and shift["SUMMARY"] for shift in shifts)
+    for key in requests.get(base + "/api/v1/duty/calendars", headers=dispatcher, timeout=20).json()["items"]:
+        requests.delete(base + f"/api/v1/duty/calendars/{key['id']}", headers=dispatcher, timeout=20)
+    same(requests.get(base + path, timeout=20).status_code, 403)
+
+
+@test("capvalidator accepts every emergency as CAP 1.2")
+def _():
+    events = requests.get(base + "/api/v1/emergencies", headers=bearer, timeout=20).json()["items"]
+    assert events, "the demonstration has an exercise"
+    for event in events:
+        answer = requests.get(base + f"/emergencies/{event['id']}/cap.xml", headers=bearer, timeout=20)
+        same(answer.headers["Content-Type"], "application/cap+xml; charset=utf-8")
+        result = capvalidator.check_schema(answer.content)
+        assert result.passed, result.message
 
 
 print(f"{passed} passed, {failed} failed")
