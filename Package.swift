@@ -123,7 +123,8 @@ let package = Package(
         room(
             "Emergencies",
             [
-                "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Ground", "Cipher", "Storage", "Web",
+                "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Ground", "Cipher", "Storage",
+                "Web",
                 "Sheets", hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
         room(
@@ -135,7 +136,8 @@ let package = Package(
         room(
             "DemoCounty",
             [
-                "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "NationalCodes", "WorkCalendar",
+                "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "NationalCodes",
+                "WorkCalendar",
                 "Ground",
                 "Cipher",
                 "Storage", "Sheets", yaml,
@@ -145,7 +147,8 @@ let package = Package(
         .executableTarget(
             name: "gewu",
             dependencies: [
-                "DemoCounty", "GridDay", "Emergencies", "Channels", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk",
+                "DemoCounty", "GridDay", "Emergencies", "Channels", "Cases", "Identity", "Messages", "Places", "Ledger",
+                "Desk",
                 "Text",
                 "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes,
                 nio,
