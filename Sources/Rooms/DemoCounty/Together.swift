@@ -19,7 +19,9 @@ struct Together: Sendable {
         else { return }
         let departments = ["fire", "emergency", "city_management"].compactMap { stage.departments[$0] }
         guard !departments.isEmpty else { return }
-        @Sendable func at(_ hour: Int, _ minute: Int) -> Instant { Instant(LocalTime(day: day, hour: hour, minute: minute)) }
+        @Sendable func at(_ hour: Int, _ minute: Int) -> Instant {
+            Instant(LocalTime(day: day, hour: hour, minute: minute))
+        }
         let area = street.communities.first?.area ?? street.area
         try await house.database.write { transaction in
             let whistle = try cases.begin(

@@ -240,7 +240,9 @@ extension CaseRules {
                 }
             case .matter:
                 guard command.matter != nil else {
-                    throw .missing("matter", LocalizedText("请填写并入哪一件的编号", "Give the number of the matter to join it with"))
+                    throw .missing(
+                        "matter",
+                        LocalizedText("请填写并入哪一件的编号", "Give the number of the matter to join it with"))
                 }
             case .post:
                 guard command.post != nil, command.postHolder != nil else {

@@ -78,5 +78,7 @@ public struct Rates: Sendable, Hashable {
     /// 解决率
     public var solution: Share { Share(figures.solved, of: figures.followedUp) }
     /// 满意率
-    public var satisfaction: Share { Share(figures.satisfiedHalves, of: figures.followedUp * 2, sample: figures.followedUp) }
+    public var satisfaction: Share {
+        Share(figures.satisfiedHalves, of: figures.followedUp * 2, sample: figures.followedUp)
+    }
 }

@@ -23,7 +23,8 @@ extension Cases {
         try CaseStore.insert(
             CaseStep(
                 caseID: id, version: after.version, act: CaseStep.undo, from: record.state, to: after.state, at: now,
-                performer: scope.isMachine ? .machine : .staff, staff: scope.staff, post: scope.post, staffBody: scope.body,
+                performer: scope.isMachine ? .machine : .staff, staff: scope.staff, post: scope.post,
+                staffBody: scope.body,
                 reason: undoable.act.rawValue, due: after.due), in: transaction)
         try Ledger.record(
             LedgerEntry(
