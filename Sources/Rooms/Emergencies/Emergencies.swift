@@ -26,7 +26,7 @@ public struct Emergencies: Room {
         [
             MenuEntry(
                 "/emergencies", icon: "triangle-alert", EmergencyTexts.emergencies, right: .readEmergencies, order: 30),
-            MenuEntry("/duty", icon: "calendar", EmergencyTexts.duty, right: .readEmergencies, order: 60),
+            MenuEntry("/duty", icon: "calendar-days", EmergencyTexts.duty, right: .readEmergencies, order: 60),
         ]
     }
 

@@ -131,7 +131,7 @@ struct EventView {
         let closed = state.handOvers.filter(\.state.isEnd)
         let heads = [
             visit(EmergencyTexts.number), visit("名目", "What"), visit("从 → 到", "From → to"), visit("交出", "Sent"),
-            visit("签收", "Received"), visit(EmergencyTexts.state), visit("签收时限", "Acknowledge by"), "",
+            visit("签收", "Received"), visit(EmergencyTexts.state), visit("签收时限", "Acknowledge by"), visit("操作", "Acts"),
         ]
         return """
             <h2>\(visit("交接", "Hand-overs"))</h2>\
@@ -218,7 +218,7 @@ struct EventView {
         guard !state.contacts.isEmpty else { return HTML() }
         let heads = [
             visit(EmergencyTexts.number), visit(EmergencyTexts.area), visit("岗位", "Role"), visit("联络人", "Person"),
-            visit(EmergencyTexts.state), "",
+            visit(EmergencyTexts.state), visit("操作", "Acts"),
         ]
         return controls.table(
             visit("联络树", "Contact tree"), heads,
