@@ -149,9 +149,15 @@ struct ActForms {
         return """
             <fieldset class="field\(error == nil ? "" : " wrong")"><legend>\(visit("单位（可多选）", "Bodies (one or more)"))</legend>\
             \(groups.enumerated().html { index, group in
-                "<details\(flag: "open", index == 0)><summary>\(group.title ?? "")</summary>\(group.choices.html { "<label class=\"check\"><input type=\"checkbox\" name=\"bodies\" value=\"\($0.value)\"\(flag: "checked", ticked.contains($0.value))> \($0.text)</label><br>" })</details>"
+                "<details\(flag: "open", index == 0)><summary>\(named(group.title ?? ""))</summary>\(group.choices.html { "<label class=\"choice data\"><input type=\"checkbox\" name=\"bodies\" value=\"\($0.value)\"\(flag: "checked", ticked.contains($0.value))> \($0.text)</label>" })</details>"
             })\(error.map { "<p class=\"error\">\($0)</p>" } ?? HTML())</fieldset>
             """
+    }
+
+    /// Names of places have no other language: readers aloud are told which it is.
+    private func named(_ text: String) -> HTML {
+        let isChinese = text.unicodeScalars.contains { (0x4E00...0x9FFF).contains($0.value) }
+        return isChinese ? "<span lang=\"zh-Hans\">\(text)</span>" : HTML(text: text)
     }
 
     private func rating(_ id: String, _ isRefused: Bool, _ error: String?) -> HTML {
