@@ -14,6 +14,7 @@ extension Cases {
         words.subjects = [
             "case": LedgerWords.Subject("诉求", "Matter", right: .caseRead) { "/cases/\($0)" },
             "export": LedgerWords.Subject("导出", "Export"),
+            "search": LedgerWords.Subject("查找", "Search"),
             "model": LedgerWords.Subject("分类模型", "Model"),
             "landmarks": LedgerWords.Subject("地标名单", "List of landmarks"),
         ]
@@ -44,6 +45,7 @@ extension Cases {
             "cases.separated-from", CaseStep.platformTitles[CaseStep.separatedFrom] ?? CaseTexts.reported),
         LedgerWords.Word("cases.limit-passed", "超过时限", "Limit passed"),
         LedgerWords.Word("cases.reveal-reporter", "查看反映人原文", "Reporter shown in full"),
+        LedgerWords.Word("cases.search-phone", "按电话查找诉求", "Matters looked for by phone"),
         LedgerWords.Word("cases.export", "导出列表", "List exported"),
         LedgerWords.Word("cases.model", "启用分类模型", "Model put into use"),
         LedgerWords.Word("cases.landmarks", "导入小区与地标", "Landmarks imported"),

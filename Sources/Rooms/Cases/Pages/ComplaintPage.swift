@@ -28,29 +28,30 @@ struct ComplaintPage: Sendable {
     }
 
     private func send(_ visit: Visit, _ submission: Submission) async throws -> Response {
-        let scope = visit.context.scope
-        let resident = visit.context.resident
-        var report = Report(
-            title: "平台意见", detail: submission.fields["detail"] ?? "",
-            category: cases.rules.categories.leaf(named: "平台意见")?.code,
-            channel: scope == nil ? .resident : .staff)
-        report.reporter = resident.map {
-            Reporter(phoneIndex: $0.phoneIndex, phoneMasked: $0.maskedPhone, phoneSealed: $0.phoneSealed)
-        }
-        guard !report.detail.trimmed.isEmpty else {
-            return page(visit, submission.fields, .missing("detail", LocalizedText("请写明意见", "Say what is wrong")))
-        }
-        let ready = report
-        let now = visit.now
-        let actor = scope.map { Actor($0) } ?? .resident(resident)
         do {
             return try await visit.write(submission) { [cases] transaction in
-                try cases.senderLimit.count(visit, in: transaction)
-                _ = try cases.report(ready, by: actor, scope: scope, at: now, in: transaction)
+                _ = try cases.complain(submission.fields["detail"] ?? "", visit, in: transaction)
                 return .seeOther("/complaint?done=yes")
             }
         } catch let refusal as Refusal where refusal.kind != .fault {
             return page(visit, submission.fields, refusal)
         }
+    }
+}
+
+extension Cases {
+    /// Takes a complaint about the platform from whoever visits: staff, a resident, or somebody unknown.
+    func complain(_ detail: String, _ visit: Visit, in transaction: any Transaction) throws -> CaseRecord {
+        guard !detail.trimmed.isEmpty else {
+            throw Refusal.missing("detail", LocalizedText("请写明意见", "Say what is wrong"))
+        }
+        let scope = visit.context.scope
+        let resident = visit.context.resident
+        var report = Report(title: "平台意见", detail: detail, channel: scope == nil ? .resident : .staff).sent(
+            by: resident)
+        report.category = rules.categories.leaf(named: "平台意见")?.code
+        try senderLimit.count(visit, in: transaction)
+        let actor = scope.map { Actor($0) } ?? .resident(resident)
+        return try self.report(report, by: actor, scope: scope, at: visit.now, in: transaction)
     }
 }

@@ -14,9 +14,10 @@ struct PhotoFiles: Sendable {
         routes.openPage("/cases/:id/photos/:file") { try await photo($0) }
     }
 
-    private func photo(_ visit: Visit) async throws -> Response {
+    /// - Parameter name: the part of the path that names the picture.
+    func photo(_ visit: Visit, part name: String = "file") async throws -> Response {
         let id: CaseID = try visit.identifier()
-        let file: Identifier<CaseFile> = try visit.identifier("file")
+        let file: Identifier<CaseFile> = try visit.identifier(name)
         let context = visit.context
         let found = try await cases.house.database.read { transaction -> (type: String, bytes: [UInt8])? in
             guard let record = try CaseStore.find(id, in: transaction) else { return nil }

@@ -42,14 +42,14 @@ struct ResidentMatters: Sendable {
         return visit.page(Page(visit("我的诉求", "My matters"), "<p>\(resident.maskedPhone)</p>\(listing.html(visit))"))
     }
 
-    private struct Model: Sendable {
+    struct Model: Sendable {
         var record: CaseRecord
         var steps: [CaseStep]
         var files: [CaseFile]
         var bodyName: LocalizedText?
     }
 
-    private func model(_ visit: Visit, _ resident: ResidentReference) async throws -> Model {
+    func model(_ visit: Visit, _ resident: ResidentReference) async throws -> Model {
         let id: CaseID = try visit.identifier()
         let model = try await cases.house.database.read { [cases] transaction -> Model? in
             // Somebody else's matter looks like none at all.
@@ -96,9 +96,7 @@ struct ResidentMatters: Sendable {
 
     /// What was done and when, in plain words; opinions between bodies stay between them.
     private func timeline(_ model: Model, _ visit: Visit) -> HTML {
-        let shown = model.steps.filter { step in
-            step.performer == .resident || (cases.rules.workflow[step.act].map { $0.to != nil } ?? true)
-        }
+        let shown = model.steps.filter(cases.isStepTold)
         return "<ol class=\"timeline\">\(shown.reversed().html { item($0, model, visit) })</ol>"
     }
 
@@ -156,17 +154,19 @@ struct ResidentMatters: Sendable {
         let command = Command(
             "rate", opinion: submission.fields.filled("opinion"), isSolved: isSolved,
             satisfaction: submission.fields.filled("satisfaction").flatMap { Int($0) })
-        return try await act(visit, submission) { [cases] record, now in
-            var command = command
-            // What was sent back as often as is possible is not lost: it ends as unsolved.
-            if isSolved == false, cases.mayDispute(record, at: now) { command.act = "dispute" }
-            return command
-        }
+        return try await act(visit, submission) { [cases] record, now in cases.rating(command, on: record, at: now) }
     }
 
     private func reopen(_ visit: Visit, _ submission: Submission) async throws -> Response {
         let command = Command("reopen", opinion: submission.fields.filled("opinion"))
-        return try await act(visit, submission) { _, _ in command }
+        return try await act(visit, submission) { [cases] record, _ in
+            var command = command
+            // What was joined with another is taken apart again instead.
+            if let act = cases.rules.workflow.acts(from: record.state).first(where: \.reporterToo) {
+                command.act = act.name
+            }
+            return command
+        }
     }
 
     private func act(
@@ -178,15 +178,8 @@ struct ResidentMatters: Sendable {
         let now = visit.now
         do {
             return try await visit.write(submission) { [cases] transaction in
-                guard let record = try CaseStore.find(id, in: transaction),
-                    record.reporter.phoneIndex == resident.phoneIndex
-                else {
-                    throw Refusal.nothingHere
-                }
                 _ = try cases.act(
-                    id, command(record, now), by: .reporter, actor: .resident(resident),
-                    seenVersion: submission.seenVersion,
-                    at: now, in: transaction)
+                    id, of: resident, seenVersion: submission.seenVersion, at: now, in: transaction, command)
                 return .seeOther("/mine/\(id)?done=yes")
             }
         } catch let refusal as Refusal where refusal.kind != .fault && refusal.kind != .notFound {
@@ -196,6 +189,32 @@ struct ResidentMatters: Sendable {
 }
 
 extension Cases {
+    /// Does one act of a resident on a matter of their own; somebody else's looks like none at all.
+    func act(
+        _ id: CaseID, of resident: ResidentReference, seenVersion: Int64?, at now: Instant,
+        in transaction: any Transaction, _ command: (_ record: CaseRecord, _ now: Instant) -> Command
+    ) throws -> CaseRecord {
+        guard let record = try CaseStore.find(id, in: transaction),
+            record.reporter.phoneIndex == resident.phoneIndex
+        else { throw Refusal.nothingHere }
+        return try act(
+            id, command(record, now), by: .reporter, actor: .resident(resident), seenVersion: seenVersion, at: now,
+            in: transaction)
+    }
+
+    /// A rating that says “not solved” sends the matter back; what was sent back as often as is possible is not lost: it
+    /// ends as unsolved.
+    func rating(_ command: Command, on record: CaseRecord, at now: Instant) -> Command {
+        var command = command
+        if command.isSolved == false, mayDispute(record, at: now) { command.act = "dispute" }
+        return command
+    }
+
+    /// Opinions between bodies stay between them: what moved nothing and is not the resident's own is not told.
+    func isStepTold(_ step: CaseStep) -> Bool {
+        step.performer == .resident || (rules.workflow[step.act].map { $0.to != nil } ?? true)
+    }
+
     /// The result as far as it is the reporter's to know: once somebody else has verified it, or it has ended.
     func toldResult(of record: CaseRecord) -> String? {
         guard let state = rules.workflow[record.state] else { return nil }

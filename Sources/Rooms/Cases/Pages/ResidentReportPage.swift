@@ -51,15 +51,7 @@ struct ResidentReportPage: Sendable {
         }
         let now = visit.now
         do {
-            var report = cases.located(try ReportForm.report(submission, channel: .resident))
-            // What only staff fill in has no say here.
-            report.category = nil
-            report.reporterName = nil
-            report.reporterPhone = nil
-            report.reporter = resident.map {
-                Reporter(phoneIndex: $0.phoneIndex, phoneMasked: $0.maskedPhone, phoneSealed: $0.phoneSealed)
-            }
-            let ready = report
+            let ready = cases.located(try ReportForm.report(submission, channel: .resident)).sent(by: resident)
             let actor = Actor.resident(resident)
             return try await visit.write(submission) { [cases] transaction in
                 try cases.senderLimit.count(visit, in: transaction)
@@ -91,6 +83,22 @@ struct ResidentReportPage: Sendable {
             <p>\(isFollowed ? "<a class=\"btn p\" href=\"/mine/\(record.id)\">\(visit("查看进展", "Follow it"))</a>" : HTML()) <a class="btn" href="/report">\(visit("再反映一件", "Report another"))</a></p></div>
             """
         return visit.page(Page(visit("已收到", "We have it"), content))
+    }
+}
+
+extension Report {
+    /// As a resident sends it, with a proved phone number or without any: what only staff fill in has no say here.
+    func sent(by resident: ResidentReference?) -> Report {
+        var report = self
+        report.category = nil
+        report.reporterName = nil
+        report.reporterPhone = nil
+        report.source = nil
+        report.sourceNumber = nil
+        report.reporter = resident.map {
+            Reporter(phoneIndex: $0.phoneIndex, phoneMasked: $0.maskedPhone, phoneSealed: $0.phoneSealed)
+        }
+        return report
     }
 }
 

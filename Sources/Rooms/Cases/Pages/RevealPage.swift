@@ -21,13 +21,30 @@ struct RevealPage: Sendable {
 
     private func reveal(_ staff: StaffVisit, _ submission: Submission) async throws -> Response {
         let id: CaseID = try staff.visit.identifier()
-        let purpose = submission.fields.filled("purpose") ?? ""
+        let revealed = try await page.cases.reveal(
+            id, purpose: submission.fields.filled("purpose") ?? "", by: staff.scope, at: staff.visit.now)
+        return try await page.show(staff, revealed: revealed)
+    }
+}
+
+extension Cases {
+    /// What a personal element is needed for: 2 to 200 characters.
+    /// - Throws: a refusal that names the field.
+    static func purpose(_ text: String) throws(Refusal) -> String {
+        let purpose = text.trimmed
         guard (2...200).contains(purpose.count) else {
-            throw Refusal.missing("purpose", LocalizedText("请写明查看用途", "Say what you need it for"))
+            throw .missing("purpose", LocalizedText("请写明查看用途", "Say what you need it for"))
         }
-        let scope = staff.scope
-        let now = staff.visit.now
-        let house = page.cases.house
+        return purpose
+    }
+
+    /// A reporter's name and number in clear; nil where none is known.
+    /// - Throws: a refusal without a purpose, and for a matter that the scope may not see.
+    func reveal(_ id: CaseID, purpose text: String, by scope: Scope, at now: Instant) async throws
+        -> CasePage.Revealed
+    {
+        let purpose = try Self.purpose(text)
+        let house = house
         // Noted before it is shown: who sees it is in the ledger, whatever happens afterwards.
         let record = try await house.database.write { transaction -> CaseRecord? in
             guard let record = try CaseStore.find(id, for: scope, in: transaction) else { return nil }
@@ -37,9 +54,8 @@ struct RevealPage: Sendable {
         }
         guard let reporter = record?.reporter else { throw Refusal.nothingHere }
         let vault = house.keys.vault
-        let revealed = CasePage.Revealed(
-            name: try reporter.nameSealed.map { try vault.open($0, for: Cases.namePurpose) },
+        return CasePage.Revealed(
+            name: try reporter.nameSealed.map { try vault.open($0, for: Self.namePurpose) },
             phone: try reporter.phoneSealed.map { try vault.open($0, for: ResidentText.phonePurpose) })
-        return try await page.show(staff, revealed: revealed)
     }
 }

@@ -12,7 +12,8 @@ struct SavedViews: Sendable {
         routes.form("/cases/views", right: .caseRead) { staff, submission in
             let scope = staff.scope
             let now = staff.visit.now
-            let view = try view(submission.fields, at: now)
+            let view = try view(
+                name: submission.fields.filled("name") ?? "", query: submission.fields["query"] ?? "", at: now)
             return try await staff.visit.write(submission) { transaction in
                 try SavedViewStore.save(view, of: scope.staff, at: now, in: transaction)
                 return .seeOther(QueryParameters(parsing: view.query).address("/cases"))
@@ -28,9 +29,8 @@ struct SavedViews: Sendable {
         }
     }
 
-    private func view(_ fields: QueryParameters, at now: Instant) throws(Refusal) -> SavedView {
-        let name = fields.filled("name") ?? ""
-        let query = QueryParameters(parsing: fields["query"] ?? "").setting("after", nil).setting("done", nil).text
+    func view(name: String, query: String, at now: Instant) throws(Refusal) -> SavedView {
+        let query = QueryParameters(parsing: query).setting("after", nil).setting("done", nil).text
         guard (1...30).contains(name.count), query.utf8.count <= 2_000 else {
             throw Refusal(
                 .ruleBroken, "cases.view-name",
