@@ -22,7 +22,7 @@ struct HomePage: Sendable {
     private static let most = 1_000
     private static let pressingLength = 10
     /// As many as a screen holds that nobody scrolls.
-    private static let lengthOnWall = 8
+    private static let lengthOnWall = 7
 
     func add(to routes: Routes) {
         routes.page("/home") { try await show($0) }

@@ -206,7 +206,7 @@ struct QueuePage: Sendable {
     private func kinds(_ visit: Visit) -> HTML {
         let chosen = workflow(visit).name
         return """
-            <nav class="tabs noprint" aria-label="\(visit("事项类型", "Kinds"))">\(cases.rules.workflows.html { workflow in
+            <nav class="tabs kinds noprint" aria-label="\(visit("事项类型", "Kinds"))">\(cases.rules.workflows.html { workflow in
                 let address = workflow.name == Workflow.matter ? "/cases" : "/cases?kind=\(workflow.name)"
                 return "<a href=\"\(address)\"\(attribute: "aria-current", chosen == workflow.name ? "page" : nil)>\(visit(workflow.shortTitle))</a>" as HTML
             })</nav>
