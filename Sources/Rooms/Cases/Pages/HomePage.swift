@@ -23,6 +23,7 @@ struct HomePage: Sendable {
     private static let pressingLength = 10
     /// As many as a screen holds that nobody scrolls.
     private static let lengthOnWall = 7
+    private static let tilesOfOneLine = 5
 
     func add(to routes: Routes) {
         routes.page("/home") { try await show($0) }
@@ -61,7 +62,9 @@ struct HomePage: Sendable {
             filter.isOverdue = false
             filter.finishedSince = now.startOfDay
             model.finishedToday = try CaseStore.count(filter, for: scope, most: Self.most, in: transaction)
-            let length = staff.visit.isWall ? Self.lengthOnWall : Self.pressingLength
+            // More tiles need another line of the screen, which the list gives up.
+            let onWall = model.owned.count > Self.tilesOfOneLine ? Self.lengthOnWall - 2 : Self.lengthOnWall
+            let length = staff.visit.isWall ? onWall : Self.pressingLength
             let records = try CaseStore.waiting(owned, for: scope, limit: length, in: transaction)
             model.pressing = try CaseRow.rows(records, cases, in: transaction)
             return model
