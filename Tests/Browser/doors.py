@@ -13,8 +13,8 @@ def run(house):
                 assert way_out in bar and staff not in bar, f"{address}: {bar}"
                 assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], address
             page.goto(base + "/mine")
-            page.get_by_role("button", name=way_out, exact=True).click()
-            page.wait_for_load_state()
+            with page.expect_navigation():
+                page.get_by_role("button", name=way_out, exact=True).click()
             assert staff in page.inner_text("header.top")
             page.goto(base + "/mine")
             assert page.locator('form[action="/logout"]').count() == 0
