@@ -83,18 +83,6 @@ extension Cases {
         }
         try store(
             decision, command, by: .staff(scope), actor: Actor(scope), photos: photos, at: now, in: transaction)
-        guard let name = decision.follow else { return decision.after }
-        return try act(name, after: decision.after, at: now, in: transaction)
-    }
-
-    /// What the platform does by itself right after an act.
-    private func act(_ name: ActName, after record: CaseRecord, at now: Instant, in transaction: any Transaction) throws
-        -> CaseRecord
-    {
-        let command = Command(name)
-        let next = try rules.decide(record, command, by: .system, at: now)
-        try store(next, command, by: .system, actor: .system, photos: [], at: now, in: transaction)
-        guard let following = next.follow else { return next.after }
-        return try act(following, after: next.after, at: now, in: transaction)
+        return try follow(decision, at: now, in: transaction)
     }
 }

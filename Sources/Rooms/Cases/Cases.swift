@@ -168,7 +168,7 @@ public struct Cases: Room {
     }
 
     /// What the platform does by itself right after an act.
-    private func follow(_ decision: Decision, at now: Instant, in transaction: any Transaction) throws -> CaseRecord {
+    func follow(_ decision: Decision, at now: Instant, in transaction: any Transaction) throws -> CaseRecord {
         guard let name = decision.follow else { return decision.after }
         let command = Command(name)
         let next = try rules.decide(decision.after, command, by: .system, at: now)
