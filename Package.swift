@@ -74,6 +74,7 @@ let package = Package(
         tool("WorkCalendar", ["Ground", yaml]),
         tool("NationalCodes", ["Ground"]),
         tool("Text", ["Ground"]),
+        tool("GridDesign"),
         tool("Web", ["Ground", "Cipher", "CZlib", hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, logging]),
 
         // Rooms, lowest first.
@@ -134,9 +135,59 @@ let package = Package(
                 "Storage", "Web", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
             ]),
         room(
+            "Disputes",
+            [
+                "Cases", "Identity", "Messages", "Places", "WorkCalendar",
+                "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore,
+                httpTypes, nio, logging, yaml,
+            ]),
+        room(
+            "Clues",
+            [
+                "Identity", "Messages", "Places", "WorkCalendar",
+                "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore,
+                httpTypes, nio, logging, yaml,
+            ]),
+        room(
+            "Command",
+            [
+                "GridDay", "Emergencies", "Cases", "Identity", "Messages", "Places", "WorkCalendar",
+                "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore,
+                httpTypes, nio, logging, yaml,
+            ]),
+        room(
+            "Registry",
+            [
+                "Identity", "Messages", "Places", "NationalCodes", "WorkCalendar", "Text",
+                "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore,
+                httpTypes, nio, logging, yaml,
+            ]),
+        room(
+            "Forms",
+            [
+                "Registry", "Identity", "Messages", "Places", "NationalCodes", "WorkCalendar", "Text",
+                "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore,
+                httpTypes, nio, logging, yaml,
+            ]),
+        room(
+            "Mandates",
+            [
+                "Identity", "Messages", "Places", "WorkCalendar", "Text",
+                "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore,
+                httpTypes, nio, logging, yaml,
+            ]),
+        room(
+            "Workload",
+            [
+                "Mandates", "Identity", "Messages", "Places", "WorkCalendar",
+                "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore,
+                httpTypes, nio, logging, yaml,
+            ]),
+        room(
             "DemoCounty",
             [
-                "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "NationalCodes",
+                "Disputes", "Clues", "Command", "Registry", "Forms", "Mandates", "Workload", "GridDesign", "GridDay",
+                "Channels", "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "NationalCodes",
                 "WorkCalendar",
                 "Ground",
                 "Cipher",
@@ -147,7 +198,8 @@ let package = Package(
         .executableTarget(
             name: "gewu",
             dependencies: [
-                "DemoCounty", "GridDay", "Emergencies", "Channels", "Cases", "Identity", "Messages", "Places", "Ledger",
+                "DemoCounty", "Command", "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates", "GridDesign",
+                "GridDay", "Emergencies", "Channels", "Cases", "Identity", "Messages", "Places", "Ledger",
                 "Desk",
                 "Text",
                 "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes,
@@ -204,11 +256,64 @@ let package = Package(
                 httpTypes, logging,
             ]),
         tests(
+            "DisputesTests",
+            [
+                "Disputes", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Storage",
+                "StorageTesting", "Web", "Sheets", "Ground", "Cipher", hummingbird, hummingbirdCore,
+                hummingbirdTesting, httpTypes, nio, logging,
+            ]),
+        tests(
+            "CluesTests",
+            [
+                "Clues", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Storage",
+                "StorageTesting", "Web", "Sheets", "Ground", "Cipher", hummingbird, hummingbirdCore,
+                hummingbirdTesting, httpTypes, nio, logging,
+            ]),
+        tests(
+            "CommandTests",
+            [
+                "Command", "GridDay", "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk",
+                "WorkCalendar", "Storage",
+                "StorageTesting", "Web", "Sheets", "Ground", "Cipher", hummingbird, hummingbirdCore,
+                hummingbirdTesting, httpTypes, nio, logging,
+            ]),
+        tests(
+            "RegistryTests",
+            [
+                "Registry", "NationalCodes", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar",
+                "Storage",
+                "StorageTesting", "Web", "Sheets", "Ground", "Cipher", hummingbird, hummingbirdCore,
+                hummingbirdTesting, httpTypes, nio, logging,
+            ]),
+        tests(
+            "FormsTests",
+            [
+                "Forms", "Registry", "NationalCodes", "Identity", "Messages", "Places", "Ledger", "Desk",
+                "WorkCalendar", "Storage",
+                "StorageTesting", "Web", "Sheets", "Ground", "Cipher", hummingbird, hummingbirdCore,
+                hummingbirdTesting, httpTypes, nio, logging,
+            ]),
+        tests(
+            "MandatesTests",
+            [
+                "Mandates", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Storage",
+                "StorageTesting", "Web", "Sheets", "Ground", "Cipher", hummingbird, hummingbirdCore,
+                hummingbirdTesting, httpTypes, nio, logging,
+            ]),
+        tests(
+            "WorkloadTests",
+            [
+                "Workload", "Mandates", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Storage",
+                "StorageTesting", "Web", "Sheets", "Ground", "Cipher", hummingbird, hummingbirdCore,
+                hummingbirdTesting, httpTypes, nio, logging,
+            ]),
+        tests("GridDesignTests", ["GridDesign"]),
+        tests(
             "DemoCountyTests",
             [
-                "DemoCounty", "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Storage",
-                "StorageTesting",
-                "Ground",
+                "DemoCounty", "Command", "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates", "GridDay",
+                "Channels", "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Storage",
+                "StorageTesting", "Ground",
             ]),
         tests(
             "ServerTests",
