@@ -26,7 +26,10 @@ enum TestHouse {
                 assets: try StaticFiles(folders: [try assets(in: folder)]),
                 settings: House.Settings(
                     outboxFile: folder.path + "/outbox.jsonl", isDemonstration: demonstration))
-            return try await body(house, buildApplication(house: house, settings: settings, logger: .silent))
+            // A machine that runs many tests at once may be slow to answer; it is not silent.
+            let readiness = Readiness(house: house, patience: .seconds(120))
+            return try await body(
+                house, buildApplication(house: house, settings: settings, logger: .silent, readiness: readiness))
         }
     }
 

@@ -21,11 +21,16 @@ final class Readiness: Service {
     ]
 
     private let house: House
+    /// How long the database may take to answer before it counts as silent.
+    private let patience: Duration
     private let isStopping = Mutex(false)
     private let latest = Mutex<(at: ContinuousClock.Instant, state: State)?>(nil)
     private let lastFull = Mutex<ContinuousClock.Instant?>(nil)
 
-    init(house: House) { self.house = house }
+    init(house: House, patience: Duration = .seconds(3)) {
+        self.house = house
+        self.patience = patience
+    }
 
     /// An answer is good for a second, so watchers cost the database nothing.
     func state() async -> State {
@@ -44,6 +49,7 @@ final class Readiness: Service {
 
     private func probe() async -> State {
         let now = house.clock.now()
+        let patience = patience
         let database = house.database
         return await withTaskGroup(of: State.self) { group in
             group.addTask {
@@ -62,7 +68,7 @@ final class Readiness: Service {
                 }
             }
             group.addTask {
-                try? await Task.sleep(for: .seconds(3))
+                try? await Task.sleep(for: patience)
                 return .databaseSilent
             }
             defer { group.cancelAll() }
