@@ -318,7 +318,8 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "gewu", "DemoCounty", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Web", "Storage",
+                "gewu", "DemoCounty", "Channels", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Web",
+                "Storage",
                 "StorageTesting", "Ground", "Cipher", hummingbird, hummingbirdCore, logging, hummingbirdTesting,
                 httpTypes, nio,
             ]),

@@ -131,13 +131,25 @@ import Testing
                 "channels.sensor-field")
             expect(
                 try await Self.send(
-                    body.replacing("120.1302", with: "116.4"), id: "a", secret, to: world), 422, "channels.elsewhere")
-            expect(
-                try await Self.send(
                     #"{"pad": ""# + String(repeating: "x", count: 300_000) + "\"}", id: "a", secret, to: world), 413,
                 "channels.too-large")
             #expect(try await world.count("cases") == 0)
             #expect(try await world.count("channel_sensors") == 0)
+        }
+    }
+
+    @Test(
+        "An alarm from a place outside the county is no less an alarm: the county finds out where",
+        arguments: EngineCase.available)
+    func outside(_ engine: EngineCase) async throws {
+        try await Self.with(engine) { world, secret in
+            let body = Self.message().replacing("120.1302", with: "116.4")
+            let answer = try await Self.send(body, id: "far", secret, to: world)
+            #expect(answer.status == 200 && answer.text.contains("\"outcome\":\"raised\""), "\(answer.text)")
+            let row = try #require(try await world.rows("SELECT area, detail, longitude FROM cases").first)
+            #expect(try row.text(0) == ChannelWorld.county)
+            #expect(try row.text(1).contains("116.4, 30.2702") && row.text(1).contains("请核实"))
+            #expect(row.isNull(2))
         }
     }
 

@@ -13,7 +13,8 @@ import Web
 /// A whole server over a database of its own, as `gewu serve` builds it.
 enum TestHouse {
     static func with<Value>(
-        engine: EngineCase = .sqlite, demonstration: Bool = false, settings: ServerSettings = ServerSettings(),
+        engine: EngineCase = .sqlite, demonstration: Bool = false, area: AreaPrefix = .everywhere,
+        settings: ServerSettings = ServerSettings(),
         _ body: (House, any ApplicationProtocol) async throws -> Value
     ) async throws -> Value {
         try await engine.withDatabase(migrations: Assembly.migrations) { database in
@@ -25,7 +26,7 @@ enum TestHouse {
                 rules: RuleFiles(shipped: try Resources.folder("Rules")),
                 assets: try StaticFiles(folders: [try assets(in: folder)]),
                 settings: House.Settings(
-                    outboxFile: folder.path + "/outbox.jsonl", isDemonstration: demonstration))
+                    area: area, outboxFile: folder.path + "/outbox.jsonl", isDemonstration: demonstration))
             // A machine that runs many tests at once may be slow to answer; it is not silent.
             let readiness = Readiness(house: house, patience: .seconds(120))
             return try await body(

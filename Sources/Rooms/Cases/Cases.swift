@@ -84,7 +84,7 @@ public struct Cases: Room {
             throw Refusal(
                 .ruleBroken, "cases.too-many-photos",
                 LocalizedText("一次最多 \(Photo.mostPerStep) 张照片", "At most \(Photo.mostPerStep) photos at once"),
-                field: "photos")
+                wayOn: LocalizedText("请选出最能说明情况的几张", "Choose those that tell most"), field: "photos")
         }
         let area = report.area ?? county
         let answerable = try reception.answerable(for: area, scope: scope, in: transaction)

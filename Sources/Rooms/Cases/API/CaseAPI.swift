@@ -16,7 +16,7 @@ extension Cases {
             var sent = try request.report(channel: scope.isMachine ? .program : .staff)
             // Else the matter would be the county's, out of sight for whoever sent it.
             if sent.area == nil { sent.area = scope.area }
-            let report = sent
+            let report = try located(sent)
             let now = staff.visit.now
             return try await staff.visit.write(submission) { transaction in
                 if let source = report.source, let number = report.sourceNumber,

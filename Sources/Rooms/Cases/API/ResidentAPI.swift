@@ -40,7 +40,7 @@ extension Cases {
                         "地址超过 \(ReportForm.longestAddress) 字", "More than \(ReportForm.longestAddress) characters"),
                     field: "address")
             }
-            let report = located(sent)
+            let report = try located(sent)
             let now = visit.now
             return try await visit.write(submission) { transaction in
                 try senderLimit.count(visit, in: transaction)
@@ -214,7 +214,7 @@ extension Cases {
             .init("occurredAt", .nullable(.instant), required: false),
             .init("photos", .nullable(.array(ActRequest.picture)), required: false),
             .init("anonymous", .nullable(.boolean), required: false, "true without a session of a resident"),
-        ]), status: 201, response: receiptSchema)
+        ]), status: 201, response: receiptSchema, access: .session)
 
     private static let complainOperation = APIOperation(
         .post, "/complaints", id: "sendComplaint", tag: "residents",
@@ -229,7 +229,7 @@ extension Cases {
         response: .object([
             .init("cases", .array(.named("MyMatter", .object(matterMembers)))), .init("next", .nullable(.text)),
             .init("formToken", .nullable(.text), "X-Form-Token of the writes of this session"),
-        ]))
+        ]), access: .session)
 
     private static let myMatterOperation = APIOperation(
         .get, "/mine/{id}", id: "readMyMatter", tag: "residents",
@@ -242,12 +242,12 @@ extension Cases {
                     .array(
                         .object([.init("title", .text), .init("at", .instant), .init("opinion", .nullable(.text))]))),
                 .init("photos", .array(CaseJSON.photo)),
-            ]))
+            ]), access: .session)
 
     private static let myPhotoOperation = APIOperation(
         .get, "/mine/{id}/photos/{photo}", id: "readMyPhoto", tag: "residents",
         summary: LocalizedText("我的诉求的照片", "A photo of one of my matters"), response: .string(format: "binary"),
-        responseType: "image/*")
+        responseType: "image/*", access: .session)
 
     private var myActOperation: APIOperation {
         APIOperation(
@@ -260,6 +260,6 @@ extension Cases {
                 .init("opinion", .nullable(.string(maximum: 2_000)), required: false),
                 .init("isSolved", .nullable(.boolean), required: false),
                 .init("satisfaction", .nullable(.integer(minimum: 1, maximum: 5)), required: false),
-            ]), response: .named("MyMatter", .object(Self.matterMembers)))
+            ]), response: .named("MyMatter", .object(Self.matterMembers)), access: .session)
     }
 }

@@ -8,4 +8,10 @@ public protocol AreaLookup: Sendable {
     func children(of area: AreaPrefix) -> [(area: AreaPrefix, name: String)]
     /// The smallest area known at a place, if any.
     func area(at location: Location) -> AreaPrefix?
+    /// Whether a place surely lies outside of what this platform serves. False where that cannot be known.
+    func isElsewhere(_ location: Location) -> Bool
+}
+
+extension AreaLookup {
+    public func isElsewhere(_ location: Location) -> Bool { false }
 }

@@ -50,7 +50,8 @@ public struct Report: Sendable {
     var effectiveTitle: String {
         let given = title.trimmed
         if !given.isBlank { return given }
-        let start = detail.trimmed.prefix { !$0.isNewline && !"。！？!?".contains($0) }
+        // No more than a list shows: a text of megabytes is not walked through for its title.
+        let start = detail.trimmed.prefix(200).prefix { !$0.isNewline && !"。！？!?".contains($0) }
         return start.count > 30 ? start.prefix(30) + "…" : String(start)
     }
 
@@ -66,7 +67,8 @@ public struct Report: Sendable {
                 LocalizedText("标题超过 \(Self.longestTitle) 字", "The title has more than \(Self.longestTitle) characters"),
                 field: "title")
         }
-        if detail.count > Self.longestDetail {
+        // Characters are costly to count; what has more bytes than they could ever have is told at once.
+        if detail.utf8.count > Self.longestDetail * 32 || detail.count > Self.longestDetail {
             return Refusal(
                 .ruleBroken, "cases.detail-too-long",
                 LocalizedText("内容超过 \(Self.longestDetail) 字", "More than \(Self.longestDetail) characters"),

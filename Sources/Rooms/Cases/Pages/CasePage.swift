@@ -195,7 +195,7 @@ extension Submission {
             throw Refusal(
                 .ruleBroken, "cases.too-many-photos",
                 LocalizedText("一次最多 \(Photo.mostPerStep) 张照片", "At most \(Photo.mostPerStep) photos at once"),
-                field: "photos")
+                wayOn: LocalizedText("请选出最能说明情况的几张", "Choose those that tell most"), field: "photos")
         }
         return photos
     }

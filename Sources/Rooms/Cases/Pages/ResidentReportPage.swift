@@ -51,7 +51,7 @@ struct ResidentReportPage: Sendable {
         }
         let now = visit.now
         do {
-            let ready = cases.located(try ReportForm.report(submission, channel: .resident)).sent(by: resident)
+            let ready = try cases.located(try ReportForm.report(submission, channel: .resident)).sent(by: resident)
             let actor = Actor.resident(resident)
             return try await visit.write(submission) { [cases] transaction in
                 try cases.senderLimit.count(visit, in: transaction)

@@ -37,7 +37,7 @@ struct StaffReportPage: Sendable {
         let scope = staff.scope
         let now = staff.visit.now
         do {
-            let report = cases.located(try ReportForm.report(submission, channel: .staff))
+            let report = try cases.located(try ReportForm.report(submission, channel: .staff))
             return try await staff.visit.write(submission) { [cases] transaction in
                 let record = try cases.report(report, by: Actor(scope), scope: scope, at: now, in: transaction)
                 // Who reports from elsewhere may not be the one who sees it later.

@@ -37,7 +37,8 @@ struct SensorDoor: Sendable {
             throw Refusal(
                 .tooLarge, "channels.too-large",
                 LocalizedText(
-                    "报文超过 \(Self.mostBytes / 1024) KB", "The message has more than \(Self.mostBytes / 1024) KB"))
+                    "报文超过 \(Self.mostBytes / 1024) KB", "The message has more than \(Self.mostBytes / 1024) KB"),
+                wayOn: LocalizedText("只发读数，照片和日志留在网关", "Send readings only; keep pictures and logs at the gateway"))
         }
         let headers = visit.request.headers
         let message = try SignedMessage(
@@ -113,17 +114,38 @@ struct SensorDoor: Sendable {
         _ message: SensorSource.Message, of source: SensorSource, by scope: Scope, at now: Instant,
         in transaction: any Transaction
     ) throws -> CaseID {
-        let area = try PlaceFinding(places: channels.places, county: channels.house.settings.area)
-            .area(location: message.location, named: message.area, address: message.address)
+        let (area, isKnown) = try area(of: message)
+        var detail = message.detail
+        if !isKnown { detail += "\n" + Self.unknownPlace(message) }
         let report = Report(
-            title: message.title, detail: message.detail, category: source.category, area: area,
-            address: message.address, location: message.location, channel: .sensor,
+            title: message.title, detail: detail, category: source.category, area: area,
+            address: message.address, location: isKnown ? message.location : nil, channel: .sensor,
             // A sensor whose clock is ahead has seen it now.
             reportedAt: message.at.map { min($0, now) })
         return try channels.cases.report(report, by: Actor(scope), scope: scope, at: now, in: transaction).id
     }
 
+    /// Nobody stands at the other end who could correct a place: an alarm from outside the county is one all the same, for
+    /// the county to find out where it is.
+    private func area(of message: SensorSource.Message) throws(Refusal) -> (AreaPrefix, isKnown: Bool) {
+        let county = channels.house.settings.area
+        let finding = PlaceFinding(places: channels.places, county: county)
+        do {
+            return (
+                try finding.area(location: message.location, named: message.area, address: message.address), true
+            )
+        } catch  where error.kind == .ruleBroken {
+            return (try finding.area(location: nil, named: nil, address: message.address), false)
+        }
+    }
+
     // MARK: Words
+
+    private static func unknownPlace(_ message: SensorSource.Message) -> String {
+        let place = message.location.map { "经纬度 \($0.longitude), \($0.latitude)" }
+        let area = message.area.map { "区域 \($0.code)" }
+        return "设备上报的位置（\([place, area].compactMap { $0 }.joined(separator: "，"))）不在本平台范围内，请核实设备位置。"
+    }
 
     private static let unknown = Refusal(
         .notFound, "channels.unknown-source", LocalizedText("没有这个感知来源", "There is no such source"),
