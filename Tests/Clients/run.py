@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import traceback
+import xml.etree.ElementTree
 
 import capvalidator
 import feedparser
@@ -111,6 +112,55 @@ def _():
         start_date=(newest - day).isoformat(), end_date=(newest + datetime.timedelta(seconds=1)).isoformat())
     assert some["service_request_id"] in {r["service_request_id"] for r in within}
     assert len(within) < len(client.get_service_requests())
+
+
+@test("Request updates read as FixMyStreet's client reads them: alike in both forms, each once, states of the extension")
+def _():
+    known = {"open", "closed", "fixed", "in_progress", "action_scheduled", "investigating", "duplicate",
+             "not_councils_responsibility", "no_further_action", "internal_referral", "reopen"}
+    deadline = time.monotonic() + 60
+    while True:
+        answers = {form: requests.get(f"{root}/servicerequestupdates.{form}", timeout=20) for form in ("json", "xml")}
+        updates = answers["json"].json()
+        # A job reads them from the sealed ledger.
+        if len(updates) > 50 or time.monotonic() > deadline:
+            break
+        time.sleep(1)
+    same(answers["json"].headers["Content-Type"], "application/json; charset=utf-8")
+    same(answers["xml"].headers["Content-Type"], "text/xml; charset=utf-8")
+    assert len(updates) > 50, len(updates)
+    tree = xml.etree.ElementTree.fromstring(answers["xml"].content)
+    same(tree.tag, "service_request_updates")
+    first = {one.findtext("update_id"): one for one in tree.findall("request_update")}
+    for update in updates[:200]:
+        same(set(update) >= {"update_id", "service_request_id", "status", "updated_datetime", "description"}, True)
+        assert update["status"] in known, update
+        assert datetime.datetime.fromisoformat(update["updated_datetime"].replace("Z", "+00:00")).tzinfo
+        if update["update_id"] in first:
+            for name, value in update.items():
+                same(first[update["update_id"]].findtext(name) or "", value or "")
+    same(len({u["update_id"] for u in updates}), len(updates))
+    times = [u["updated_datetime"] for u in updates]
+    same(times, sorted(times))
+    shown = clients["json"].get_service_request(updates[-1]["service_request_id"])
+    same(shown["service_request_id"], updates[-1]["service_request_id"])
+
+
+@test("An update that FixMyStreet posts is taken once, and shows in no public answer")
+def _():
+    sent = clients["json"].get_service_requests(status="open")[0]
+    words = "fixmystreet-" + str(time.time_ns())
+    form = {"api_key": officer, "jurisdiction_id": "gewu", "service_request_id": sent["service_request_id"],
+            "update_id": words, "status": "OPEN", "description": "Still there, " + words, "email": "a@example.org",
+            "first_name": "A", "last_name": "B", "public_anonymity_required": "TRUE",
+            "updated_datetime": datetime.datetime.now(datetime.timezone.utc).isoformat()}
+    answers = [requests.post(root + "/servicerequestupdates.xml", data=form, timeout=20) for _ in range(2)]
+    assert answers[0].ok, answers[0].text
+    same(answers[0].content, answers[1].content)
+    found = xml.etree.ElementTree.fromstring(answers[0].content).findtext("request_update/update_id")
+    assert found and found.startswith(sent["service_request_id"]), answers[0].text
+    assert words not in requests.get(root + "/servicerequestupdates.json", timeout=20).text
+    same(requests.post(root + "/servicerequestupdates.json", data=form | {"api_key": "x"}, timeout=20).status_code, 403)
 
 
 @test("No answer holds anything of a reporter")

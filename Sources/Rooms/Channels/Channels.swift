@@ -48,7 +48,11 @@ public struct Channels: Room {
     public var jobs: [Job] {
         let telling = WebhookTelling(
             house: house, cases: cases, rules: webhookRules, sender: NetworkSender(rules: webhookRules))
-        return [Job("webhooks", every: .seconds(2)) { try await telling.run() }]
+        let following = UpdateFollowing(house: house, cases: cases, rules: publicRules)
+        return [
+            Job("webhooks", every: .seconds(2)) { try await telling.run() },
+            Job("open311-updates", every: .seconds(5)) { try await following.run() },
+        ]
     }
 
     /// What destinations can be told of.

@@ -42,6 +42,18 @@ struct PublicRules: Sendable {
     var mostPerPage: Int
     var mostDays: Int64
     var attributes: [Attribute]
+    /// What a state is called in updates; FixMyStreet's words.
+    var statuses: [StateName: Status] = [:]
+
+    /// The states of FixMyStreet's extension of GeoReport.
+    enum Status: String, Sendable, Decodable {
+        case open, closed, fixed, investigating, duplicate, reopen
+        case inProgress = "in_progress"
+        case actionScheduled = "action_scheduled"
+        case notOurs = "not_councils_responsibility"
+        case noFurtherAction = "no_further_action"
+        case internalReferral = "internal_referral"
+    }
 
     static let file = "open311.yaml"
 
@@ -69,7 +81,9 @@ struct PublicRules: Sendable {
             isOpen: text.open, jurisdiction: text.jurisdiction,
             contact: LocalizedText(text.contact.zh, text.contact.en), leaveOut: text.leaveOut, channels: text.channels,
             show: text.show, mostPerPage: text.mostPerPage, mostDays: text.mostDays,
-            attributes: (text.attributes ?? []).map(\.attribute))
+            attributes: (text.attributes ?? []).map(\.attribute),
+            statuses: Dictionary(
+                uniqueKeysWithValues: (text.statuses ?? [:]).map { (StateName(rawValue: $0), $1) }))
     }
 
     /// The leaves that are offered and shown.
@@ -130,5 +144,6 @@ struct PublicRules: Sendable {
         var mostPerPage: Int
         var mostDays: Int64
         var attributes: [Attribute]?
+        var statuses: [String: Status]?
     }
 }

@@ -57,14 +57,21 @@ struct Open311: Sendable {
         case ("services", nil) where isVersioned: return services(target.format, visit.language)
         case ("services", let code?) where isVersioned: return try definition(code, target.format, visit.language)
         case ("requests", let item) where isVersioned: return try await requests(item, target.format, visit)
+        case ("servicerequestupdates", nil) where isVersioned:
+            return try await Open311Updates(open311: self).list(target.format, visit)
         case ("tokens", let token?) where isVersioned: return try await self.token(token, target.format)
         default: throw Self.nothing
         }
     }
 
     private func post(_ target: Target, _ visit: Visit, isVersioned: Bool) async throws -> Response {
-        guard isVersioned, target.name == "requests", target.item == nil else { throw Self.nothing }
-        return try await Open311Reporting(open311: self).report(target.format, visit)
+        switch (target.name, target.item) {
+        case ("requests", nil) where isVersioned:
+            return try await Open311Reporting(open311: self).report(target.format, visit)
+        case ("servicerequestupdates", nil) where isVersioned:
+            return try await Open311Updates(open311: self).take(target.format, visit)
+        default: throw Self.nothing
+        }
     }
 
     /// It may be left out; one that is sent must be ours.
@@ -172,7 +179,7 @@ struct Open311: Sendable {
                         return try channels.cases.publicMatters(matching, in: transaction)
                     }()
                 }
-            let shown = matters.filter { rules.isShown($0.category) && rules.channels.contains($0.channel) }
+            let shown = matters.filter { rules.isShown($0) }
             return (shown, try channels.bodyNames(shown, in: transaction))
         }
         if item != nil, found.0.isEmpty { throw Self.noSuchRequest }
@@ -209,7 +216,7 @@ struct Open311: Sendable {
         let found = try await channels.house.database.read { [channels] in
             try channels.cases.publicMatters(numbered: [token], withWords: false, in: $0).first
         }
-        guard let found, rules.isShown(found.category) else { throw Self.noSuchRequest }
+        guard let found, rules.isShown(found) else { throw Self.noSuchRequest }
         return format.response(
             .list(
                 item: "request",

@@ -71,7 +71,7 @@ enum Open311Question: Sendable {
         return numbers
     }
 
-    private static func instant(_ name: String, _ query: QueryParameters) throws(Refusal) -> Instant? {
+    static func instant(_ name: String, _ query: QueryParameters) throws(Refusal) -> Instant? {
         guard let text = query.filled(name) else { return nil }
         // A plus sign that a client did not encode arrives as a space.
         guard let instant = Instant(iso8601: text) ?? Instant(iso8601: text.replacing(" ", with: "+")) else {
@@ -81,7 +81,7 @@ enum Open311Question: Sendable {
         return instant
     }
 
-    private static func number(_ name: String, _ query: QueryParameters, _ range: ClosedRange<Int>)
+    static func number(_ name: String, _ query: QueryParameters, _ range: ClosedRange<Int>)
         throws(Refusal) -> Int?
     {
         guard let text = query.filled(name) else { return nil }
@@ -93,7 +93,7 @@ enum Open311Question: Sendable {
         return number
     }
 
-    private static func wrong(_ field: String, _ chinese: String, _ english: String) -> Refusal {
+    static func wrong(_ field: String, _ chinese: String, _ english: String) -> Refusal {
         Refusal(.malformed, "open311.question", LocalizedText(chinese, english), field: field)
     }
 }

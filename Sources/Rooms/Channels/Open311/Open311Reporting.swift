@@ -16,22 +16,12 @@ struct Open311Reporting: Sendable {
     private var channels: Channels { open311.channels }
 
     func report(_ format: GeoFormat, _ visit: Visit) async throws -> Response {
-        let bytes = try await visit.request.bytes(atMost: visit.house.settings.uploadLimit)
-        let type = visit.request.headers[.contentType] ?? ""
-        var files: [Multipart.File] = []
-        var fields = QueryParameters()
-        if type.lowercased().hasPrefix("multipart/form-data") {
-            let form = try Multipart(bytes, contentType: type)
-            (fields, files) = (form.fields, form.files)
-        } else {
-            fields = QueryParameters(parsing: String(decoding: bytes, as: UTF8.self))
-        }
-        try open311.checkJurisdiction(fields["jurisdiction_id"])
-        let scope = try await sender(fields, visit)
-        let report = try report(fields, files)
+        let form = try await read(visit)
+        let scope = try await sender(form.fields, visit)
+        let report = try report(form.fields, form.files)
         let key = visit.request.headers[.idempotency]
         if let key, key.isEmpty || key.utf8.count > 255 { throw Self.wrongKey }
-        let once = Once(owner: "open311 " + scope.staff.text, key: key, content: bytes)
+        let once = Once(owner: "open311 " + scope.staff.text, key: key, content: form.bytes)
         let now = visit.now
         let answer = try await visit.house.database.write { [channels] transaction in
             try once.perform(in: transaction, at: now) { transaction in
@@ -52,7 +42,27 @@ struct Open311Reporting: Sendable {
         return answer.response
     }
 
-    private func sender(_ fields: QueryParameters, _ visit: Visit) async throws -> Scope {
+    struct Form: Sendable {
+        var bytes: [UInt8]
+        var fields: QueryParameters
+        var files: [Multipart.File] = []
+    }
+
+    func read(_ visit: Visit) async throws -> Form {
+        let bytes = try await visit.request.bytes(atMost: visit.house.settings.uploadLimit)
+        let type = visit.request.headers[.contentType] ?? ""
+        var form = Form(bytes: bytes, fields: QueryParameters())
+        if type.lowercased().hasPrefix("multipart/form-data") {
+            let parts = try Multipart(bytes, contentType: type)
+            (form.fields, form.files) = (parts.fields, parts.files)
+        } else {
+            form.fields = try QueryParameters(readingSent: bytes)
+        }
+        try open311.checkJurisdiction(form.fields["jurisdiction_id"])
+        return form
+    }
+
+    func sender(_ fields: QueryParameters, _ visit: Visit) async throws -> Scope {
         let secret = fields.filled("api_key") ?? visit.query.filled("api_key")
         var scope = visit.context.scope
         if let secret { scope = try await channels.identity.machine(withToken: secret) }
@@ -156,7 +166,7 @@ struct Open311Reporting: Sendable {
     }
 
     /// Kept as text for people to open; never fetched.
-    private func media(_ fields: QueryParameters) throws(Refusal) -> String? {
+    func media(_ fields: QueryParameters) throws(Refusal) -> String? {
         guard let text = fields.filled("media_url") else { return nil }
         guard text.utf8.count <= 2_000, text.hasPrefix("https://") || text.hasPrefix("http://"),
             !text.contains(where: { $0.isWhitespace })
@@ -170,7 +180,7 @@ struct Open311Reporting: Sendable {
         return text
     }
 
-    private static func missing(_ field: String) -> Refusal {
+    static func missing(_ field: String) -> Refusal {
         Refusal(.malformed, "open311.missing", LocalizedText("缺少 \(field)", "\(field) is missing"), field: field)
     }
 

@@ -70,5 +70,26 @@ enum ChannelSchema {
             """,
             "CREATE UNIQUE INDEX channel_feeds_by_key ON channel_feeds (key_hash)",
             "CREATE INDEX channel_feeds_by_area ON channel_feeds (area, id)"),
+        Migration(
+            "channels.0004-updates",
+            // What was done to matters that may be shown, as far back as Open311 answers; read from the sealed ledger.
+            """
+            CREATE TABLE channel_updates (
+                id TEXT NOT NULL PRIMARY KEY,
+                at BIGINT NOT NULL,
+                number TEXT NOT NULL,
+                state TEXT NOT NULL
+            )
+            """,
+            "CREATE INDEX channel_updates_by_time ON channel_updates (at, id)",
+            // How far the ledger was read; one row.
+            """
+            CREATE TABLE channel_updates_read (
+                id BIGINT NOT NULL PRIMARY KEY,
+                block BIGINT NOT NULL,
+                entry TEXT NOT NULL
+            )
+            """,
+            "INSERT INTO channel_updates_read (id, block, entry) VALUES (1, 0, '')"),
     ]
 }
