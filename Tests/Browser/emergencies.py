@@ -3,6 +3,7 @@ import re
 
 from house import PHONE, base, see, test
 from looks import AXE, BARRIERS, TOO_WIDE
+from phone import until
 
 
 def commander(house):
@@ -104,6 +105,59 @@ def run(house):
         assert page.request.get(base + path).status == 403
         assert not page.faults, page.faults
 
+    @test("Without a network: people are sent and acknowledged under one number, an alarm is raised; all of it arrives once")
+    def _():
+        page, address = start(house)
+        event = address.rsplit("/", 1)[1]
+        giver = house.page("coordination_officer", size=PHONE, has_touch=True, is_mobile=True)
+        taker = house.page("department_handler", size=PHONE, has_touch=True, is_mobile=True)
+        for one in (giver, taker):
+            one.goto(base + "/scene")
+            one.wait_for_selector("html[data-day=ready]", state="attached")
+            until(one, "navigator.serviceWorker.ready.then(() => true)")
+            one.reload()
+            until(one, "navigator.serviceWorker.controller !== null")
+        until(giver, f"JSON.parse(localStorage.getItem(Object.keys(localStorage).find(k => k.endsWith('{event}'))) || '[]').length === 3")
+        part = f'section[data-event="{event}"] '
+        giver.context.set_offline(True)
+        giver.reload()
+        see(giver, "没有网络", "河边转移")
+        form = giver.locator(part + 'form[action$="/send"]')
+        form.locator("xpath=ancestor::details[1]").locator("summary").first.tap()
+        form.locator("[name=from]").select_option(label="河边点")
+        form.locator("[name=to]").select_option(label="体育馆")
+        form.locator("[name=count]").fill("7")
+        form.locator("button").tap()
+        until(giver, "/交接编号 [0-9]+/.test(document.querySelector('[data-day-said]').textContent)")
+        number = re.search("交接编号 ([0-9]+)", giver.inner_text("[data-day-said]")).group(1)
+        form = giver.locator(part + 'form[action$="/alarm"]')
+        form.locator("xpath=ancestor::details[1]").locator("summary").first.tap()
+        form.locator("textarea").fill("桥面积水，车过不去")
+        form.locator("button").tap()
+        until(giver, "document.querySelectorAll('[data-outbox-list] li').length === 2")
+        # The other side hears the number over the radio, and its receipt is there first.
+        form = taker.locator(part + 'form[action$="/receive"]:has([name=slip]:not([type=hidden]))')
+        form.locator("xpath=ancestor::details[1]").locator("summary").first.tap()
+        form.locator("[name=slip]").fill(number)
+        form.locator("[name=count]").fill("7")
+        form.locator("button").tap()
+        until(taker, "/待指挥人员核定/.test(document.querySelector('[data-day-said]').textContent)")
+        page.goto(address)
+        see(page, "待核定的矛盾", "还没有交出记录")
+        giver.context.set_offline(False)
+        giver.evaluate("dispatchEvent(new Event('online'))")
+        until(giver, "document.querySelector('[data-outbox]').hidden")
+        page.goto(address)
+        see(page, "桥面积水", "报警")
+        text = page.inner_text("main")
+        assert "待核定的矛盾" not in text, "the receipt found its sending"
+        answer = page.request.get(base + f"/api/v1/emergencies/{event}").json()
+        assert [(h["slip"], h["sent"], h["received"], h["state"]) for h in answer["handOvers"]] == [(int(number), 7, 7, "received")], answer["handOvers"]
+        assert len(answer["alarms"]) == 1 and answer["balanced"], answer["alarms"]
+        send(page, "answer", {"note": "已绕行"})
+        see(page, "报警已处理")
+        send(page, "end")
+
     @test("axe finds no barrier on the pages of emergencies, and phones need not scroll sideways")
     def _():
         page, address = start(house)
@@ -112,7 +166,7 @@ def run(house):
         for look in ({}, {"theme": "dark"}, {"language": "en"}, {"size": PHONE, "has_touch": True, "is_mobile": True}):
             page = house.page("coordination_officer", **look)
             for one in ("/emergencies", "/emergencies/plans", "/emergencies/new", path, path + "/paper",
-                        path + "/paper-entry", "/duty", "/duty/mine"):
+                        path + "/paper-entry", "/duty", "/duty/mine", "/scene"):
                 page.goto(base + one)
                 page.evaluate(AXE)
                 found = page.evaluate(BARRIERS)

@@ -77,6 +77,7 @@ struct DoorTests {
             for path in [
                 "/emergencies", "/emergencies/plans", "/emergencies/new", "/emergencies/\(id)",
                 "/emergencies/\(id)/paper", "/emergencies/\(id)/paper-entry", "/duty", "/duty/mine", "/duty/export",
+                "/scene",
             ] {
                 let page = try await world.call(.get, path, as: "coordination")
                 #expect(page.status == 200, "\(path)")

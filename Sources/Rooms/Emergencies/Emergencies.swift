@@ -26,6 +26,7 @@ public struct Emergencies: Room {
         [
             MenuEntry(
                 "/emergencies", icon: "triangle-alert", EmergencyTexts.emergencies, right: .readEmergencies, order: 30),
+            MenuEntry("/scene", icon: "map-pinned", EmergencyTexts.scene, right: .handOver, order: 31),
             MenuEntry("/duty", icon: "calendar-days", EmergencyTexts.duty, right: .readEmergencies, order: 60),
         ]
     }
@@ -38,6 +39,7 @@ public struct Emergencies: Room {
     public func addRoutes(to routes: Routes) {
         EmergencyPages(emergencies: self).add(to: routes)
         EventPage(emergencies: self).add(to: routes)
+        ScenePage(emergencies: self).add(to: routes)
         PaperPages(emergencies: self).add(to: routes)
         DutyPages(emergencies: self).add(to: routes)
         EmergencyFeeds(emergencies: self).add(to: routes)

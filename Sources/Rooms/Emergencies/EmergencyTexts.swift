@@ -2,6 +2,7 @@ import Ground
 
 enum EmergencyTexts {
     static let emergencies = LocalizedText("应急", "Emergencies")
+    static let scene = LocalizedText("现场", "On the spot")
     static let duty = LocalizedText("值班", "Duty")
     static let plans = LocalizedText("预案", "Plans")
     static let level = LocalizedText("级别", "Level")

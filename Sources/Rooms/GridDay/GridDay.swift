@@ -33,6 +33,9 @@ public struct GridDay: Room {
         burden = try BurdenRules.load(from: house.rules)
     }
 
+    static let phone = OfflinePage(
+        "/day", title: LocalizedText("网格员", "grid worker"), shortTitle: LocalizedText("今日", "Today"), script: "day.js")
+
     /// The workflow of a task that is on no list.
     static let offList = "off-list"
 
@@ -69,7 +72,7 @@ public struct GridDay: Room {
     public func addRoutes(to routes: Routes) {
         DayPage(day: self).add(to: routes)
         ConflictPage(day: self).add(to: routes)
-        PhoneFiles(house: house).add(to: routes)
+        Self.phone.add(to: routes)
         addAPI(to: routes)
         PatrolPage(day: self).add(to: routes)
         FiguresPage(day: self).add(to: routes)

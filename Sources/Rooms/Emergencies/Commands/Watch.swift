@@ -19,6 +19,7 @@ struct Watch: Sendable {
             try watch.conflicts(now, transaction)
             try watch.events(now, transaction)
             try watch.shifts(now, transaction)
+            try watch.alarms(now, transaction)
         }
     }
 
@@ -133,6 +134,19 @@ struct Watch: Sendable {
         }
     }
 
+    private func alarms(_ now: Instant, _ transaction: any Transaction) throws {
+        for alarm in try AlarmStore.due(at: now, in: transaction) {
+            try AlarmStore.passOn(alarm.id, in: transaction)
+            guard let id = alarm.event, let event = try EventStore.find(id, in: transaction), event.isRunning else {
+                continue
+            }
+            let level = alarm.level + 1
+            try ring(
+                alarm.subject, event, alarm.area, level, alarm.text, now, transaction,
+                againAt: now + .minutes(limits.repeatMinutes))
+        }
+    }
+
     private func again(
         _ table: StaticString, _ id: String, _ level: Int64, _ now: Instant, _ transaction: any Transaction
     ) throws {
@@ -144,12 +158,12 @@ struct Watch: Sendable {
 
     private func ring(
         _ subject: String, _ event: EventRecord, _ area: AreaPrefix, _ level: Int64, _ text: LocalizedText,
-        _ now: Instant, _ transaction: any Transaction
+        _ now: Instant, _ transaction: any Transaction, againAt: Instant? = nil
     ) throws {
         try AlarmStore.insert(
             AlarmRecord(
                 id: emergencies.house.identifiers.next(at: now), event: event.id, area: area, subject: subject,
-                level: level, text: text, at: now), in: transaction)
+                level: level, text: text, at: now, againAt: againAt), in: transaction)
         for post in Set(try recipients(area, level, transaction) + [event.commander]).sorted() {
             try emergencies.notify(post, event, "alarm", at: now, text, in: transaction)
         }

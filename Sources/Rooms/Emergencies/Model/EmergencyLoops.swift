@@ -106,7 +106,17 @@ struct EmergencyLoop: Sendable {
             Move(from: "offered", to: "taken", by: "who comes next"),
         ])
 
-    static let all = [handOver, contact, event, conflict, shift]
+    static let alarm = EmergencyLoop(
+        name: "alarm", first: "ringing",
+        states: [
+            waiting("ringing", "commander", "toCoordinationMinutes", "alarm coordination, then again"),
+            end("answered"), end("over"),
+        ],
+        moves: [
+            Move(from: "ringing", to: "answered", by: "commander"), Move(from: "ringing", to: "over", by: "commander"),
+        ])
+
+    static let all = [handOver, contact, event, conflict, shift, alarm]
 
     /// What is open in it; empty when it is closed.
     var faults: [String] {

@@ -30,6 +30,8 @@ struct EventPage: Sendable {
         "settle": LocalizedText("差异已核定", "The difference is explained"),
         "reached": LocalizedText("已确认", "Confirmed"), "arranged": LocalizedText("已另行安排", "Arranged"),
         "decide": LocalizedText("矛盾已核定", "The conflict is decided"),
+        "alarm": LocalizedText("已报警，已通知指挥人员", "The alarm is raised, and whoever commands is told"),
+        "answer": LocalizedText("报警已处理", "The alarm is answered"),
     ]
     private static let queued = LocalizedText(
         "与现有记录矛盾，两份记录都已保留，待指挥人员核定", "It contradicts what stands; both are kept until the commander decides")
@@ -76,7 +78,10 @@ struct EventPage: Sendable {
             parsedInstant(fields.filled("happenedAt"), field: "happenedAt"), at: now,
             fromPaper: fields["paper"] == "yes")
         let reading = FormReading(emergencies: emergencies, fields: fields)
-        let back = fields["paper"] == "yes" ? "/emergencies/\(id)/paper-entry" : "/emergencies/\(id)"
+        // Whoever entered it from paper, or on the spot, goes on there.
+        let back =
+            fields["paper"] == "yes"
+            ? "/emergencies/\(id)/paper-entry" : fields["scene"] == "yes" ? ScenePage.path : "/emergencies/\(id)"
         let work: @Sendable (any Transaction) throws -> String
         switch act {
         case "level":
@@ -143,6 +148,18 @@ struct EventPage: Sendable {
                 try emergencies.decide(
                     conflict, of: id, takes: fields["decision"] == "take", why: fields["why"] ?? "", by: scope,
                     at: now, in: $0)
+                return act
+            }
+        case "alarm":
+            let site = fields.filled("site").flatMap { SiteID(parsing: $0) }
+            work = {
+                _ = try emergencies.raiseAlarm(fields["text"] ?? "", at: site, of: id, when, by: scope, in: $0)
+                return act
+            }
+        case "answer":
+            let alarm: Identifier<EmergencyAlarm> = try reading.identifier("alarm")
+            work = {
+                try emergencies.answerAlarm(alarm, note: fields["note"] ?? "", of: id, when, by: scope, in: $0)
                 return act
             }
         case "slips":

@@ -12,11 +12,11 @@ struct EventView {
     let staff: StaffVisit
     let refused: EventPage.Refused?
 
-    private var visit: Visit { staff.visit }
-    private var event: EventRecord { state.event }
-    private var controls: EmergencyControls { EmergencyControls(emergencies: emergencies, visit: visit) }
-    private var commands: Bool { staff.scope.may(.command) && staff.scope.area.contains(event.area) }
-    private var handsOver: Bool { staff.scope.may(.handOver) && event.isRunning }
+    var visit: Visit { staff.visit }
+    var event: EventRecord { state.event }
+    var controls: EmergencyControls { EmergencyControls(emergencies: emergencies, visit: visit) }
+    var commands: Bool { staff.scope.may(.command) && staff.scope.area.contains(event.area) }
+    var handsOver: Bool { staff.scope.may(.handOver) && event.isRunning }
 
     var html: HTML {
         """
@@ -79,9 +79,19 @@ struct EventView {
             <section class="panel"><h2>\(visit("报警", "Alarms"))</h2><ul class="rows">\(ringing.prefix(50).html { alarm in
                 """
                 <li>\(controls.tag(alarm.level > 1 ? visit("已报统筹", "Coordination told") : visit("已报负责人", "Head told"), "danger")) \
-                \(visit(alarm.text)) \(controls.time(alarm.at)) <a href="/emergencies/\(event.id)/alarms/\(alarm.id).xml">CAP</a></li>
+                \(visit(alarm.text)) \(controls.time(alarm.at)) <a href="/emergencies/\(event.id)/alarms/\(alarm.id).xml">CAP</a>\(answer(alarm))</li>
                 """
             })</ul></section>
+            """
+    }
+
+    private func answer(_ alarm: AlarmRecord) -> HTML {
+        guard alarm.subject.hasPrefix(AlarmRecord.raisedOnTheSpot), staff.scope.may(.command) else { return HTML() }
+        return """
+            <form method="post" action="/emergencies/\(event.id)/answer" class="inline">\(visit.formFields)<input type="hidden" name="alarm" value="\(alarm.id)">\
+            <label class="hide" for="answer-\(alarm.id)">\(visit("如何处理", "What was done"))</label>\
+            <input id="answer-\(alarm.id)" name="note" required maxlength="500" placeholder="\(visit("如何处理", "What was done"))">\
+            \(Field.submit(visit("已处理", "Done"), tone: ""))</form>
             """
     }
 
@@ -267,76 +277,6 @@ struct EventView {
             <form method="post" action="/emergencies/\(event.id)/reached" class="inline">\(visit.formFields)<input type="hidden" name="number" value="\(one.number)">\
             \(Field.submit(visit("已电话联系上", "Reached by phone"), tone: ""))</form>\(arrange)
             """
-    }
-
-    // MARK: Acts
-
-    private func typed(_ act: String, _ name: String, slip: Int64? = nil) -> String? {
-        guard let refused, refused.act == act else { return nil }
-        if let slip, refused.fields["slip"] != String(slip) { return nil }
-        return refused.fields[name]
-    }
-
-    private func error(_ act: String, _ name: String) -> String? {
-        refused?.act == act && refused?.refusal.field == name ? refused.map { visit($0.refusal.message) } : nil
-    }
-
-    private func form(_ act: String, _ title: String, _ button: String, _ fields: HTML, tone: StaticString = "p")
-        -> HTML
-    {
-        """
-        <details class="act"\(flag: "open", refused?.act == act)><summary>\(title)</summary>\
-        <form method="post" action="/emergencies/\(event.id)/\(act)" data-draft="emergency-\(act)">\(visit.formFields)\(fields)\
-        <p>\(Field.submit(button, tone: tone))</p></form></details>
-        """
-    }
-
-    private var acts: HTML {
-        guard event.isRunning else { return HTML() }
-        var html = HTML()
-        if handsOver, !state.sites.isEmpty {
-            let sites = state.sites.map { Field.Choice($0.id.text, $0.name) }
-            if !state.lots.isEmpty {
-                html += form(
-                    "send", visit("交出人员或物资", "Hand people or goods over"), visit("交出", "Send"),
-                    """
-                    \(Field.choice("send-lot", visit("名目", "What"), state.lots.map { Field.Choice($0.id.text, $0.label) }, value: typed("send", "lot"), required: true, formName: "lot"))\
-                    \(Field.choice("send-from", visit(EmergencyTexts.from), sites, value: typed("send", "from"), required: true, none: visit(EmergencyTexts.choose), error: error("send", "from"), formName: "from"))\
-                    \(Field.choice("send-to", visit(EmergencyTexts.to), sites, value: typed("send", "to"), required: true, none: visit(EmergencyTexts.choose), error: error("send", "to"), formName: "to"))\
-                    \(controls.number("send-count", visit(EmergencyTexts.count), value: typed("send", "count"), formName: "count", error: error("send", "count")))\
-                    \(controls.happened("send-happened", value: typed("send", "happenedAt")))
-                    """)
-            }
-            html += form(
-                "lot", visit("清点登记", "Count people or goods in"), visit("登记", "Count in"),
-                """
-                \(Field.choice("lot-kind", visit("类别", "Kind"), LotRecord.Kind.allCases.map { Field.Choice($0.rawValue, visit(EmergencyTexts.title($0))) }, value: typed("lot", "kind"), required: true, formName: "kind"))\
-                \(Field.text("lot-label", visit("名目", "What"), value: typed("lot", "label"), required: true, maximum: 60, hint: visit("如“河边 3 幢住户”，不写姓名", "Such as “building 3 by the river”; no names"), error: error("lot", "label"), formName: "label"))\
-                \(controls.number("lot-count", visit(EmergencyTexts.count), value: typed("lot", "count"), formName: "count", error: error("lot", "count")))\
-                \(Field.text("lot-unit", visit("单位", "Unit"), value: typed("lot", "unit") ?? visit("人", "persons"), required: true, maximum: 8, error: error("lot", "unit"), formName: "unit"))\
-                \(Field.choice("lot-site", visit("点位", "Site"), sites, value: typed("lot", "site"), required: true, none: visit(EmergencyTexts.choose), error: error("lot", "site"), formName: "site"))
-                """)
-        }
-        guard commands else { return html }
-        html += form(
-            "site", visit("设点位", "Open a site"), visit("设立", "Open"),
-            """
-            \(Field.text("site-name", visit("名称", "Name"), value: typed("site", "name"), required: true, maximum: 40, error: error("site", "name"), formName: "name"))\
-            \(controls.areas("site-area", within: event.area.level > .street ? staff.scope.area : event.area, value: typed("site", "area"), error: error("site", "area")))
-            """)
-        html += form(
-            "report", visit("报告情况", "Report"), visit("报告", "Report"),
-            Field.longText(
-                "report-note", visit("现在情况", "How things stand"), value: typed("report", "note"), required: true,
-                maximum: 500, hint: visit("不写个人信息", "Nobody's data"), error: error("report", "note"), formName: "note"))
-        html += form(
-            "level", visit("调整级别", "Raise or lower"), visit("调整", "Change"),
-            controls.levels("change-level", value: typed("level", "level"), error: error("level", "level")))
-        html += form(
-            "end", visit("结束应急响应", "End it"), visit("结束", "End"),
-            "<p>\(visit("所有交接了结、矛盾核定后才能结束。", "It ends after all hand-overs are closed and conflicts decided."))</p>",
-            tone: "danger")
-        return html
     }
 
     private var papers: HTML {

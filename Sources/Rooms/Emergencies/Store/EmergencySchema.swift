@@ -188,5 +188,10 @@ enum EmergencySchema {
             )
             """,
             "CREATE INDEX duty_calendars_by_staff ON duty_calendars (staff, id)"),
+        Migration(
+            "emergencies.0003-alarms-on-the-spot",
+            // When an alarm that a person raised rings again, a level higher, unless somebody answers it.
+            "ALTER TABLE emergency_alarms ADD COLUMN again_at BIGINT",
+            "CREATE INDEX emergency_alarms_again ON emergency_alarms (again_at) WHERE again_at IS NOT NULL"),
     ]
 }

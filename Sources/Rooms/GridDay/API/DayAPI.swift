@@ -10,19 +10,6 @@ import Web
 extension GridDay {
     func addAPI(to routes: Routes) {
         let work = EntryWork(day: self)
-        routes.api(Self.sessionOperation, right: .dayHandle) { staff, _ in
-            let scope = staff.scope
-            let vault = house.keys.vault
-            return .json(
-                JSONWriter.object { writer in
-                    writer.member("staff", scope.staff)
-                    writer.member("post", scope.post)
-                    writer.member("token", staff.visit.context.session?.formToken)
-                    // Only with this can the phone read what this person has not sent yet.
-                    writer.member("outboxKey", vault.blindIndex(scope.staff.text, for: "gridday.outbox"))
-                    writer.member("at", staff.visit.now)
-                })
-        }
         routes.api(Self.todayOperation, right: .dayHandle) { staff, _ in
             let scope = staff.scope
             let now = staff.visit.now
@@ -188,15 +175,6 @@ extension GridDay {
     }
 
     // MARK: Operations
-
-    private static let sessionOperation = APIOperation(
-        .get, "/day/session", id: "readDaySession", tag: "day",
-        summary: LocalizedText(
-            "谁在登录、表单令牌、离线记录的密钥", "Who is logged in, the token of forms, the key of entries kept offline"),
-        response: .object([
-            .init("staff", .identifier), .init("post", .identifier), .init("token", .nullable(.text)),
-            .init("outboxKey", .text), .init("at", .instant),
-        ]))
 
     private static let check = Schema.object([
         .init("id", .identifier), .init("title", .text), .init("look", .text), .init("area", .text),

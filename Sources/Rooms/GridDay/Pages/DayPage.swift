@@ -29,17 +29,8 @@ struct DayPage: Sendable {
             visit(DayTexts.day),
             notice: done.map { kind in
                 Page.Notice(.ok, visit(DayTexts.kinds[kind] ?? DayTexts.day) + visit("：已收到。", ": received."))
-            }, scripts: ["day.js"],
-            """
-            <div id="day" data-owner="\(staff.scope.staff)" data-at="\(visit.now.iso8601)">\
-            <p class="notice warn" data-day-offline hidden>\(visit("没有网络。现在显示的是", "No network. What you see is of")) <b data-day-at></b>\(visit("的内容；您写的会先存在手机上，联网后自动上传。", "; what you write is kept on the phone and sent later."))</p>\
-            <p class="notice warn" data-day-login hidden>\(visit("登录已过期，您写的都在。", "Your session has ended; everything you wrote is here.")) <a class="btn p" href="/login?next=/day">\(visit("重新登录后继续上传", "Log in and go on"))</a></p>\
-            <p class="notice" data-day-others hidden></p>\
-            <section class="panel" data-outbox hidden aria-label="\(visit("待上传", "To be sent"))"><h2>\(visit("待上传", "To be sent"))</h2><ul class="rows" data-outbox-list></ul>\
-            <p class="bar"><button type="button" class="btn" data-outbox-send>\(visit("现在上传", "Send now"))</button> <button type="button" class="btn ghost" data-outbox-export>\(visit("导出未上传内容", "Export what is not sent"))</button></p></section>\
-            <p role="status" class="hint" data-day-said></p>\
-            <div data-day-fresh>\(fresh(model, staff))</div></div>
-            """)
+            }, scripts: GridDay.phone.scripts,
+            GridDay.phone.frame(owner: staff.scope.staff.text, id: "day", visit, fresh(model, staff)))
     }
 
     /// What is loaded anew after something was sent.

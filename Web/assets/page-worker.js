@@ -1,11 +1,12 @@
-// The worker of the grid worker's page: shows the last page of today without a network, and keeps nothing else.
-// ASSETS stands above: the addresses (each with its hash) of what the page needs.
-//   kept      the page `/day` as its last owner saw it (what masks show), until the end of that day, gone at log-out
+// The worker of a phone's page: shows the last page of today without a network, and keeps nothing else.
+// PAGE and ASSETS stand above: its address, and the addresses (each with its hash) of what it needs.
+//   kept      the page as its last owner saw it (what masks show), until the end of that day, gone at log-out
 //   never     answers of the interface, other pages, anything of another person
 // Entries are sent by the page, not from here: only a person who is logged in sends them.
 'use strict';
-const SHELL = 'gewu-day-shell-' + ASSETS.join('|').length + '-' + ASSETS.map(a => a.split('/')[2]).join('');
-const PAGE = 'gewu-day-page';
+const SHELLS = 'gewu-shell-' + PAGE + '-';
+const SHELL = SHELLS + ASSETS.join('|').length + '-' + ASSETS.map(a => a.split('/')[2]).join('');
+const PAGES = 'gewu-day-page';
 
 self.addEventListener('install', event => {
   event.waitUntil(caches.open(SHELL).then(cache => cache.addAll(ASSETS)).then(() => self.skipWaiting()));
@@ -13,7 +14,7 @@ self.addEventListener('install', event => {
 
 self.addEventListener('activate', event => {
   event.waitUntil((async () => {
-    for (const name of await caches.keys()) if (name.startsWith('gewu-day-shell-') && name !== SHELL) await caches.delete(name);
+    for (const name of await caches.keys()) if (name.startsWith(SHELLS) && name !== SHELL) await caches.delete(name);
     await self.clients.claim();
   })());
 });
@@ -25,7 +26,7 @@ function isOfToday(answer) {
 }
 
 async function today(request) {
-  const cache = await caches.open(PAGE);
+  const cache = await caches.open(PAGES);
   try {
     const answer = await fetch(request);
     const isPage = answer.ok && !answer.redirected && (answer.headers.get('Content-Type') || '').startsWith('text/html');
@@ -34,16 +35,16 @@ async function today(request) {
       headers.set('X-Kept-At', new Date().toISOString());
       headers.delete('Content-Encoding');
       headers.delete('Content-Length');
-      await cache.put('/day', new Response(await answer.clone().blob(), { status: 200, headers }));
+      await cache.put(PAGE, new Response(await answer.clone().blob(), { status: 200, headers }));
     } else if (answer.redirected || answer.type === 'opaqueredirect') {
       // Sent to the log-in: the session is over, and what stood here was of it. What was written waits in the outbox.
-      await cache.delete('/day');
+      await cache.delete(PAGE);
     }
     return answer;
   } catch (error) {
-    const kept = await cache.match('/day');
+    const kept = await cache.match(PAGE);
     if (kept && isOfToday(kept)) return kept;
-    if (kept) await cache.delete('/day');
+    if (kept) await cache.delete(PAGE);
     if (request.mode !== 'navigate') throw error;
     return nothingKept();
   }
@@ -56,7 +57,7 @@ function nothingKept() {
 <title>今日 · Today</title><link rel="stylesheet" href="${style}"></head><body><main><h1>没有网络</h1>
 <p>今日的页面已随登录结束清除。您写的、还没上传的记录都在这部手机上（已加密），联网登录后自动上传。</p>
 <p lang="en">No network. Today's page went with your session; what you wrote and did not send yet is still on this phone, sealed, and leaves once you have logged in.</p>
-<p><a class="btn p" href="/day">再试 · Try again</a></p></main></body></html>`, { headers: { 'Content-Type': 'text/html; charset=utf-8' } });
+<p><a class="btn p" href="${PAGE}">再试 · Try again</a></p></main></body></html>`, { headers: { 'Content-Type': 'text/html; charset=utf-8' } });
 }
 
 self.addEventListener('fetch', event => {
@@ -64,7 +65,7 @@ self.addEventListener('fetch', event => {
   if (request.method !== 'GET') return;
   const address = new URL(request.url);
   if (address.origin !== location.origin) return;
-  if (request.mode === 'navigate' && address.pathname === '/day') { event.respondWith(today(request)); return; }
+  if (request.mode === 'navigate' && address.pathname === PAGE) { event.respondWith(today(request)); return; }
   // The page asks for itself after it has sent something.
   if (request.headers.get('X-Day') === 'fresh') { event.respondWith(today(request)); return; }
   if (address.pathname.startsWith('/assets/')) {
