@@ -1,5 +1,5 @@
 """With the keyboard alone."""
-from house import act_form, base, see, test
+from house import act_form, base, county, see, test
 
 FOCUS = "document.activeElement"
 
@@ -61,3 +61,27 @@ def run(house):
         page.keyboard.press("Enter")
         page.wait_for_url("**done=dispatch*")
         see(page, "待签收")
+
+    @test("The bar is one row at 1366 for every post in both languages; the rest opens with Enter and is left with Escape")
+    def _():
+        # As many entries as a post with all rights has when every room brings one.
+        extra = """() => { const box = document.querySelector('header.top details.more > div');
+          for (let n = 0; n < 8; n += 1) box.querySelector('section:last-child').append(box.querySelector('section:last-child a').cloneNode(true)); }"""
+        known = [account["login"] for account in county["accounts"]]
+        for role in [r for r in ("grid_worker", "street_dispatcher", "street_leader", "coordination_officer", "data_officer") if r in known]:
+            for language in ("zh-Hans", "en"):
+                page = house.page(role, size={"width": 1366, "height": 768}, language=language)
+                page.goto(base + "/home")
+                height = page.evaluate("document.querySelector('header.top').getBoundingClientRect().height")
+                assert height < 66, f"{role} {language}: {height}"
+                if not page.locator("header.top details.more:not(.phone)").count():
+                    continue
+                page.evaluate(extra)
+                page.focus("header.top details.more summary")
+                page.keyboard.press("Enter")
+                box = page.evaluate("(() => { const r = document.querySelector('header.top details.more > div').getBoundingClientRect(); return [r.left, r.right, r.bottom, innerWidth, innerHeight] })()")
+                assert 0 <= box[0] and box[1] <= box[3] and box[2] <= box[4], f"{role} {language}: {box}"
+                page.keyboard.press("Tab")
+                assert page.evaluate(FOCUS + ".closest('details.more') !== null")
+                page.keyboard.press("Escape")
+                assert page.locator("header.top details.more[open]").count() == 0

@@ -37,18 +37,20 @@
   // ---- Navigation on phones: four entries and "more" ----
   const nav = document.querySelector('header.top nav');
   const links = nav ? all(':scope > a', nav) : [];
-  if (links.length > 5) {
-    const ordered = [...links.filter(a => !a.matches('.minor')), ...links.filter(a => a.matches('.minor'))];
-    const over = ordered.slice(4);
-    const more = make('details', { className: 'more' });
-    const dots = document.getElementById('i-ellipsis') ? '<svg class="icon" aria-hidden="true"><use href="#i-ellipsis"></use></svg>' : '';
-    const summary = make('summary');
-    summary.innerHTML = dots;
-    summary.append(make('span', { textContent: say('更多', 'More') }));
-    more.append(summary, make('div', {}, ...over.map(a => a.cloneNode(true))));
-    if (over.some(a => a.hasAttribute('aria-current'))) more.classList.add('current');
+  if (nav && links.length > 4 && (links.length > 5 || nav.querySelector('details.more'))) {
+    const over = links.slice(4);
+    let more = nav.querySelector('details.more');
+    if (!more) {
+      more = make('details', { className: 'more phone' });
+      const summary = make('summary');
+      summary.innerHTML = document.getElementById('i-ellipsis') ? '<svg class="icon" aria-hidden="true"><use href="#i-ellipsis"></use></svg>' : '';
+      summary.append(make('span', { textContent: say('更多', 'More') }));
+      more.append(summary, make('div'));
+      nav.append(more);
+    }
+    more.querySelector('div').prepend(make('section', { className: 'phone' }, ...over.map(a => a.cloneNode(true))));
+    if (over.some(a => a.hasAttribute('aria-current'))) more.classList.add('current-phone');
     over.forEach(a => a.classList.add('over'));
-    nav.append(more);
   }
   const menus = () => all('details.more[open], details.switch[open]');
   document.addEventListener('click', event => menus().forEach(menu => { if (!menu.contains(event.target)) menu.open = false; }));

@@ -51,11 +51,20 @@ public struct APIOperation: Sendable {
     /// Refusals that this operation may answer besides those that every one may (400, 401, 403, 404, 405, 413, 429, 503),
     /// those of every write (409, 412, 422), and 422 of those with a query.
     public var refusals: [Int]
+    public var access: Access
+
+    /// How a caller proves who it is, where the operation asks for that at all.
+    public enum Access: Sendable, Hashable {
+        /// A machine's token, or the cookie of somebody who is logged in.
+        case tokenOrSession
+        /// Only the cookie: what a person does for themselves.
+        case session
+    }
 
     public init(
         _ method: HTTPRequest.Method, _ path: String, id: String, tag: String, summary: LocalizedText,
         query: [Schema.Member] = [], request: Schema? = nil, status: Int = 200, response: Schema? = nil,
-        responseType: String = "application/json", refusals: [Int] = []
+        responseType: String = "application/json", refusals: [Int] = [], access: Access = .tokenOrSession
     ) {
         self.method = method
         self.path = path
@@ -68,6 +77,7 @@ public struct APIOperation: Sendable {
         self.response = response
         self.responseType = responseType
         self.refusals = refusals
+        self.access = access
     }
 }
 
@@ -118,12 +128,7 @@ public final class APICatalogue: Sendable {
             writer.key("servers")
             writer.array { $0.object { $0.member("url", "/api/v1") } }
             writer.key("security")
-            writer.array {
-                $0.object {
-                    $0.key("bearer")
-                    $0.array { _ in }
-                }
-            }
+            Self.writeSecurity(["bearer", "session"], to: &writer)
             writer.key("paths")
             writer.object { writer in
                 var order: [String] = []
@@ -147,6 +152,16 @@ public final class APICatalogue: Sendable {
                         $0.member("type", "http")
                         $0.member("scheme", "bearer")
                     }
+                    $0.key("session")
+                    $0.object {
+                        $0.member("type", "apiKey")
+                        $0.member("in", "cookie")
+                        $0.member("name", "gewu")
+                        $0.member(
+                            "description",
+                            "set by logIn and logInAsResident; writes carry the token of their answers as X-Form-Token, too"
+                        )
+                    }
                 }
                 writer.key("schemas")
                 writer.object { writer in
@@ -160,6 +175,19 @@ public final class APICatalogue: Sendable {
                     }
                 }
             }
+        }
+    }
+
+    /// Either of these schemes; or none, where nobody has to say who they are.
+    private static func writeSecurity(_ schemes: [String], orNobody: Bool = false, to writer: inout JSONWriter) {
+        writer.array { writer in
+            for scheme in schemes {
+                writer.object {
+                    $0.key(escaping: scheme)
+                    $0.array { _ in }
+                }
+            }
+            if orNobody { writer.object { _ in } }
         }
     }
 
@@ -179,9 +207,14 @@ public final class APICatalogue: Sendable {
             writer.array { $0.value(operation.tag) }
             writer.member("summary", operation.summary(language))
             if let right = entry.right { writer.member("description", "right: \(right.rawValue)") }
-            if entry.isOpen {
+            switch (operation.access, entry.isOpen) {
+            case (.tokenOrSession, false): break
+            case (.tokenOrSession, true):
                 writer.key("security")
                 writer.array { _ in }
+            case (.session, let isOpen):
+                writer.key("security")
+                writeSecurity(["session"], orNobody: isOpen, to: &writer)
             }
             writer.key("parameters")
             writer.array { writer in

@@ -126,11 +126,35 @@ struct Frame: Sendable {
         let current = entries.map(\.path).filter { Self.lies(visit.path, below: $0) }.max {
             $0.utf8.count < $1.utf8.count
         }
+        // On one row at 1366 pixels, in both languages; the rest lies one step further, by what it is for.
+        let beside = entries.count > Self.mostBeside + 2 ? Self.mostBeside : entries.count
         return """
             <nav aria-label="\(visit("主导航", "Main"))">\
-            \(entries.html {
+            \(entries.prefix(beside).html {
                 item($0.path, $0.icon, visit($0.text), isCurrent: $0.path == current, isMinor: $0.order >= 50)
-            })</nav>
+            })\(more(Array(entries.dropFirst(beside)), current: current, visit))</nav>
+            """
+    }
+
+    /// How many entries stand beside each other on a desk; on a phone it is four.
+    private static let mostBeside = 6
+
+    private static let groups: [(orders: Range<Int>, title: LocalizedText)] = [
+        (0..<50, LocalizedText("工作", "Work")), (50..<70, LocalizedText("安排与数字", "Plans and figures")),
+        (70..<Int.max, LocalizedText("管理", "Administration")),
+    ]
+
+    /// Works without scripts, and by keyboard: it opens with Enter and is left with Escape.
+    private func more(_ entries: [MenuEntry], current: String?, _ visit: Visit) -> HTML {
+        guard !entries.isEmpty else { return HTML() }
+        let isHere = entries.contains { $0.path == current }
+        return """
+            <details class="more\(isHere ? " current" : "")"><summary>\(symbol("ellipsis"))<span>\(visit("更多", "More"))</span></summary><div>\
+            \(Self.groups.html { group in
+                let own = entries.filter { group.orders.contains($0.order) }
+                let links = own.html { item($0.path, $0.icon, visit($0.text), isCurrent: $0.path == current) }
+                return own.isEmpty ? HTML() : "<section><p>\(visit(group.title))</p>\(links)</section>"
+            })</div></details>
             """
     }
 

@@ -25,7 +25,8 @@ public struct MenuEntry: Sendable {
     public var text: LocalizedText
     /// Who sees it.
     public var right: Right?
-    /// Smaller stands further left; below 50 also on the phone's bottom bar.
+    /// Smaller stands further left; the first four on the phone's bottom bar. From 50 it is about plans and figures, from 70
+    /// about administration: it says the group under “More”.
     public var order: Int
 
     public init(_ path: String, icon: String, _ text: LocalizedText, right: Right? = nil, order: Int) {

@@ -51,9 +51,12 @@ public struct Identity: Room {
     }
 
     public func addRoutes(to routes: Routes) {
-        LogInPages(house: house, logIn: logIn, residents: ResidentDoor(house: house, keeper: keeper)).add(to: routes)
+        let residents = ResidentDoor(house: house, keeper: keeper)
+        LogInPages(house: house, logIn: logIn, residents: residents).add(to: routes)
         AppearancePages(house: house).add(to: routes)
-        AccountPages(house: house, bodies: bodies, keeper: keeper, logIn: logIn, hasher: hasher).add(to: routes)
+        let own = OwnAccount(house: house, keeper: keeper, logIn: logIn, hasher: hasher)
+        AccountPages(house: house, bodies: bodies, own: own).add(to: routes)
+        AccountAPI(house: house, bodies: bodies, own: own, residents: residents).add(to: routes)
         StaffPages(house: house, bodies: bodies, roles: roles, commands: staffCommands).add(to: routes)
         TokenPages(house: house, bodies: bodies, commands: tokenCommands).add(to: routes)
         IdentityAPI(house: house, bodies: bodies, staffCommands: staffCommands, tokenCommands: tokenCommands)

@@ -40,6 +40,7 @@ struct IdentityAPI: Sendable {
 
     func add(to routes: Routes) {
         addMe(to: routes)
+        addSession(to: routes)
         addStaff(to: routes)
         addStaffActs(to: routes)
         addPosts(to: routes)
@@ -74,6 +75,33 @@ struct IdentityAPI: Sendable {
                     writer.member("bodyName", scope.bodyName)
                     writer.member("line", scope.line)
                     writer.member("machine", scope.isMachine)
+                })
+        }
+    }
+
+    /// What a page needs to send later what was done without a network.
+    private func addSession(to routes: Routes) {
+        routes.api(
+            APIOperation(
+                .get, "/session", id: "readSession", tag: "identity",
+                summary: LocalizedText(
+                    "谁在登录、表单令牌、离线记录的密钥", "Who is logged in, the token of forms, the key of entries kept offline"),
+                response: .object([
+                    .init("staff", .identifier), .init("post", .identifier), .init("token", .nullable(.text)),
+                    .init("outboxKey", .text), .init("at", .instant),
+                ])), right: nil
+        ) { staff, _ in
+            let scope = staff.scope
+            let vault = house.keys.vault
+            return .json(
+                JSONWriter.object { writer in
+                    writer.member("staff", scope.staff)
+                    writer.member("post", scope.post)
+                    writer.member("token", staff.visit.context.session?.formToken)
+                    // Only with this can the phone read what this person has not sent yet. The name is that of the room
+                    // in which it began; another would make what lies on phones unreadable.
+                    writer.member("outboxKey", vault.blindIndex(scope.staff.text, for: "gridday.outbox"))
+                    writer.member("at", staff.visit.now)
                 })
         }
     }

@@ -10,9 +10,9 @@ import Web
 struct AccountPages: Sendable {
     let house: House
     let bodies: any BodyLookup
-    let keeper: SessionKeeper
-    let logIn: LogIn
-    let hasher: PasswordHasher
+    let own: OwnAccount
+
+    private var keeper: SessionKeeper { own.keeper }
 
     func add(to routes: Routes) {
         routes.page("/account") { try await account($0, notice: nil) }
@@ -68,21 +68,12 @@ struct AccountPages: Sendable {
     }
 
     private func switchPost(_ staff: StaffVisit, _ submission: Submission) async throws -> Response {
-        guard let session = staff.visit.context.session,
-            let wanted = submission.fields["post"].flatMap({ PostID(parsing: $0) })
-        else { throw Refusal.nothingHere }
-        let scope = staff.scope
-        let now = staff.visit.now
+        guard let wanted = submission.fields["post"].flatMap({ PostID(parsing: $0) }) else { throw Refusal.nothingHere }
+        let session = try own.session(of: staff)
+        let (scope, now, own) = (staff.scope, staff.visit.now, own)
         let entry: Identifier<LedgerEntry> = house.identifiers.next(at: now)
         let response = try await staff.visit.write(submission) { transaction in
-            let posts = try PostStore.current(of: scope.staff, at: now, in: transaction)
-            guard let post = posts.first(where: { $0.id == wanted }) else { throw Refusal.nothingHere }
-            try SessionStore.setPost(session.id, post.id, in: transaction)
-            try StaffStore.setLastPost(of: scope.staff, post.id, in: transaction)
-            try Ledger.record(
-                LedgerEntry(
-                    "staff.switched-post", on: "post", post.id, by: Actor(scope), at: now, id: entry,
-                    area: post.area.code), in: transaction)
+            try own.switchPost(to: wanted, session, scope, entry: entry, at: now, in: transaction)
             return .seeOther("/home")
         }
         keeper.forget(session.id)
@@ -90,10 +81,7 @@ struct AccountPages: Sendable {
     }
 
     private func endSession(_ staff: StaffVisit, _ fields: QueryParameters) async throws -> Response {
-        guard let beginning = fields["session"], beginning.count == 16 else { throw Refusal.nothingHere }
-        let scope = staff.scope
-        try await house.database.write { try SessionStore.end(beginning: beginning, of: scope.staff, in: $0) }
-        keeper.forget()
+        try await own.endSession(beginning: fields["session"] ?? "", staff.scope)
         return .seeOther("/account")
     }
 
@@ -132,16 +120,9 @@ struct AccountPages: Sendable {
                     LocalizedText("两次输入的新密码不同", "The two new passwords differ"),
                     field: "repeat")
             }
-            let record = try await checkedSelf(staff, password: fields["current"] ?? "")
-            let new = fields["new"] ?? ""
-            if let refusal = keeper.rules.passwords.refusal(of: new, login: record.login) { throw refusal }
-            let hash = try await hasher.hash(new)
-            let kept = staff.visit.context.session?.id
-            try await write("staff.password-changed", staff) { transaction in
-                try StaffStore.setPassword(record.id, hash: hash, mustChange: false, in: transaction)
-                try SessionStore.endAll(of: record.id, except: kept, in: transaction)
-            }
-            keeper.forget()
+            try await own.changePassword(
+                from: fields["current"] ?? "", to: fields["new"] ?? "", keeping: staff.visit.context.session,
+                staff.scope)
             return try await account(
                 staff,
                 notice: Page.Notice(
@@ -149,24 +130,6 @@ struct AccountPages: Sendable {
         } catch let refusal as Refusal where refusal.field != nil || refusal.kind == .tooOften {
             return passwordPage(staff, wrong: refusal)
         }
-    }
-
-    /// The viewer's own record, after the password was given again; tries are throttled as at the door.
-    private func checkedSelf(_ staff: StaffVisit, password: String) async throws -> StaffRecord {
-        let now = staff.visit.now
-        let scope = staff.scope
-        let throttle = logIn.throttle("self", scope.staff.text, free: keeper.rules.logIn.triesPerAccount)
-        let record = try await house.database.write { transaction in
-            try throttle.count(at: now, in: transaction)
-            return try StaffStore.staff(scope.staff, in: transaction)
-        }
-        guard let record, !scope.isMachine, try await hasher.verify(password, against: record.passwordHash) else {
-            throw Refusal(
-                .ruleBroken, "identity.password-wrong", LocalizedText("当前密码不正确", "The present password is wrong"),
-                field: "current")
-        }
-        try await house.database.write { try throttle.reset(in: $0) }
-        return record
     }
 
     // MARK: Second step
@@ -213,17 +176,11 @@ struct AccountPages: Sendable {
         guard let secret = [UInt8](hexadecimal: fields["secret"] ?? ""), secret.count == 20 else {
             throw Refusal.nothingHere
         }
-        let now = staff.visit.now
         do {
-            let record = try await checkedSelf(staff, password: fields["current"] ?? "")
-            guard record.totpSecret == nil else { return .seeOther("/account/second-step") }
-            let code = LogIn.digits(fields["code"] ?? "")
-            guard let step = OneTimeCode.matchingStep(code, secret: secret, at: now) else { throw Self.codeWrong }
-            let sealed = house.keys.vault.seal(secret.hexadecimal, for: StaffStore.secretPurpose)
-            try await write("staff.second-step-enrolled", staff) {
-                try StaffStore.setSecret(record.id, sealed: sealed, step: Int64(step), in: $0)
-            }
-            keeper.forget()
+            guard
+                try await own.enrol(
+                    secret, code: fields["code"] ?? "", password: fields["current"] ?? "", staff.scope)
+            else { return .seeOther("/account/second-step") }
             return .seeOther("/account")
         } catch let refusal as Refusal where refusal.field != nil || refusal.kind == .tooOften {
             return try await secondStepPage(staff, secret: secret, wrong: refusal)
@@ -232,35 +189,11 @@ struct AccountPages: Sendable {
 
     private func removeSecondStep(_ staff: StaffVisit, _ fields: QueryParameters) async throws -> Response {
         do {
-            let record = try await checkedSelf(staff, password: fields["current"] ?? "")
-            guard try await logIn.isCodeRight(fields["code"] ?? "", of: record, at: staff.visit.now) else {
-                throw Self.codeWrong
-            }
-            try await write("staff.second-step-removed", staff) {
-                try StaffStore.setSecret(record.id, sealed: nil, step: 0, in: $0)
-            }
-            keeper.forget()
+            try await own.removeSecondStep(
+                code: fields["code"] ?? "", password: fields["current"] ?? "", staff.scope)
             return .seeOther("/account/second-step")
         } catch let refusal as Refusal where refusal.field != nil || refusal.kind == .tooOften {
             return try await secondStepPage(staff, secret: [], wrong: refusal)
-        }
-    }
-
-    private static let codeWrong = Refusal(
-        .ruleBroken, "identity.code-wrong", LocalizedText("口令不正确或已用过", "The code is wrong or was used before"),
-        field: "code")
-
-    private func write(
-        _ act: String, _ staff: StaffVisit, _ body: @escaping @Sendable (any Transaction) throws -> Void
-    ) async throws {
-        let now = staff.visit.now
-        let scope = staff.scope
-        let entry = try LedgerEntry(
-            act, on: "staff", scope.staff, by: Actor(scope), at: now, id: house.identifiers.next(at: now),
-            area: scope.area.code)
-        try await house.database.write { transaction in
-            try body(transaction)
-            try Ledger.record(entry, in: transaction)
         }
     }
 }

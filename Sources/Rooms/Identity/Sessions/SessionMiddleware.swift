@@ -57,7 +57,8 @@ public struct SessionMiddleware: RouterMiddleware {
     ) throws -> Response? {
         let path = request.uri.path
         let isOpen =
-            path.hasPrefix("/account/") || path == "/logout" || path == "/login" || path == "/language"
+            path.hasPrefix("/account/") || path.hasPrefix("/api/v1/account") || path == "/api/v1/log-out"
+            || path == "/logout" || path == "/login" || path == "/language"
             || path == "/appearance" || path.hasPrefix("/assets/")
         if isOpen { return nil }
         if request.method == .get, !path.hasPrefix("/api/") { return .seeOther(address) }
