@@ -260,7 +260,7 @@ public final class APICatalogue: Sendable {
                 }
                 var refusals = Set([400, 401, 403, 404, 405, 413, 429, 503] + operation.refusals)
                 if !operation.query.isEmpty { refusals.insert(422) }
-                if entry.isOpen { refusals.remove(401) }
+                if entry.isOpen, !operation.refusals.contains(401) { refusals.remove(401) }
                 if operation.method != .get { refusals.formUnion([409, 412, 422]) }
                 for status in refusals.sorted() {
                     writer.key(escaping: String(status))
