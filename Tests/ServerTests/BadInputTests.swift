@@ -110,7 +110,8 @@ import Web
                 ("L1", "灯不亮", "三号楼前"), ("L2", "灯不亮", Self.long), ("L3", "灯不亮", "四号楼前"),
             ])
             #expect(try table.json["created"] as? Int == 2 && table.json["rejected"] as? Int == 1)
-            #expect(table.text.contains("10000"))
+            // The reader of tables has a limit of its own for a cell; which row it was is what counts.
+            #expect(table.text.contains("\"row\":3"), "\(table.text.prefix(2_000))")
             let before = try await county.matters()
             let kept = try await county.phone(["kind": "report", "detail": Self.long], key: "1")
             #expect(try kept.member("outcome") == "kept" && kept.member("code") == "cases.detail-too-long")
