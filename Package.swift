@@ -124,15 +124,14 @@ let package = Package(
         room(
             "Emergencies",
             [
-                "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Ground", "Cipher", "Storage",
-                "Web",
-                "Sheets", hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
+                "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets",
+                hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
         room(
             "GridDay",
             [
-                "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Ground", "Cipher",
-                "Storage", "Web", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
+                "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web",
+                hummingbird, hummingbirdCore, httpTypes, logging, yaml,
             ]),
         room(
             "Disputes",
