@@ -22,7 +22,7 @@ enum CasesFixture {
         let hours = try String(contentsOfFile: root + "/Rules/calendars/hours.yaml", encoding: .utf8)
         let reason = CaseRules.Reason(code: "other", title: LocalizedText("其他", "Other"))
         let matter = try WorkflowReading.read(text: try workflowText(), name: "matter.yaml")
-        let others = try ["part", "whistle", "report-in", "invitation"].map {
+        let others = try ["part", "whistle", "report-in", "invitation", "dispute"].map {
             try WorkflowReading.read("workflows/\($0).yaml", from: ruleFiles)
         }
         return CaseRules(

@@ -20,6 +20,7 @@ public struct Cases: Room {
     let senderLimit: SenderLimit
     let similar: SimilarCases
     let suggester: Suggester
+    let keepers = KindKeepers()
 
     /// Reads the rules and proves the workflow closed.
     /// - Throws: a refusal naming file, line, state and reason when a rule file is wrong.
@@ -60,6 +61,8 @@ public struct Cases: Room {
         Right("case.handle"), Right("case.extend.request"), Right("case.extend.grant"), Right("case.hang"),
         Right("case.supervise"), Right("case.verify"), Right("case.followup"),
         Right("case.reopen"), .whistleRaise, .whistleApprove, .invitationSend,
+        Right("dispute.begin"), Right("dispute.mediate"), Right("dispute.mediate.street"),
+        Right("dispute.mediate.county"),
     ]
 
     public var jobs: [Job] {
@@ -181,6 +184,8 @@ public struct Cases: Room {
         at now: Instant,
         in transaction: any Transaction
     ) throws {
+        var decision = decision
+        try keepers[decision.before.kind]?.acts(on: &decision, by: performer, at: now, in: transaction)
         let after = decision.after
         try CaseStore.update(after, from: decision.before, in: transaction)
         try OutcomeStore.move(from: decision.before, to: after, rules.rates, in: transaction)

@@ -14,8 +14,10 @@ public struct Reception: RouterMiddleware {
     let house: House
     let logger: Logger
     let metrics: Metrics
+    let untold: UntoldPaths
 
-    public init(house: House, logger: Logger, metrics: Metrics) {
+    public init(house: House, logger: Logger, metrics: Metrics, untold: UntoldPaths = UntoldPaths()) {
+        self.untold = untold
         self.house = house
         self.logger = logger
         self.metrics = metrics
@@ -47,6 +49,7 @@ public struct Reception: RouterMiddleware {
             Double(duration.components.attoseconds / 1_000_000_000_000) / 1000 + Double(duration.components.seconds)
             * 1000
         let path = context.endpointPath ?? "unmatched"
+        guard !untold.contains(path) else { return response }
         metrics.observe(
             method: request.method.rawValue, path: path, status: response.status.code, milliseconds: milliseconds)
         if response.status.code >= 500 || logger.logLevel <= .info {

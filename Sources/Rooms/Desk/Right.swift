@@ -5,5 +5,9 @@ public struct Right: RawRepresentable, Sendable, Hashable, Comparable {
     public init(rawValue: String) { self.rawValue = rawValue }
     public init(_ name: String) { rawValue = name }
 
+    /// Given by nobody who lacks it, administrators included, and never part of `all`: for what even those who make
+    /// accounts must not read.
+    public var isSealed: Bool { rawValue.hasPrefix("sealed.") }
+
     public static func < (left: Right, right: Right) -> Bool { left.rawValue < right.rawValue }
 }

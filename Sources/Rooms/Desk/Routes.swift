@@ -7,6 +7,8 @@ public struct Routes {
     public let house: House
     public let catalogue: APICatalogue
     let door: Door
+    /// Of which addresses neither the log nor the metrics are told.
+    public let untold = UntoldPaths()
 
     public init(router: Router<DeskContext>, house: House, menu: [MenuEntry], catalogue: APICatalogue) {
         self.router = router
@@ -14,6 +16,10 @@ public struct Routes {
         self.catalogue = catalogue
         door = Door(house: house, frame: Frame(menu: menu.sorted { $0.order < $1.order }, house: house))
     }
+
+    /// Requests of this address stand in no log and in no metrics: that somebody came is itself a secret.
+    /// - Parameter path: as it is routed, or as an operation of the interface names it.
+    public func keepUntold(_ path: String) { untold.add(path) }
 
     // MARK: Pages of staff
 

@@ -30,7 +30,7 @@ public struct Identity: Room {
 
     public static let rights: [Right] = [
         .manageStaff, .manageTokens, .manageChannels, .revealPersonal, .readEmergencies, .command, .handOver,
-        .manageRoster,
+        .manageRoster, .readDisputes, .manageMediators, .readClues, .actOnClues, .auditClues,
     ]
 
     /// Finds out who a request comes from; stands before the router of every room.
@@ -81,13 +81,18 @@ public struct Identity: Room {
     // MARK: For the command line and generators
 
     /// The account that makes all others. It stands in the widest body of the installation's area.
+    /// - Parameter key: another role, whose first holder nobody at a page may make: one with sealed rights.
     /// - Throws: a refusal when the password breaks the rules, the name is taken, or no body was entered yet.
-    public func createAdministrator(login: String, password: String, name: String = "系统管理员") async throws {
+    public func createAdministrator(
+        login: String, password: String, name: String = "系统管理员", role key: String = Roles.administratorKey
+    ) async throws {
         if let refusal = keeper.rules.passwords.refusal(of: password, login: login) { throw refusal }
-        guard let role = roles[Roles.administratorKey] else {
+        guard let role = roles[key], role.isAdministrator || role.rights.contains(where: \.isSealed) else {
             throw Refusal(
-                .fault, "identity.no-administrator-role",
-                LocalizedText("roles.yaml 没有 administrator 角色", "roles.yaml has no role “administrator”"))
+                .malformed, "identity.no-administrator-role",
+                LocalizedText(
+                    "roles.yaml 没有角色 \(key)，或它可在页面上授予", "roles.yaml has no role “\(key)”, or it can be given at a page")
+            )
         }
         let hash = try await hasher.hash(password)
         let now = house.clock.now()
@@ -152,6 +157,15 @@ extension Right {
     public static let command = Right("emergency.command")
     /// Hand people or goods over in an emergency, and acknowledge.
     public static let handOver = Right("emergency.handover")
+    /// See disputes of the own area (the room Disputes).
+    public static let readDisputes = Right("dispute.read")
+    /// Keep the register of mediators.
+    public static let manageMediators = Right("mediator.manage")
+    /// See that there are clues, and read them for a purpose (the room Clues). Sealed: see ``Right/isSealed``.
+    public static let readClues = Right("sealed.read")
+    public static let actOnClues = Right("sealed.act")
+    /// See who read what.
+    public static let auditClues = Right("sealed.audit")
     /// Make the duty roster of the own area.
     public static let manageRoster = Right("roster.manage")
 }

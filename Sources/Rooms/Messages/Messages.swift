@@ -34,6 +34,16 @@ public struct Messages: Room {
         try TextStore.withdraw(about: subjectID, dueAt: due, in: transaction)
     }
 
+    /// Takes the words out of whatever was written about a subject: notices say something else, what waits to be sent is
+    /// not sent, and of what was sent no text is kept.
+    /// - Parameter since: when the subject began; nothing older is looked at.
+    public static func blank(
+        about subjectID: String, since: Instant, as words: LocalizedText, in transaction: any Transaction
+    ) throws {
+        try NoticeStore.blank(about: subjectID, since: since, as: words, in: transaction)
+        try TextStore.blank(about: subjectID, since: since, as: words.chinese, in: transaction)
+    }
+
     /// Puts a generated past behind: what came before `read` counts as read by these posts, and no text that is still waiting
     /// is ever sent. For generators only; nothing real is waiting then.
     package static func closePast(

@@ -46,6 +46,16 @@ enum NoticeStore {
     /// Ids follow the time of the notice, so the key order of an inbox is its order in time.
     private static let identifiers = IdentifierSource()
 
+    static func blank(
+        about subjectID: String, since: Instant, as words: LocalizedText, in transaction: any Transaction
+    ) throws {
+        try transaction.execute(
+            """
+            UPDATE notices SET text_zh = \(words.chinese), text_en = \(words.english)
+            WHERE at >= \(since) AND subject_id = \(subjectID)
+            """)
+    }
+
     static func insert(_ notice: Notice, in transaction: any Transaction) throws {
         let recipient: String
         let area: String?

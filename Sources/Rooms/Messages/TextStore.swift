@@ -81,6 +81,18 @@ enum TextStore {
             """)
     }
 
+    static func blank(
+        about subjectID: String, since: Instant, as words: String, in transaction: any Transaction
+    ) throws {
+        try transaction.execute(
+            """
+            DELETE FROM texts
+            WHERE at >= \(since) AND subject_id = \(subjectID) AND state = \(TextState.waiting.rawValue)
+            """)
+        try transaction.execute(
+            "UPDATE texts SET text = \(words) WHERE at >= \(since) AND subject_id = \(subjectID)")
+    }
+
     static func insert(_ text: ResidentText, in transaction: any Transaction) throws {
         try transaction.later(
             """

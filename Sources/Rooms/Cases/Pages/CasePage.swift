@@ -140,13 +140,20 @@ struct CasePage: Sendable {
             breadcrumb: [(visit(CaseTexts.cases), "/cases")] + areas(record.area) + [(record.number, nil)],
             notice: notice(refused, visit),
             """
-            <p class="printonly">\(visit("群众诉求办理单", "Sheet of a matter"))</p>\(doneMark(visit))\
+            <p class="printonly">\(visit("群众诉求办理单", "Sheet of a matter"))</p>\(doneMark(visit))\(keeperLink(record, visit))\
             \(UndoForm(cases: cases).html(record.id, model.undoable, visit))\
             <div class="split"><div>\(CaseFacts(cases: cases, model: model, staff: staff, revealed: revealed).html)\(PartsPanel(cases: cases, visit: visit).html(model.parts))\(JoinedPanel(cases: cases, visit: visit).html(model.joined))\(forms.html)\(SimilarPanel(cases: cases, visit: visit).html(model.similar, joins: mayJoin ? record : nil))</div>\
             <section class="panel" aria-label="\(visit(CaseTexts.timeline))"><h2>\(visit(CaseTexts.timeline))</h2>\
             \(Timeline(cases: cases, model: model, visit: visit).html)</section></div>\
             <p class="printonly sign">\(visit("经办人签字：__________　　日期：____年__月__日", "Signature: __________   Date: __________"))</p>
             """)
+    }
+
+    /// Another room keeps more of this kind of matter.
+    private func keeperLink(_ record: CaseRecord, _ visit: Visit) -> HTML {
+        guard let link = cases.keepers[record.kind]?.page(of: record.id) ?? cases.keepers.link(record.kind)?(record.id)
+        else { return HTML() }
+        return "<p class=\"noprint\"><a class=\"btn\" href=\"\(link.address)\">\(visit(link.title))</a></p>"
     }
 
     /// From below the county's own area down, each a way to the matters there.

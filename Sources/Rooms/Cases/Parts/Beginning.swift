@@ -47,6 +47,24 @@ extension Cases {
                 LocalizedText("只能在本岗位的辖区内发起", "Only within the area of your post"), field: "area")
         }
         try check(beginning, workflow, begin)
+        return try self.begin(beginning, workflow, in: area, by: scope, at: now, transaction)
+    }
+
+    /// Begins a matter that no person begins: what was not done in time becomes somebody's task.
+    public func beginByPlatform(
+        _ beginning: Beginning, in area: AreaPrefix, at now: Instant, in transaction: any Transaction
+    )
+        throws -> CaseRecord
+    {
+        guard let workflow = rules.workflow(named: beginning.kind) else { throw Refusal.nothingHere }
+        return try begin(beginning, workflow, in: area, by: nil, at: now, transaction)
+    }
+
+    private func begin(
+        _ beginning: Beginning, _ workflow: Workflow, in area: AreaPrefix, by scope: Scope?, at now: Instant,
+        _ transaction: any Transaction
+    ) throws -> CaseRecord {
+        let actor = scope.map { Actor($0) } ?? .system
         let answerable = try reception.answerable(for: area, scope: scope, in: transaction)
         var record = CaseRecord(
             id: house.identifiers.next(at: now), number: numbers.next(at: now), title: beginning.title.trimmed,
@@ -55,19 +73,20 @@ extension Cases {
         record.kind = workflow.name
         record.variant = beginning.variant
         record.address = beginning.address?.trimmed
-        record.reportingStaff = scope.staff
-        if begin.needs.contains(.body), let body = beginning.body {
+        record.reportingStaff = scope?.staff
+        if workflow.begin?.needs.contains(.body) == true, let body = beginning.body {
             try checkBody(body, for: record, in: transaction)
             record.body = body
         }
         rules.begin(&record, at: now)
+        try keepers[record.kind]?.begins(&record, of: nil, by: actor, at: now, in: transaction)
         try CaseStore.insert(&record, numbers: numbers, in: transaction)
         try CaseStore.insert(
             CaseStep(
                 caseID: record.id, version: record.version, act: CaseStep.begun, from: nil, to: record.state, at: now,
-                performer: scope.isMachine ? .machine : .staff, staff: scope.staff, post: scope.post,
-                staffBody: scope.body, givenTo: record.body, due: record.due), in: transaction)
-        try CaseLedger.recordBegun(record, by: Actor(scope), house: house, at: now, in: transaction)
+                performer: actor.kind, staff: scope?.staff, post: scope?.post, staffBody: scope?.body,
+                givenTo: record.body, due: record.due), in: transaction)
+        try CaseLedger.recordBegun(record, by: actor, house: house, at: now, in: transaction)
         try CaseNotices(cases: self).opened(record, at: now, in: transaction)
         return record
     }

@@ -41,11 +41,14 @@ extension Cases {
             part.location = whole.location
             part.finalDue = rules.shareOfWhole(workflow, whole, at: now)
             rules.begin(&part, at: now)
+            let keeper = keepers[kind]
+            try keeper?.begins(&part, of: whole, by: actor, at: now, in: transaction)
             try CaseStore.insert(&part, numbers: numbers, in: transaction)
             try CaseStore.insert(
                 CaseStep(
                     caseID: part.id, version: part.version, act: CaseStep.openedAsPart, from: nil, to: part.state,
-                    at: now, performer: actor.kind, givenTo: body, opinion: command.opinion, due: part.due),
+                    at: now, performer: actor.kind, givenTo: body, opinion: keeper == nil ? command.opinion : nil,
+                    due: part.due),
                 in: transaction)
             try CaseLedger.recordOpened(part, of: whole, by: actor, house: house, at: now, in: transaction)
             try CaseNotices(cases: self).opened(part, at: now, in: transaction)

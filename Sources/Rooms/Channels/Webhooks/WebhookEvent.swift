@@ -15,7 +15,7 @@ struct WebhookEvent: Sendable {
     ]
 
     /// Acts on matters that are about the platform's own people, not about the matter.
-    static let withheld: Set<String> = ["cases.reveal-reporter", "cases.export"]
+    static let withheld: Set<String> = ["cases.reveal-reporter", "cases.export", "cases.withhold"]
 
     /// Whether an entry is told at all, and to this destination.
     static func concerns(_ entry: LedgerEntry, _ destination: Destination) -> Bool {

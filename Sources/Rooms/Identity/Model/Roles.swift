@@ -53,7 +53,7 @@ public struct Roles: Sendable {
             for item in mapping["rights"]?.sequence ?? [] {
                 guard let name = item.string else { throw wrong("a right is a word", "权限应为文字", item) }
                 if name == "all" {
-                    rights = knownRights
+                    rights = knownRights.filter { !$0.isSealed }
                     isAdministrator = true
                     continue
                 }

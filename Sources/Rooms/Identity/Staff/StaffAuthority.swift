@@ -38,8 +38,9 @@ struct StaffAuthority: Sendable {
     func requireMay(take role: String, by scope: Scope) throws(Refusal) { try requireHas(rightsOf: role, scope) }
 
     private func requireHas(rightsOf role: String, _ scope: Scope) throws(Refusal) {
-        guard !isAdministrator(scope), let rights = roles[role]?.rights else { return }
-        let lacking = rights.subtracting(scope.rights).sorted()
+        guard let rights = roles[role]?.rights else { return }
+        // An administrator gives what they lack, but nothing sealed: who makes accounts must not be able to read.
+        let lacking = rights.subtracting(scope.rights).filter { $0.isSealed || !isAdministrator(scope) }.sorted()
         guard lacking.isEmpty else {
             throw Refusal(
                 .forbidden, "identity.rights-beyond",
