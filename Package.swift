@@ -144,7 +144,7 @@ let package = Package(
         room(
             "Clues",
             [
-                "Identity", "Messages", "Places", "WorkCalendar",
+                "Cases", "Identity", "Messages", "Places", "WorkCalendar",
                 "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore,
                 httpTypes, nio, logging, yaml,
             ]),
@@ -265,7 +265,7 @@ let package = Package(
         tests(
             "CluesTests",
             [
-                "Clues", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Storage",
+                "Clues", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Storage",
                 "StorageTesting", "Web", "Sheets", "Ground", "Cipher", hummingbird, hummingbirdCore,
                 hummingbirdTesting, httpTypes, nio, logging,
             ]),
@@ -318,7 +318,8 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "gewu", "DemoCounty", "Channels", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Web",
+                "gewu", "DemoCounty", "Channels", "Clues", "GridDay", "Cases", "Identity", "Messages", "Places", "Ledger",
+                "Desk", "Web",
                 "Storage",
                 "StorageTesting", "Ground", "Cipher", hummingbird, hummingbirdCore, logging, hummingbirdTesting,
                 httpTypes, nio,

@@ -1,8 +1,10 @@
 import Cases
 import Channels
 import Cipher
+import Clues
 import DemoCounty
 import Desk
+import Disputes
 import Emergencies
 import Foundation
 import GridDay
@@ -22,11 +24,13 @@ enum Assembly {
         Once.migrations + Readiness.migrations + KeyMark.migrations + Ledger.migrations + Places.migrations
         + Messages.migrations + Identity.migrations + Cases.migrations + Channels.migrations
         + GridDay.migrations + Emergencies.migrations
+        + Disputes.migrations + Clues.migrations
 
     /// The rights of all rooms: a role that names another is refused.
     static let rights = Set(
         Ledger.rights + Places.rights + Messages.rights + Identity.rights + Cases.rights + Channels.rights
-            + GridDay.rights + Emergencies.rights)
+            + GridDay.rights + Emergencies.rights
+    )
 
     /// All rooms of one house.
     struct Rooms: Sendable {
@@ -38,6 +42,8 @@ enum Assembly {
         let channels: Channels
         let gridDay: GridDay
         let emergencies: Emergencies
+        let disputes: Disputes
+        let clues: Clues
 
         /// Reads every rule file: what is wrong in one is told with its line.
         init(in house: House) throws(Refusal) {
@@ -54,18 +60,23 @@ enum Assembly {
                 house: house, identity: identity, cases: cases, places: places, bodies: bodies,
                 program: { try listing.program() })
             emergencies = try Emergencies(house: house, identity: identity, places: places)
+            disputes = try Disputes(house: house, identity: identity, cases: cases, places: places)
+            clues = Clues(house: house, identity: identity, places: places, cases: cases)
             ledger = Ledger(
                 house: house,
                 words: [
                     cases.ledgerWords, identity.ledgerWords, places.ledgerWords, Channels.ledgerWords,
                     GridDay.ledgerWords, Emergencies.ledgerWords,
+                    Disputes.ledgerWords, Clues.ledgerWords,
                     DemoCounty.ledgerWords,
                 ]
             )
         }
 
         /// Lowest first.
-        var all: [any Room] { [ledger, places, messages, identity, cases, channels, gridDay, emergencies] }
+        var all: [any Room] {
+            [ledger, places, messages, identity, cases, channels, gridDay, emergencies, disputes, clues]
+        }
     }
 
     /// Opens the database and brings its schema forward.

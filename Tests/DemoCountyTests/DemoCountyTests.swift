@@ -1,6 +1,8 @@
 import Cases
 import Cipher
+import Clues
 import Desk
+import Disputes
 import Emergencies
 import Foundation
 import Ground
@@ -235,7 +237,7 @@ struct DemoHouse: Sendable {
             .deletingLastPathComponent().path
         let migrations =
             Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
-            + Cases.migrations + Emergencies.migrations
+            + Cases.migrations + Emergencies.migrations + Disputes.migrations + Clues.migrations
         try await engine.withDatabase(migrations: migrations) { database in
             let house = House(
                 database: database, clock: ManualClock(until), identifiers: IdentifierSource(), keys: .forTests(),

@@ -15,6 +15,7 @@ enum TestHouse {
     static func with<Value>(
         engine: EngineCase = .sqlite, demonstration: Bool = false, area: AreaPrefix = .everywhere,
         settings: ServerSettings = ServerSettings(),
+        clock: any WallClock = SystemClock(),
         _ body: (House, any ApplicationProtocol) async throws -> Value
     ) async throws -> Value {
         try await engine.withDatabase(migrations: Assembly.migrations) { database in
@@ -22,7 +23,7 @@ enum TestHouse {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(at: folder) }
             let house = House(
-                database: database, clock: SystemClock(), identifiers: IdentifierSource(), keys: .forTests(),
+                database: database, clock: clock, identifiers: IdentifierSource(), keys: .forTests(),
                 rules: RuleFiles(shipped: try Resources.folder("Rules")),
                 assets: try StaticFiles(folders: [try assets(in: folder)]),
                 settings: House.Settings(

@@ -1,6 +1,8 @@
 import Cases
 import Cipher
+import Clues
 public import Desk
+import Disputes
 import Emergencies
 import Ground
 import Identity
@@ -41,8 +43,14 @@ extension DemoCounty {
             stage: stage,
             emergencies: try Emergencies(house: own.house, identity: identity, places: places),
             house: own.house)
+        let peace = Peace(
+            stage: stage, files: files, cases: cases,
+            disputes: try Disputes(house: own.house, identity: identity, cases: cases, places: places),
+            clues: Clues(house: own.house, identity: identity, places: places, cases: cases), house: own.house,
+            firstDay: firstDay, seed: plan.seed)
+        try await peace.found(at: founded + .hours(1))
         let played = try await play(
-            stage, files, cases, storm, in: own.house, clock: own.clock, from: firstDay, progress: progress)
+            stage, files, cases, storm, peace, in: own.house, clock: own.clock, from: firstDay, progress: progress)
         try await close(stage, in: own.house)
         progress(Progress(stage: .sealing, done: 1, total: 1))
         try await Sealing(
@@ -105,7 +113,8 @@ extension DemoCounty {
     }
 
     private func play(
-        _ stage: Stage, _ files: DemoFiles, _ cases: Cases, _ storm: Storm, in house: House, clock: ManualClock,
+        _ stage: Stage, _ files: DemoFiles, _ cases: Cases, _ storm: Storm, _ peace: Peace,
+        in house: House, clock: ManualClock,
         from firstDay: Day,
         progress: @Sendable (Progress) -> Void
     ) async throws -> Play {
@@ -122,11 +131,13 @@ extension DemoCounty {
         for (index, day) in days.enumerated() {
             play.add(reports.matters(counts[index], of: day).filter { $0.at < plan.until })
             play.add(last.filter { $0.at.local().day == day })
+            try await peace.play(on: day, until: plan.until)
             if index == days.count - 3 { try await together.whistle(on: day) }
             if index == days.count - 2 { try await storm.exercise(on: day) }
             try await play.play(until: min(Instant(LocalTime(day: day + 1)), plan.until))
             if index == days.count - 1 {
                 try await together.underWay(at: plan.until)
+                try await peace.underWay(at: plan.until)
                 try await storm.roster(around: day)
             }
             clock.set(min(Instant(LocalTime(day: day + 1)), plan.until))

@@ -40,6 +40,7 @@ struct Founding {
         var founding = Founding(plan, files, roles, identifiers, county: county.prefix, founded: founded)
         let government = founding.foundCounty(named: county.name)
         founding.foundStreets(below: government)
+        founding.foundPeace(below: government)
         for index in founding.stage.staff.indices where founding.shown.contains(founding.stage.staff[index].login) {
             founding.stage.staff[index].passwordHash = passwordHash
         }
@@ -84,6 +85,23 @@ struct Founding {
         _ = hire("auditor", audit)
         _ = hire("administrator", government)
         return government
+    }
+
+    /// Mediators at each level, and the police's own post for clues. Last, so that everybody else is who they were.
+    private mutating func foundPeace(below government: BodyRecord) {
+        let committee = body(
+            "县矛盾纠纷调处化解中心", english: "County mediation centre", .other, .county, stage.county, parent: government)
+        stage.mediators[stage.county] = hire("county_mediator", committee)
+        for street in stage.streets {
+            guard let office = stage.bodies.first(where: { $0.id == street.body }) else { continue }
+            stage.mediators[street.area] = hire("street_mediator", office)
+            for community in street.communities.prefix(2) {
+                guard let own = stage.bodies.first(where: { $0.id == community.committee }) else { continue }
+                stage.mediators[community.area] = hire("mediator", own)
+            }
+        }
+        let police = body("公安局线索核查专班", english: "Police, clues", .police, .county, stage.county, parent: government)
+        for role in ["police_lead", "police", "police_auditor"] { _ = hire(role, police) }
     }
 
     private mutating func foundStreets(below government: BodyRecord) {

@@ -42,6 +42,8 @@ struct Stage: Sendable {
     var departments: [String: Department] = [:]
     var coordination: [Scope] = []
     var hotline: [Scope] = []
+    /// Who mediates in an area: the county, a street, a community.
+    var mediators: [AreaPrefix: Scope] = [:]
 
     /// Every body, for the rooms that ask for one.
     var bodies: [BodyRecord] = []

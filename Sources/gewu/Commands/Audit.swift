@@ -1,5 +1,6 @@
 import ArgumentParser
 import Cipher
+import Clues
 import Foundation
 import Ground
 import Ledger
@@ -47,16 +48,28 @@ struct AuditVerify: SpokenCommand {
         let keys = try KeyRing.loadOrCreate(at: configuration.keysFile)
         let database = try Assembly.openDatabaseWithoutMigrating(configuration)
         let found: Verification
+        let isJournalIntact: Bool
         do {
             found = try await Ledger.verify(
                 database, publicKey: keys.signing.publicKey, fromBlock: fromBlock,
                 expectedRoot: expectRoot.flatMap { [UInt8](hexadecimal: $0[...]) })
+            isJournalIntact = try await Clues.isIntact(database, keys: keys)
             await database.close()
         } catch {
             await database.close()
             throw error
         }
         tell(found, console)
+        guard isJournalIntact else {
+            console.fail(
+                Refusal(
+                    .conflict, "audit.marks-differ",
+                    LocalizedText("密件日志与台账的每小时封记不符", "The sealed journal is not what the ledger's hourly marks say"),
+                    wayOn: LocalizedText(
+                        "请保全数据库与备份，通知公安的查阅审计人员", "Keep the database and its backups; tell the auditor of the police")),
+                alsoAsResult: false)
+            throw ExitCode.failure
+        }
         guard found.isIntact else {
             console.fail(
                 Refusal(

@@ -31,13 +31,17 @@ struct AddAdministrator: SpokenCommand {
     @Option(help: ArgumentHelp("Name as shown. 姓名", valueName: "name"))
     var name = "系统管理员"
 
+    @Option(help: ArgumentHelp("Or a role with sealed rights: police_lead. 或密权限角色", valueName: "key"))
+    var role = Roles.administratorKey
+
     func perform(_ configuration: Configuration, _ console: Console) async throws {
         let given = isatty(STDIN_FILENO) == 1 ? nil : readLine(strippingNewline: true).flatMap { $0.isEmpty ? nil : $0 }
         let password = given ?? Self.madePassword()
         try await Assembly.withHouse(configuration, console) { house in
             let rooms = try Assembly.Rooms(in: house)
             try await Self.enterFirstBody(in: house)
-            try await rooms.identity.createAdministrator(login: login, password: password, name: name)
+            try await rooms.identity.createAdministrator(
+                login: login, password: password, name: name, role: role)
         }
         let shown = given == nil ? password : nil
         console.result(

@@ -49,7 +49,7 @@ func buildApplication(
 
     let router = Router(context: DeskContext.self, options: .autoGenerateHeadEndpoints)
     let routes = Routes(router: router, house: house, menu: rooms.all.flatMap(\.menu), catalogue: catalogue)
-    router.add(middleware: Reception(house: house, logger: logger, metrics: metrics))
+    router.add(middleware: Reception(house: house, logger: logger, metrics: metrics, untold: routes.untold))
     router.add(middleware: RefusalAnswers(routes: routes, logger: logger))
     router.add(middleware: FullDiskNotice(readiness: readiness))
     router.add(middleware: LoadShedding(gate: gate, exempt: OperationRoutes.paths))

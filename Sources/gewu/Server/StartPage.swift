@@ -12,6 +12,7 @@ struct StartPage: Sendable {
                 \(way("/report", "file-pen", visit("我要反映", "Report a matter"), visit("占道、噪音、漏水、路灯、邻里纠纷……不必注册，三分钟填完。", "Noise, leaks, lights, rubbish, quarrels: no account needed, three minutes.")))\
                 \(way("/mine", "clipboard-list", visit("查看我的诉求", "Follow my matters"), visit("凭手机号和验证码，看进度、评价、不满意可重开。", "With your phone number and a code: progress, rating, reopening.")))\
                 </div>\
+                <p><a href="/clue">\(visit("向公安机关提供违法犯罪线索（可匿名）", "Tell the police of a crime; you can be anonymous"))</a></p>\
                 <p class="staff"><a class="btn" href="/login">\(symbol("user"))<span>\(visit("工作人员登录", "Staff log-in"))</span></a></p>
                 """
             return visit.page(Page(visit("有事请说", "How can we help?"), content))
