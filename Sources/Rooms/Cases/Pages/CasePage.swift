@@ -151,9 +151,11 @@ struct CasePage: Sendable {
 
     /// Another room keeps more of this kind of matter.
     private func keeperLink(_ record: CaseRecord, _ visit: Visit) -> HTML {
-        guard let link = cases.keepers[record.kind]?.page(of: record.id) ?? cases.keepers.link(record.kind)?(record.id)
-        else { return HTML() }
-        return "<p class=\"noprint\"><a class=\"btn\" href=\"\(link.address)\">\(visit(link.title))</a></p>"
+        if let link = cases.keepers[record.kind]?.page(of: record.id) {
+            return "<p class=\"noprint\"><a class=\"btn\" href=\"\(link.address)\">\(visit(link.title))</a></p>"
+        }
+        guard let link = cases.keepers.link(record.kind)?(record.id) else { return HTML() }
+        return "<p class=\"noprint hint\"><a href=\"\(link.address)\">\(visit(link.title))</a></p>"
     }
 
     /// From below the county's own area down, each a way to the matters there.
