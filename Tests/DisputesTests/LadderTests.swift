@@ -126,6 +126,12 @@ struct LadderTests {
             let id = try await world.entered()
             try await world.hold(.goesOn, id, by: "mediator")
             try await world.agree(id, by: "mediator")
+            let json = """
+                {"kind":"housing","title":"楼上漏水","detail":"漏水","area":"\(DisputeWorld.community)","parties":[{"side":"first","name":"甲某某","phone":"13900000001"},{"side":"second","name":"乙某某"}]}
+                """
+            let sent = try await world.call(
+                .post, "/api/v1/disputes", json, as: "clerk", headers: ["Idempotency-Key": "kept"])
+            #expect(sent.status == 201)
             let rows = try await world.house.database.query("SELECT act, facts FROM ledger_entries ORDER BY id")
             let acts = try rows.map { try $0.text(0) }
             for act in ["disputes.entered", "disputes.party", "disputes.session", "disputes.agreement"] {
@@ -137,6 +143,7 @@ struct LadderTests {
             #expect(acts.filter { $0.hasPrefix("disputes.") }.allSatisfy(known.contains))
             let tables: [StaticString] = [
                 "disputes", "dispute_parties", "dispute_sessions", "dispute_agreements", "cases", "ledger_entries",
+                "answers", "notices",
             ]
             for table in tables {
                 let all = try await world.house.database.query("SELECT * FROM \(trusted: table)")

@@ -31,7 +31,7 @@ struct AddAdministrator: SpokenCommand {
     @Option(help: ArgumentHelp("Name as shown. 姓名", valueName: "name"))
     var name = "系统管理员"
 
-    @Option(help: ArgumentHelp("Or a role with sealed rights: police_lead. 或密权限角色", valueName: "key"))
+    @Option(help: ArgumentHelp("Or police_lead: a sealed role. 或密权限角色", valueName: "key"))
     var role = Roles.administratorKey
 
     func perform(_ configuration: Configuration, _ console: Console) async throws {

@@ -103,7 +103,7 @@ struct DisputeAPI: Sendable {
 
     // MARK: Acts
 
-    /// One act on one dispute: decode, do, answer with the whole dispute as it stands then.
+    /// One act on one dispute: decode, do, answer with where it stands then.
     private func act<Asked: Decodable & Sendable>(
         _ routes: Routes, _ path: String, id operation: String, _ summary: LocalizedText, _ type: Asked.Type,
         _ members: [Schema.Member],
@@ -112,20 +112,30 @@ struct DisputeAPI: Sendable {
         routes.api(
             APIOperation(
                 .post, "/disputes/{id}/\(path)", id: operation, tag: Self.tag, summary: summary,
-                request: .object(members), response: .named("DisputeView", DisputeJSON.view)), right: .readDisputes
+                request: .object(members), response: DisputeJSON.standing), right: .readDisputes
         ) { staff, submission in
             let id: CaseID = try staff.visit.identifier()
             let asked = try submission.decode(type)
             let (disputes, scope, now) = (disputes, staff.scope, staff.visit.now)
-            let (seen, language) = (submission.seenVersion, staff.visit.language)
+            let seen = submission.seenVersion
             return try await staff.visit.write(submission) { transaction in
                 let present = try DisputeStore.find(id, for: scope, in: transaction)
                 if let seen, seen != present.version { throw Refusal.disputeChanged }
                 try body(disputes, id, asked, scope, now, transaction)
-                let view = try DisputeView.load(id, for: scope, disputes, in: transaction)
-                return .json(DisputeJSON.json(view, disputes, language), version: view.dispute.version)
+                return try Self.standing(id, disputes, status: 200, in: transaction)
             }
         }
+    }
+
+    /// What a write answers may lie under an Idempotency-Key for weeks, so it holds nothing that somebody said.
+    private static func standing(_ id: CaseID, _ disputes: Disputes, status: Int, in transaction: any Transaction)
+        throws -> Answer
+    {
+        guard let dispute = try DisputeStore.find(id, in: transaction) else { throw Refusal.nothingHere }
+        let number = try disputes.cases.numbers(of: [id], in: transaction)[id] ?? id.text
+        return .json(
+            JSONWriter.object { DisputeJSON.write(dispute, number, to: &$0) }, status: status,
+            location: status == 201 ? "/api/v1/disputes/\(id)" : nil, version: dispute.version)
     }
 
     private struct AskedParty: Decodable, Sendable {
@@ -163,19 +173,16 @@ struct DisputeAPI: Sendable {
                         .init("detail", .string(minimum: 1, maximum: DisputeWords.longestDetail)),
                         .init("area", .text), .init("parties", .array(.object(Self.party))),
                         .init("follows", .nullable(.identifier), required: false, "whose agreement did not hold"),
-                    ])), status: 201, response: .named("DisputeView", DisputeJSON.view)), right: .beginDisputes
+                    ])), status: 201, response: DisputeJSON.standing), right: .beginDisputes
         ) { staff, submission in
             let asked = try submission.decode(AskedDispute.self)
             let new = NewDispute(
                 kind: asked.kind, title: asked.title, detail: asked.detail, area: try parsedArea(asked.area),
                 parties: asked.parties.map(\.party), follows: asked.follows)
-            let (disputes, scope, now, language) = (disputes, staff.scope, staff.visit.now, staff.visit.language)
+            let (disputes, scope, now) = (disputes, staff.scope, staff.visit.now)
             return try await staff.visit.write(submission) { transaction in
                 let dispute = try disputes.enter(new, by: scope, at: now, in: transaction)
-                let view = try DisputeView.load(dispute.id, for: scope, disputes, in: transaction)
-                return .json(
-                    DisputeJSON.json(view, disputes, language), status: 201,
-                    location: "/api/v1/disputes/\(dispute.id)", version: view.dispute.version)
+                return try Self.standing(dispute.id, disputes, status: 201, in: transaction)
             }
         }
         act(

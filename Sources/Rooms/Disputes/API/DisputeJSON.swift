@@ -8,27 +8,28 @@ enum DisputeJSON {
     static let sides = Schema.string(values: Party.Side.allCases.map(\.rawValue))
     static let day = Schema.string(format: "date")
 
-    static let dispute = Schema.named(
-        "Dispute",
-        .object([
-            .init("id", .identifier), .init("number", .text), .init("kind", .text), .init("title", .text),
-            .init("area", .text), .init("state", .text), .init("level", .text), .init("outcome", outcomes),
-            .init("beganAt", .instant), .init("dueAt", .nullable(.instant)), .init("endedAt", .nullable(.instant)),
-            .init("endBy", .instant, "by when it should have ended; figures count what should have"),
-            .init("origin", .nullable(.identifier), "the matter it came from"),
-            .init("follows", .nullable(.identifier)), .init("mediator", .nullable(.identifier)),
-            .init("version", .integer()),
-        ]))
+    private static let members: [Schema.Member] = [
+        .init("id", .identifier), .init("number", .text), .init("kind", .text), .init("area", .text),
+        .init("state", .text), .init("level", .text), .init("outcome", outcomes), .init("beganAt", .instant),
+        .init("dueAt", .nullable(.instant)), .init("endedAt", .nullable(.instant)),
+        .init("endBy", .instant, "by when it should have ended"),
+        .init("origin", .nullable(.identifier), "the matter it came from"), .init("follows", .nullable(.identifier)),
+        .init("mediator", .nullable(.identifier)), .init("version", .integer()),
+    ]
+
+    /// Where it stands, without a word of anybody.
+    static let standing = Schema.named("DisputeStanding", .object(members))
+    static let dispute = Schema.named("Dispute", .object(members + [.init("title", .text)]))
 
     static func write(_ line: DisputeListPage.Line, to writer: inout JSONWriter) {
-        write(line.dispute, line.number, line.title, to: &writer)
+        write(line.dispute, line.number, to: &writer)
+        writer.member("title", line.title)
     }
 
-    private static func write(_ one: Dispute, _ number: String, _ title: String, to writer: inout JSONWriter) {
+    static func write(_ one: Dispute, _ number: String, to writer: inout JSONWriter) {
         writer.member("id", one.id)
         writer.member("number", number)
         writer.member("kind", one.kind)
-        writer.member("title", title)
         writer.member("area", one.area.code)
         writer.member("state", one.state.rawValue)
         writer.member("level", one.level)
@@ -119,7 +120,10 @@ enum DisputeJSON {
     static func json(_ view: DisputeView, _ disputes: Disputes, _ language: Language) -> [UInt8] {
         JSONWriter.object { writer in
             writer.key("dispute")
-            writer.object { write(view.dispute, view.number, view.words.title, to: &$0) }
+            writer.object { writer in
+                write(view.dispute, view.number, to: &writer)
+                writer.member("title", view.words.title)
+            }
             writer.member("detail", view.words.detail)
             writer.key("parties")
             writer.array(view.parties) { writer, one in
