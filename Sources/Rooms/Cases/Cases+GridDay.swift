@@ -31,7 +31,8 @@ extension Cases {
     /// What somebody in this post may do now with nothing but words; one step ahead, too.
     public func simpleActs(on record: CaseRecord, for scope: Scope, at now: Instant, ahead: Bool = true) -> [SimpleAct]
     {
-        rules.workflow(of: record).acts(from: record.state).compactMap { act in
+        guard keepers[record.kind] == nil else { return [] }
+        return rules.workflow(of: record).acts(from: record.state).compactMap { act in
             guard Set(act.needs).isSubset(of: [.opinion, .result, .reason]),
                 rules.refusal(of: act, on: record, by: .staff(scope), at: now) == nil
             else { return nil }

@@ -65,7 +65,9 @@ struct CasePage: Sendable {
     func model(_ id: CaseID, _ scope: Scope, at now: Instant, in transaction: any Transaction) throws -> Model? {
         guard let record = try CaseStore.find(id, for: scope, in: transaction) else { return nil }
         let steps = try CaseStore.steps(of: id, in: transaction)
-        let offered = cases.rules.workflow(of: record).acts(from: record.state)
+        // What another room keeps is worked on at its page, where what an act stands on is written down.
+        let offered =
+            cases.keepers[record.kind] == nil ? cases.rules.workflow(of: record).acts(from: record.state) : []
         let acts = offered.compactMap { act -> (Workflow.Act, Refusal?)? in
             let refusal = cases.rules.refusal(of: act, on: record, by: .staff(scope), at: now)
             // Not this post's, or nothing to answer: no reason to show it. What a rule forbids is shown with the rule.
