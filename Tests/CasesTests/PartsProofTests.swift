@@ -7,7 +7,7 @@ import Testing
 @Suite("Matters with parts end as well")
 struct PartsProofTests {
     private func workflows(_ change: (String, String, String)? = nil) throws -> [Workflow] {
-        try ["matter", "part", "whistle", "report-in", "invitation"].map { name in
+        try ["matter", "part", "whistle", "report-in", "invitation", "dispute", "revisit"].map { name in
             var text = try CasesFixture.ruleFiles.file("workflows/\(name).yaml").text
             if let change, change.0 == name {
                 try #require(text.contains(change.1))
