@@ -128,6 +128,18 @@ struct SealedTests {
         return ["administrator", "auditor", "coordination_officer", "data_officer", "street_leader"].contains(role)
     }
 
+    /// Byte for byte; of a sheet its length, which the time of its making, squeezed with the rest, changes by a few bytes: a
+    /// row more is far more than that.
+    private static func isSame(_ one: String, _ other: String?) -> Bool {
+        guard one != other else { return true }
+        guard let other, one.contains("sheet") else { return false }
+        let (parts, others) = (one.split(separator: " "), other.split(separator: " "))
+        guard parts.dropLast() == others.dropLast(), let size = parts.last.flatMap({ Int($0) }),
+            let otherSize = others.last.flatMap({ Int($0) })
+        else { return false }
+        return abs(size - otherSize) <= 8
+    }
+
     private static func answers(_ town: Town, to addresses: [String]) async throws -> [String: String] {
         var found: [String: String] = [:]
         let roles = town.tokens.keys.filter(isAsked).sorted().map { Optional($0) } + [nil]
@@ -141,15 +153,17 @@ struct SealedTests {
         return found
     }
 
-    /// An export is itself an act that the ledger keeps; streams have no end.
+    /// An export is itself an act that the ledger keeps; streams have no end; a second step has a new secret each time.
     private static func quiet(_ town: Town) throws -> [String] {
         try addresses(town).filter { address in
-            !["export", "events", "stream", "live", "/metrics"].contains { address.contains($0) }
+            !["export", ".xlsx", "events", "stream", "live", "/metrics", "second-step"].contains {
+                address.contains($0)
+            }
         }
     }
 
     private static func exports(_ town: Town) throws -> [String] {
-        try addresses(town).filter { $0.contains("export") && !$0.contains("ledger") }
+        try addresses(town).filter { ($0.contains("export") || $0.contains(".xlsx")) && !$0.contains("ledger") }
     }
 
     /// All that the database holds but the tables of this room.
@@ -223,7 +237,7 @@ struct SealedTests {
             var after = try await Self.answers(town, to: addresses)
             after.merge(try await Self.answers(town, to: exports)) { first, _ in first }
             for (key, answer) in before.merging(sheets, uniquingKeysWith: { first, _ in first })
-            where after[key] != answer {
+            where !Self.isSame(answer, after[key]) {
                 Issue.record("\(key) differs:\n\(answer.prefix(400))\n---\n\(after[key]?.prefix(400) ?? "")")
             }
             for (name, rows) in tables where tablesAfter[name] != rows { Issue.record("the table \(name) changed") }
