@@ -17,13 +17,18 @@ struct DisputeDoorTests {
         try await DisputeWorld.with(engine) { world in
             _ = try await world.mediator("合适")
             let id = try await world.entered()
+            let open = try await world.entered()
             try await world.agree(id, by: "mediator")
+            let mediating = try await world.call(.get, "/disputes/\(open)", as: "mediator")
+            #expect(mediating.text.contains("合适") && !mediating.text.contains("HTML(bytes"))
             for path in [
                 "/disputes", "/disputes?outcome=agreed", "/disputes/new", "/disputes/\(id)", "/disputes/\(id)/paper",
                 "/disputes/figures", "/disputes/export", "/mediators", "/mediators/export", "/mediators/new",
             ] {
                 let page = try await world.call(.get, path, as: "street")
                 #expect(page.status == 200, "\(path)")
+                // A piece of a page that was taken for text would be shown as such.
+                #expect(!page.text.contains("HTML(bytes") && !page.text.contains("&lt;"), "\(path)")
                 #expect(try await world.call(.get, path).status == 303, "\(path)")
                 #expect(try await world.call(.get, path, as: "auditor").status == 403, "\(path)")
             }

@@ -91,9 +91,15 @@ struct DisputeFacts: Sendable {
             <span class="tag">\(visit(DisputeTexts.title(session.outcome)))</span><p>\(session.note == "—" ? "" : session.note)</p></li>
             """
         }
+        let held: HTML
+        if view.sessions.isEmpty {
+            held = "<p class=\"hint\">\(visit("还没有调解记录。", "No meeting yet."))</p>"
+        } else {
+            held = "<ol class=\"timeline\">\(items)</ol>"
+        }
         return """
             <section class="panel" aria-label="\(visit(DisputeTexts.sessions))"><h2>\(visit(DisputeTexts.sessions))</h2>\
-            \(view.sessions.isEmpty ? "<p class=\"hint\">\(visit("还没有调解记录。", "No meeting yet."))</p>" : "<ol class=\"timeline\">\(items)</ol>")</section>
+            \(held)</section>
             """
     }
 

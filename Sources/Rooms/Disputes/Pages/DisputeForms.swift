@@ -64,9 +64,16 @@ struct DisputeForms: Sendable {
             \(Field.text("tie-reason", visit("理由（如亲属、利害关系、当事人不接受）", "Why: kin, an interest, a party objects"), required: true, maximum: 200, error: error("reason"), formName: "reason"))\
             <p>\(Field.submit(visit("登记回避", "Enter")))</p></form></details>
             """
+        let proposed: HTML
+        if view.proposals.isEmpty {
+            proposed = "<p>\(none)</p>"
+        } else {
+            proposed =
+                "<p class=\"hint\">\(visit("按姓名排列，只针对本件推荐；请双方同意后确定。", "By name, for this dispute only; both sides should agree."))</p><ul class=\"plain\">\(proposals)</ul>"
+        }
         return """
             <section class="panel noprint" aria-label="\(visit("推荐调解员", "Proposed mediators"))"><h2>\(visit("推荐调解员", "Proposed mediators"))</h2>\
-            \(view.proposals.isEmpty ? "<p>\(none)</p>" : "<p class=\"hint\">\(visit("按姓名排列，只针对本件推荐；请双方同意后确定。", "By name, for this dispute only; both sides should agree."))</p><ul class=\"plain\">\(proposals)</ul>")\(tie)</section>
+            \(proposed)\(tie)</section>
             """
     }
 
