@@ -19,6 +19,6 @@ struct Gewu: AsyncParsableCommand {
         subcommands: [
             Serve.self, Import.self, CasesCommand.self, Demo.self, Audit.self, BackupCommand.self, RestoreCommand.self,
             Config.self,
-            Staff.self,
+            Staff.self, GridsCommand.self,
         ])
 }

@@ -22,6 +22,8 @@ extension Gewu {
         ("gewu import landmarks", ImportLandmarks.self), ("gewu cases train", TrainCases.self),
         ("gewu cases evaluate", EvaluateCases.self), ("gewu demo", Demo.self), ("gewu audit verify", AuditVerify.self),
         ("gewu audit burden", AuditBurden.self), ("gewu backup", BackupCommand.self),
-        ("gewu restore", RestoreCommand.self), ("gewu staff add-administrator", AddAdministrator.self),
+        ("gewu restore", RestoreCommand.self), ("gewu grids design", GridsDesign.self),
+        ("gewu grids compare", GridsCompare.self), ("gewu grids check", GridsCheck.self),
+        ("gewu staff add-administrator", AddAdministrator.self),
     ]
 }

@@ -1,0 +1,22 @@
+/// Numbers that look random and are the same for the same seed everywhere (SplitMix64; Steele, Lea & Flood 2014).
+struct Dice: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// A number below `bound`, by multiplication (the bias is below 2⁻³² for the sizes met here).
+    mutating func below(_ bound: Int) -> Int {
+        Int(truncatingIfNeeded: ((next() >> 32) &* UInt64(truncatingIfNeeded: bound)) >> 32)
+    }
+
+    /// In [0, 1).
+    mutating func fraction() -> Double { Double(next() >> 11) * 0x1p-53 }
+}

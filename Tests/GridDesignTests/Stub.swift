@@ -1,1 +1,0 @@
-/// Holds the place until the tool is built.
