@@ -114,6 +114,13 @@ let package = Package(
                 "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
         room(
+            "Closings",
+            [
+                "Cases", "Identity", "Ledger", "Desk", "WorkCalendar", "Ground", "Cipher", "Storage", "Web",
+                hummingbird,
+                hummingbirdCore, httpTypes, yaml,
+            ]),
+        room(
             "Channels",
             [
                 "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web",
@@ -187,7 +194,8 @@ let package = Package(
             "DemoCounty",
             [
                 "Disputes", "Clues", "Command", "Registry", "Forms", "Mandates", "Workload", "GridDesign", "GridDay",
-                "Channels", "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "NationalCodes",
+                "Channels", "Emergencies", "Closings", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk",
+                "NationalCodes",
                 "WorkCalendar",
                 "Ground",
                 "Cipher",
@@ -199,7 +207,7 @@ let package = Package(
             name: "gewu",
             dependencies: [
                 "DemoCounty", "Command", "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates", "GridDesign",
-                "GridDay", "Emergencies", "Channels", "Cases", "Identity", "Messages", "Places", "Ledger",
+                "GridDay", "Emergencies", "Channels", "Closings", "Cases", "Identity", "Messages", "Places", "Ledger",
                 "Desk",
                 "Text",
                 "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes,
@@ -235,6 +243,12 @@ let package = Package(
                 "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Storage", "Web",
                 "StorageTesting", "Ground",
                 "Cipher", "Sheets",
+            ]),
+        tests(
+            "ClosingsTests",
+            [
+                "Closings", "Cases", "Identity", "Messages", "Ledger", "Desk", "WorkCalendar", "Storage",
+                "StorageTesting", "Web", "Ground", "Cipher",
             ]),
         tests(
             "ChannelsTests",
@@ -312,7 +326,8 @@ let package = Package(
             "DemoCountyTests",
             [
                 "DemoCounty", "Command", "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates", "GridDay",
-                "Channels", "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Storage",
+                "Channels", "Closings", "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk",
+                "Storage",
                 "StorageTesting", "Ground",
             ]),
         tests(

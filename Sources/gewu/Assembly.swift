@@ -2,6 +2,7 @@ import Cases
 import Channels
 import Cipher
 import Clues
+import Closings
 import DemoCounty
 import Desk
 import Disputes
@@ -22,13 +23,13 @@ enum Assembly {
     /// Every step of the schema, lowest room first.
     static let migrations: [Migration] =
         Once.migrations + Readiness.migrations + KeyMark.migrations + Ledger.migrations + Places.migrations
-        + Messages.migrations + Identity.migrations + Cases.migrations + Channels.migrations
+        + Messages.migrations + Identity.migrations + Cases.migrations + Closings.migrations + Channels.migrations
         + GridDay.migrations + Emergencies.migrations
         + Disputes.migrations + Clues.migrations
 
     /// The rights of all rooms: a role that names another is refused.
     static let rights = Set(
-        Ledger.rights + Places.rights + Messages.rights + Identity.rights + Cases.rights + Channels.rights
+        Ledger.rights + Places.rights + Messages.rights + Identity.rights + Cases.rights + Closings.rights + Channels.rights
             + GridDay.rights + Emergencies.rights
     )
 
@@ -39,6 +40,7 @@ enum Assembly {
         let messages: Messages
         let identity: Identity
         let cases: Cases
+        let closings: Closings
         let channels: Channels
         let gridDay: GridDay
         let emergencies: Emergencies
@@ -51,9 +53,11 @@ enum Assembly {
             let bodies = BodiesOfPlaces(clock: house.clock, places: places)
             messages = Messages(house: house, sender: OutboxFileSender(path: house.settings.outboxFile))
             identity = try Identity(house: house, knownRights: Assembly.rights, bodies: bodies)
+            let closed = try ClosedMatters(house: house)
             cases = try Cases(
                 house: house, identity: identity, bodies: bodies,
-                areas: AreasOfPlaces(places: places))
+                areas: AreasOfPlaces(places: places), followers: [closed])
+            closings = try Closings(house: house, identity: identity, cases: cases, closed: closed, bodies: bodies)
             channels = try Channels(house: house, identity: identity, cases: cases, places: places, bodies: bodies)
             let listing = ProgramListing(of: house)
             gridDay = try GridDay(
@@ -65,7 +69,8 @@ enum Assembly {
             ledger = Ledger(
                 house: house,
                 words: [
-                    cases.ledgerWords, identity.ledgerWords, places.ledgerWords, Channels.ledgerWords,
+                    cases.ledgerWords, identity.ledgerWords, places.ledgerWords, Closings.ledgerWords,
+                    Channels.ledgerWords,
                     GridDay.ledgerWords, Emergencies.ledgerWords,
                     Disputes.ledgerWords, Clues.ledgerWords,
                     DemoCounty.ledgerWords,
@@ -75,7 +80,7 @@ enum Assembly {
 
         /// Lowest first.
         var all: [any Room] {
-            [ledger, places, messages, identity, cases, channels, gridDay, emergencies, disputes, clues]
+            [ledger, places, messages, identity, cases, closings, channels, gridDay, emergencies, disputes, clues]
         }
     }
 

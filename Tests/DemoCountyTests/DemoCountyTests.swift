@@ -1,6 +1,7 @@
 import Cases
 import Cipher
 import Clues
+import Closings
 import Desk
 import Disputes
 import Emergencies
@@ -237,7 +238,7 @@ struct DemoHouse: Sendable {
             .deletingLastPathComponent().path
         let migrations =
             Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
-            + Cases.migrations + Emergencies.migrations + Disputes.migrations + Clues.migrations
+            + Cases.migrations + Closings.migrations + Emergencies.migrations + Disputes.migrations + Clues.migrations
         try await engine.withDatabase(migrations: migrations) { database in
             let house = House(
                 database: database, clock: ManualClock(until), identifiers: IdentifierSource(), keys: .forTests(),

@@ -21,12 +21,13 @@ public struct Cases: Room {
     let similar: SimilarCases
     let suggester: Suggester
     let keepers = KindKeepers()
+    let followers: [any MatterFollower]
 
     /// Reads the rules and proves the workflow closed.
     /// - Throws: a refusal naming file, line, state and reason when a rule file is wrong.
     public init(
         house: House, identity: Identity, bodies: any BodyLookup, areas: any AreaLookup,
-        numbers: CaseNumberSource = CaseNumberSource()
+        numbers: CaseNumberSource = CaseNumberSource(), followers: [any MatterFollower] = []
     ) throws(Refusal) {
         self.house = house
         directory = identity.directory
@@ -34,6 +35,7 @@ public struct Cases: Room {
         self.bodies = bodies
         self.areas = areas
         self.numbers = numbers
+        self.followers = followers
         rules = try CaseRules(reading: house.rules)
         var rolesByRight: [Right: [String]] = [:]
         for role in identity.roles.all {
@@ -211,6 +213,9 @@ public struct Cases: Room {
         try openParts(of: decision, command, actor: actor, at: now, in: transaction)
         try endedPart(decision, at: now, in: transaction)
         try joined(decision, by: actor, at: now, in: transaction)
+        for follower in followers {
+            try follower.changed(decision.before, to: after, by: decision.act, at: now, in: transaction)
+        }
     }
 
     /// What may be taken back is kept so long, and so long the resident's text waits: what was texted cannot be undone.

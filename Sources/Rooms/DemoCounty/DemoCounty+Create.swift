@@ -1,6 +1,7 @@
 import Cases
 import Cipher
 import Clues
+import Closings
 public import Desk
 import Disputes
 import Emergencies
@@ -36,7 +37,8 @@ extension DemoCounty {
         try await found(stage, files.divisions, in: own.house, at: founded)
         let cases = try Cases(
             house: own.house, identity: identity, bodies: StagedBodies(stage.bodies),
-            areas: NoNames(), numbers: CaseNumberSource(seed: plan.seed))
+            areas: NoNames(), numbers: CaseNumberSource(seed: plan.seed),
+            followers: [try ClosedMatters(house: own.house)])
         let places = Places(house: own.house)
         try await places.refresh()
         let storm = Storm(

@@ -32,6 +32,8 @@ public struct Command: Sendable, Hashable {
     /// The matter to be joined with: by its number, as people say it, or by its id.
     public var matterNumber: String?
     public var matter: CaseID?
+    /// What led to it, for acts that need an occasion.
+    public var occasion: Workflow.Occasion?
 
     public init(
         _ act: ActName, opinion: String? = nil, reason: String? = nil, body: BodyID? = nil, category: String? = nil,
@@ -68,7 +70,7 @@ extension CaseRules {
     ) throws(Refusal) -> Decision {
         let workflow = workflow(of: record)
         guard let act = workflow[command.act] else { throw .unknownAct(command.act) }
-        if let refusal = refusal(of: act, on: record, by: performer, at: now) { throw refusal }
+        if let refusal = refusal(of: act, on: record, by: performer, occasion: command.occasion, at: now) { throw refusal }
         try checkNeeds(act, command, record)
         var after = record
         after.version += 1
@@ -96,7 +98,8 @@ extension CaseRules {
 
     /// Why this performer may not do this act on this matter now; nil when nothing stands against it.
     public func refusal(
-        of act: Workflow.Act, on record: CaseRecord, by performer: Performer, at now: Instant
+        of act: Workflow.Act, on record: CaseRecord, by performer: Performer, occasion: Workflow.Occasion? = nil,
+        at now: Instant
     ) -> Refusal? {
         let workflow = workflow(of: record)
         guard act.from.contains(record.state) else {
@@ -109,6 +112,8 @@ extension CaseRules {
                 wayOn: LocalizedText("可能刚有他人处理，请刷新后查看", "Someone may just have acted; reload and look again"))
         }
         if let refusal = partyRefusal(act, record, performer) { return refusal }
+        // Without its occasion it is nobody's to choose.
+        guard act.occasion == nil || act.occasion == occasion else { return .notYours }
         for other in act.notAfter where record.trail.spent[other, default: 0] > 0 {
             let done = workflow[other]?.title ?? LocalizedText(other.rawValue, other.rawValue)
             return Refusal(

@@ -126,10 +126,11 @@ struct WorkflowReading {
         var notify: [Workflow.Party] = []
         for item in try list(node, "notify") { notify.append(try party(item)) }
         let only = node.mapping?["only"]?.string
-        guard only == nil || only == "extension-asked" || only == "exclusion-asked" else {
+        let occasion = only.flatMap(Workflow.Occasion.init(rawValue:))
+        guard only == nil || occasion != nil || only == "extension-asked" || only == "exclusion-asked" else {
             throw wrong(
-                key, "`only` knows `extension-asked` and `exclusion-asked`",
-                "`only` 只能是 `extension-asked` 或 `exclusion-asked`")
+                key, "`only` knows `extension-asked`, `exclusion-asked`, `site-check` and `call`",
+                "`only` 只能是 `extension-asked`、`exclusion-asked`、`site-check` 或 `call`")
         }
         let parts = node.mapping?["parts"]?.string
         guard parts == nil || parts == "ended" else {
@@ -147,7 +148,7 @@ struct WorkflowReading {
             opens: node.mapping?["opens"]?.string, needsPartsEnded: parts == "ended",
             onSecondPass: node.mapping?["onSecondPass"]?.string.map { ActName(rawValue: $0) },
             onlyWhenExtensionAsked: only == "extension-asked", onlyWhenExclusionAsked: only == "exclusion-asked",
-            unlessBound: node.mapping?["unlessBound"]?.bool ?? false,
+            occasion: occasion, unlessBound: node.mapping?["unlessBound"]?.bool ?? false,
             binds: node.mapping?["binds"]?.bool ?? false, within: try within(node),
             isUndoable: node.mapping?["undoable"]?.bool ?? false, tells: try node.mapping?["tells"].map(title),
             line: line(key))

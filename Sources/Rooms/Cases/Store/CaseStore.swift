@@ -4,7 +4,7 @@ import Storage
 
 /// Reads and writes matters. Every function that reads for a person wants the person's scope.
 enum CaseStore {
-    private static let columns: StaticString = """
+    static let columns: StaticString = """
         id, number, version, title, detail, category, area, address, longitude, latitude, channel, state, reported_at,
         received_at, state_since, due_at, due_provisional, final_due_at, final_due_provisional, finished_at, ended_at,
         body, handler, answerable, answerable_post, is_supervised, is_bound, extension_asked, trail, result, is_solved,
@@ -286,7 +286,7 @@ enum CaseStore {
 
     // MARK: Rows
 
-    private static func record(_ row: Row) throws -> CaseRecord {
+    static func record(_ row: Row) throws -> CaseRecord {
         let longitude = try row.doubleIfAny(8)
         let latitude = try row.doubleIfAny(9)
         var result = CaseRecord(
