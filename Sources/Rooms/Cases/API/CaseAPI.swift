@@ -170,6 +170,15 @@ extension Cases {
     /// The filter that an address asks for.
     /// - Throws: a refusal naming the part that cannot be read.
     func filter(_ query: QueryParameters, _ staff: StaffVisit) throws(Refusal) -> (CaseFilter, limit: Int) {
+        // Ignored, it would give a list of other people's matters to whoever believes that it filters.
+        if query["phone"] != nil {
+            throw Refusal(
+                .ruleBroken, "cases.phone-in-address",
+                LocalizedText("电话号码不能写在网址里", "A phone number does not stand in an address"),
+                wayOn: LocalizedText(
+                    "请用“按反映人电话查找”，或 POST /api/v1/cases/search 并写明用途",
+                    "Use “Find by the reporter's phone”, or POST /api/v1/cases/search with a purpose"), field: "phone")
+        }
         var filter = CaseFilter()
         filter.knownStates = rules.workflow.states.map(\.name)
         func wrong(_ field: String) -> Refusal {

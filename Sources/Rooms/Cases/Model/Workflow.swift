@@ -163,6 +163,8 @@ public struct Workflow: Sendable {
         public var effect: Effect?
         /// How often at most in one matter.
         public var atMost: Int?
+        /// How often at most on one day in one matter: by residents, and by staff, each.
+        public var perDay: Int?
         /// Not by whoever did one of these acts last.
         public var notFrom: [ActName]
         /// Not once one of these bounded acts was done in the same matter.

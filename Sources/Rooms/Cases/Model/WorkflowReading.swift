@@ -113,7 +113,7 @@ struct WorkflowReading {
                 "zh", "en", "from", "to", "keeps", "right", "by", "needs", "reasons", "atMost", "notFrom", "notify",
                 "system", "effect", "tells",
                 "reporterToo", "only", "unlessBound", "binds", "within", "undoable", "notAfter",
-                "opens", "parts", "onSecondPass",
+                "opens", "parts", "onSecondPass", "perDay",
             ], in: node, name.rawValue)
         let keeps = node.mapping?["keeps"]?.bool ?? false
         let to = node.mapping?["to"]?.string.map { StateName(rawValue: $0) }
@@ -141,7 +141,7 @@ struct WorkflowReading {
             from: try list(node, "from").map { StateName(rawValue: $0.string ?? "") }, to: to,
             right: node.mapping?["right"]?.string.map { Right($0) }, party: try party(node, "by"), needs: needs,
             reasons: node.mapping?["reasons"]?.string, effect: try word(node, "effect"),
-            atMost: try number(node, "atMost"),
+            atMost: try number(node, "atMost"), perDay: try number(node, "perDay"),
             notFrom: try list(node, "notFrom").map { ActName(rawValue: $0.string ?? "") },
             notAfter: try list(node, "notAfter").map { ActName(rawValue: $0.string ?? "") }, notify: notify,
             bySystem: node.mapping?["system"]?.bool ?? false, reporterToo: node.mapping?["reporterToo"]?.bool ?? false,

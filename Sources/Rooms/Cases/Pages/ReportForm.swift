@@ -32,9 +32,7 @@ struct ReportForm {
             \(Field.longText("detail", visit("要反映什么？在哪里、从什么时候开始", "What is it? Where, since when"), value: value("detail"), required: true, maximum: Report.longestDetail, rows: 5, error: error("detail")))\
             \(CaseControls.grouped("area", visit("在哪个街道或社区", "Which street or community"), CaseControls.areas(offered ?? cases.areas, within: area, isTopOffered: chosen != nil), value: value("area") ?? chosen?.code, none: chosen == nil ? visit("不清楚，或不在其中", "I am not sure, or it is not here") : nil, error: error("area")))\
             \(Field.text("address", visit("详细地址（可选）", "Address (optional)"), value: value("address"), maximum: Self.longestAddress, error: error("address")))\
-            <div class="bar">\(Field.text("latitude", visit("纬度", "Latitude"), value: value("latitude"), inputMode: "decimal"))\
-            \(Field.text("longitude", visit("经度", "Longitude"), value: value("longitude"), error: error("location"), inputMode: "decimal"))\
-            <button type="button" class="btn" data-locate hidden>\(symbol("map-pin"))<span>\(visit("用我的位置", "Use my place"))</span></button></div>\
+            \(isStaff ? coordinates : ownPlace)\
             \(isStaff ? staffFields : HTML())\(extra)\
             <p>\(Field.submit(visit("提交", "Send")))</p></form>
             """
@@ -44,6 +42,33 @@ struct ReportForm {
     private func told(_ refusal: Refusal) -> String {
         visit.told(refusal)
             + visit("。您填写的内容仍在，照片请重新选择。", ". What you wrote is still here; please choose photos again.")
+    }
+
+    private var locateButton: HTML {
+        """
+        <button type="button" class="btn" data-locate hidden>\(symbol("map-pin"))<span>\(visit("用我的位置", "Use my place"))</span></button>
+        """
+    }
+
+    private var coordinates: HTML {
+        """
+        <div class="bar">\(Field.text("latitude", visit("纬度", "Latitude"), value: value("latitude"), inputMode: "decimal"))\
+        \(Field.text("longitude", visit("经度", "Longitude"), value: value("longitude"), error: error("location"), inputMode: "decimal"))\
+        \(locateButton)</div>
+        """
+    }
+
+    /// A resident says where in words, or lets the phone say it: degrees are nothing to type. What could not be read is
+    /// not kept, since nobody could see what to mend.
+    private var ownPlace: HTML {
+        let isWrong = error("location") != nil
+        let latitude = isWrong ? "" : value("latitude") ?? ""
+        let longitude = isWrong ? "" : value("longitude") ?? ""
+        return """
+            <div class="bar"><input type="hidden" name="latitude" value="\(latitude)"><input type="hidden" name="longitude" value="\(longitude)">\
+            \(locateButton)\(latitude.isEmpty ? HTML() : "<span class=\"hint\">\(visit("已记下您的位置", "Your place is noted"))</span>")</div>\
+            \(error("location").map { "<p class=\"error\" id=\"longitude-error\">\($0)\(visit("；请重新点“用我的位置”，或在地址里写明", "; use your place again, or write it as the address"))</p>" })
+            """
     }
 
     private var isForResident: Bool {
