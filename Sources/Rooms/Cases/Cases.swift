@@ -22,6 +22,7 @@ public struct Cases: Room {
     let suggester: Suggester
     let keepers = KindKeepers()
     let followers: [any MatterFollower]
+    let repeatRules: RepeatRules
 
     /// Reads the rules and proves the workflow closed.
     /// - Throws: a refusal naming file, line, state and reason when a rule file is wrong.
@@ -37,6 +38,7 @@ public struct Cases: Room {
         self.numbers = numbers
         self.followers = followers
         rules = try CaseRules(reading: house.rules)
+        repeatRules = try RepeatRules.load(from: house.rules)
         var rolesByRight: [Right: [String]] = [:]
         for role in identity.roles.all {
             for right in role.rights { rolesByRight[right, default: []].append(role.key) }
@@ -56,7 +58,7 @@ public struct Cases: Room {
 
     public static let migrations =
         CaseSchema.migrations + ImportSchema.migrations + UndoStore.migrations
-        + OutcomeStore.migrations + SuggestionSchema.migrations
+        + OutcomeStore.migrations + SuggestionSchema.migrations + RoutingRuleStore.migrations + RepeatStore.migrations
 
     public static let rights: [Right] = [
         .caseReport, .caseRead, .caseAccept, .caseDispatch, .caseExport, .caseImport, .caseRule, Right("case.return"),
@@ -69,7 +71,7 @@ public struct Cases: Room {
 
     public var jobs: [Job] {
         [
-            Job("case-limits", every: .seconds(15)) { _ = try await watchLimits() }, undoJob,
+            Job("case-limits", every: .seconds(15)) { _ = try await watchLimits() }, undoJob, repeatsJob,
             Job("similar-cases", every: .seconds(2)) { [similar] in try await similar.refresh() },
         ] + suggestionJobs
     }
@@ -108,6 +110,7 @@ public struct Cases: Room {
         record.reporter = sealed(report)
         rules.begin(&record, at: now)
         try CaseStore.insert(&record, numbers: numbers, in: transaction)
+        try RepeatSums.move(from: nil, to: record, in: transaction)
         try CaseStore.insert(
             CaseStep(
                 caseID: record.id, version: record.version, act: CaseStep.report, from: nil, to: record.state, at: now,
@@ -191,6 +194,7 @@ public struct Cases: Room {
         let after = decision.after
         try CaseStore.update(after, from: decision.before, in: transaction)
         try OutcomeStore.move(from: decision.before, to: after, rules.rates, in: transaction)
+        try RepeatSums.move(from: decision.before, to: after, in: transaction)
         var step = CaseStep(
             caseID: after.id, version: after.version, act: decision.act.name, from: decision.before.state,
             to: after.state,
