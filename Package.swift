@@ -333,7 +333,8 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "gewu", "DemoCounty", "Channels", "Clues", "GridDay", "Cases", "Identity", "Messages", "Places", "Ledger",
+                "gewu", "DemoCounty", "Channels", "Clues", "GridDay", "Cases", "Identity", "Messages", "Places",
+                "Ledger",
                 "Desk", "Web",
                 "Storage",
                 "StorageTesting", "Ground", "Cipher", hummingbird, hummingbirdCore, logging, hummingbirdTesting,

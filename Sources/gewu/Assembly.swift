@@ -1,8 +1,8 @@
 import Cases
 import Channels
 import Cipher
-import Clues
 import Closings
+import Clues
 import DemoCounty
 import Desk
 import Disputes
@@ -29,7 +29,8 @@ enum Assembly {
 
     /// The rights of all rooms: a role that names another is refused.
     static let rights = Set(
-        Ledger.rights + Places.rights + Messages.rights + Identity.rights + Cases.rights + Closings.rights + Channels.rights
+        Ledger.rights + Places.rights + Messages.rights + Identity.rights + Cases.rights + Closings.rights
+            + Channels.rights
             + GridDay.rights + Emergencies.rights
     )
 

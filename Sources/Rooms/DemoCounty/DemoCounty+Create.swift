@@ -1,7 +1,7 @@
 import Cases
 import Cipher
-import Clues
 import Closings
+import Clues
 public import Desk
 import Disputes
 import Emergencies

@@ -158,6 +158,8 @@ struct CasePage: Sendable {
         }
         guard let link = cases.keepers.link(record.kind)?(record.id) else { return HTML() }
         return "<p class=\"noprint hint\"><a href=\"\(link.address)\">\(visit(link.title))</a></p>"
+    }
+
     /// A ruling can hold for all such matters from now on.
     private func adoption(_ model: Model, _ staff: StaffVisit) -> HTML {
         let binding = Set(cases.rules.workflow(of: model.record).acts.filter(\.binds).map(\.name))
