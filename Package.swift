@@ -75,7 +75,11 @@ let package = Package(
         tool("NationalCodes", ["Ground"]),
         tool("Text", ["Ground"]),
         tool("GridDesign"),
-        tool("Web", ["Ground", "Cipher", "CZlib", hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, logging]),
+        tool(
+            "Web",
+            [
+                "Ground", "Cipher", "CZlib", hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, lifecycle, logging,
+            ]),
 
         // Rooms, lowest first.
         room(

@@ -2,6 +2,7 @@ import Cases
 import Channels
 import Cipher
 import Clues
+import Command
 import DemoCounty
 import Desk
 import Disputes
@@ -24,7 +25,7 @@ enum Assembly {
         Once.migrations + Readiness.migrations + KeyMark.migrations + Ledger.migrations + Places.migrations
         + Messages.migrations + Identity.migrations + Cases.migrations + Channels.migrations
         + GridDay.migrations + Emergencies.migrations
-        + Disputes.migrations + Clues.migrations
+        + Disputes.migrations + Clues.migrations + UnifiedCommand.migrations
 
     /// The rights of all rooms: a role that names another is refused.
     static let rights = Set(
@@ -44,6 +45,7 @@ enum Assembly {
         let emergencies: Emergencies
         let disputes: Disputes
         let clues: Clues
+        let command: UnifiedCommand
 
         /// Reads every rule file: what is wrong in one is told with its line.
         init(in house: House) throws(Refusal) {
@@ -62,12 +64,14 @@ enum Assembly {
             emergencies = try Emergencies(house: house, identity: identity, places: places)
             disputes = try Disputes(house: house, identity: identity, cases: cases, places: places)
             clues = Clues(house: house, identity: identity, places: places, cases: cases)
+            command = try UnifiedCommand(
+                house: house, identity: identity, cases: cases, emergencies: emergencies, places: places)
             ledger = Ledger(
                 house: house,
                 words: [
                     cases.ledgerWords, identity.ledgerWords, places.ledgerWords, Channels.ledgerWords,
                     GridDay.ledgerWords, Emergencies.ledgerWords,
-                    Disputes.ledgerWords, Clues.ledgerWords,
+                    Disputes.ledgerWords, Clues.ledgerWords, UnifiedCommand.ledgerWords,
                     DemoCounty.ledgerWords,
                 ]
             )
@@ -75,7 +79,7 @@ enum Assembly {
 
         /// Lowest first.
         var all: [any Room] {
-            [ledger, places, messages, identity, cases, channels, gridDay, emergencies, disputes, clues]
+            [ledger, places, messages, identity, cases, channels, gridDay, emergencies, disputes, clues, command]
         }
     }
 

@@ -54,7 +54,7 @@ public struct Cases: Room {
 
     public static let migrations =
         CaseSchema.migrations + ImportSchema.migrations + UndoStore.migrations
-        + OutcomeStore.migrations + SuggestionSchema.migrations
+        + OutcomeStore.migrations + SuggestionSchema.migrations + OpenCountStore.migrations
 
     public static let rights: [Right] = [
         .caseReport, .caseRead, .caseAccept, .caseDispatch, .caseExport, .caseImport, .caseRule, Right("case.return"),
@@ -67,7 +67,7 @@ public struct Cases: Room {
 
     public var jobs: [Job] {
         [
-            Job("case-limits", every: .seconds(15)) { _ = try await watchLimits() }, undoJob,
+            Job("case-limits", every: .seconds(15)) { _ = try await watchLimits() }, undoJob, openCountsJob,
             Job("similar-cases", every: .seconds(2)) { [similar] in try await similar.refresh() },
         ] + suggestionJobs
     }

@@ -19,7 +19,8 @@ extension Emergencies {
             .init("difference", "差异", "Difference"), .init("contact", "联络编号", "Branch"),
             .init("plan", "预案", "Plan"), .init("level", EmergencyTexts.level),
             .init("exercise", EmergencyTexts.exercise), .init("note", "说明", "Note"),
-            .init("paper", "纸面补录", "From paper"),
+            .init("paper", "纸面补录", "From paper"), .init("siteArea", "点位区域", "Area of the site"),
+            .init("corrects", "更正原签收数", "Corrects the count"),
             .init("about", "报警内容", "About"), .init("alarmLevel", "报警层级", "Level of the alarm"),
         ]
         words.references = ["receiver": "post"]

@@ -30,7 +30,7 @@ public struct Identity: Room {
 
     public static let rights: [Right] = [
         .manageStaff, .manageTokens, .manageChannels, .revealPersonal, .readEmergencies, .command, .handOver,
-        .manageRoster, .readDisputes, .manageMediators, .readClues, .actOnClues, .auditClues,
+        .manageRoster, .seeCommand, .readDisputes, .manageMediators, .readClues, .actOnClues, .auditClues,
     ]
 
     /// Finds out who a request comes from; stands before the router of every room.
@@ -168,4 +168,6 @@ extension Right {
     public static let auditClues = Right("sealed.audit")
     /// Make the duty roster of the own area.
     public static let manageRoster = Right("roster.manage")
+    /// See the wall of unified command of the own area (the room Command).
+    public static let seeCommand = Right("command.see")
 }

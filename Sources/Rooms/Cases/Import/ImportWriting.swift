@@ -237,6 +237,8 @@ struct ImportWriting: Sendable {
             writer.member("source", source)
             writer.member("sourceNumber", matter.number)
             writer.member("to", record.state.rawValue)
+            writer.member("dueAt", record.due?.at)
+            writer.member("body", record.body?.text)
             writer.member("version", record.version)
             writer.member("category", record.category)
             writer.member("text", CaseLedger.contentHash(record))

@@ -18,7 +18,10 @@ enum CaseStore {
         _ record: inout CaseRecord, numbers: CaseNumberSource, in transaction: any Transaction
     ) throws(DatabaseError) {
         for _ in 0..<100 {
-            if try insertIfFree(record, in: transaction) { return try count(record, by: 1, in: transaction) }
+            if try insertIfFree(record, in: transaction) {
+                try OpenCountStore.move(from: nil, to: record, in: transaction)
+                return try count(record, by: 1, in: transaction)
+            }
             record.number = numbers.next(at: record.receivedAt)
         }
         throw DatabaseError(.overloaded, "no free number for a matter")
@@ -82,6 +85,7 @@ enum CaseStore {
                 joined_to = \(after.joinedTo), joined_count = \(after.joinedCount)
             WHERE id = \(after.id) AND version = \(before.version)
             """)
+        try OpenCountStore.move(from: before, to: after, in: transaction)
         let isCountedElsewhere =
             before.state != after.state || before.area != after.area || before.body != after.body
         guard isCountedElsewhere else { return }
@@ -285,6 +289,9 @@ enum CaseStore {
     }
 
     // MARK: Rows
+
+    static var openColumns: SQL { "\(trusted: columns)" }
+    static func opened(_ row: Row) throws -> CaseRecord { try record(row) }
 
     private static func record(_ row: Row) throws -> CaseRecord {
         let longitude = try row.doubleIfAny(8)

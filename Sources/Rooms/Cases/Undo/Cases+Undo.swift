@@ -36,6 +36,7 @@ extension Cases {
                 writer.member("to", after.state.rawValue)
                 writer.member("version", after.version)
                 writer.member("dueAt", after.due?.at)
+                if record.body != after.body { writer.member("body", after.body?.text) }
             }, in: transaction)
         try UndoStore.forget(id, in: transaction)
         try tellUndone(undoable, record, at: now, in: transaction)

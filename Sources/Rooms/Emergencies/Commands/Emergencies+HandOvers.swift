@@ -280,6 +280,7 @@ extension Emergencies {
             try record("received", on: event, by: Actor(scope), when, in: transaction) { writer in
                 writer.member("slip", known.slip)
                 writer.member("count", one.said.count)
+                if known.state != .open { writer.member("corrects", true) }
             }
         }
     }
