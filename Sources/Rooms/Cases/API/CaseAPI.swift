@@ -13,7 +13,8 @@ extension Cases {
         routes.api(Self.reportOperation, right: .caseReport) { staff, submission in
             let request = try submission.decode(ReportRequest.self)
             let scope = staff.scope
-            var sent = try request.report(channel: scope.isMachine ? .program : .staff)
+            let isCall = request.byPhone == true
+            var sent = try request.report(channel: scope.isMachine ? .program : isCall ? .hotline : .staff)
             // Else the matter would be the county's, out of sight for whoever sent it.
             if sent.area == nil { sent.area = scope.area }
             let report = try located(sent)
@@ -271,6 +272,7 @@ extension Cases {
                     "location",
                     .nullable(.object([.init("longitude", .number), .init("latitude", .number)])), required: false),
                 .init("occurredAt", .nullable(.instant), required: false),
+                .init("byPhone", .nullable(.boolean), required: false, "staff wrote it down from a call"),
                 .init(
                     "reporter",
                     .nullable(

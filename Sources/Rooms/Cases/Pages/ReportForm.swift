@@ -47,7 +47,7 @@ struct ReportForm {
     }
 
     private var isForResident: Bool {
-        ["reporterName", "reporterPhone"].contains { typed?.filled($0) != nil }
+        ["reporterName", "reporterPhone", "byPhone"].contains { typed?.filled($0) != nil }
     }
 
     private var staffFields: HTML {
@@ -57,7 +57,8 @@ struct ReportForm {
         \(Field.text("occurredAt", visit("发生时间（可选）", "When it happened (optional)"), value: value("occurredAt"), type: "datetime-local", error: error("occurredAt")))\
         <details class="act"\(flag: "open", isForResident)><summary>\(visit("代群众上报", "On behalf of a resident"))</summary>\
         \(Field.text("reporterName", visit("反映人", "Name"), value: value("reporterName"), maximum: 60))\
-        \(Field.text("reporterPhone", visit("电话（加密保存，用于告知进展）", "Phone (kept sealed, to tell of progress)"), value: value("reporterPhone"), error: error("reporter.phone"), inputMode: "tel"))</details>
+        \(Field.text("reporterPhone", visit("电话（加密保存，用于告知进展）", "Phone (kept sealed, to tell of progress)"), value: value("reporterPhone"), error: error("reporter.phone"), inputMode: "tel"))\
+        \(Field.checkbox("byPhone", visit("来电反映", "They called"), isOn: value("byPhone") == "yes"))</details>
         """
     }
 
@@ -68,7 +69,8 @@ struct ReportForm {
         let fields = submission.fields
         var report = Report(
             title: fields.filled("title") ?? "", detail: fields["detail"] ?? "", category: fields.filled("category"),
-            address: fields.filled("address"), channel: channel)
+            address: fields.filled("address"),
+            channel: channel == .staff && fields["byPhone"] == "yes" ? .hotline : channel)
         if let area = fields.filled("area") { report.area = try parsedArea(area) }
         guard (report.address?.count ?? 0) <= longestAddress else {
             throw Refusal(
