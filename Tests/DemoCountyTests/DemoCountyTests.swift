@@ -175,7 +175,7 @@ struct DemoCountyTests {
         try await DemoHouse.with(.sqlite) { demo in
             let summary = try await demo.create(cases: 10)
             let identity = try Identity(house: demo.house, knownRights: DemoCounty.rights, bodies: NoBodies())
-            let cases = try Cases(house: demo.house, identity: identity, bodies: NoBodies(), areas: NoNames())
+            let cases = try Cases(house: demo.house, identity: identity, bodies: NoBodies(), areas: NoAreas())
             let staffed = try await demo.house.database.read {
                 try identity.directory.staffedAreas(below: summary.area, right: Right("case.accept"), in: $0)
             }
@@ -219,10 +219,39 @@ struct DemoCountyTests {
     }
 }
 
+extension DemoCountyTests {
+    @Test("The compounds and landmarks that residents write of are in the gazetteer")
+    func landmarks() async throws {
+        try await DemoHouse.with(.sqlite) { demo in
+            _ = try await demo.create(cases: 40)
+            let names = try await demo.rows("SELECT DISTINCT name FROM case_landmarks WHERE kind = '小区'").map {
+                "\($0[0])"
+            }
+            #expect(names.count > 10)
+            let landmarks = try await demo.number("SELECT COUNT(*) FROM case_landmarks WHERE kind = '地标'")
+            #expect(Int(landmarks) == (try DemoFiles(demo.house.rules)).names.landmarks.count)
+            // Every address of a matter names a compound that is there, in the matter's own street.
+            let unknown = try await demo.number(
+                """
+                SELECT COUNT(*) FROM cases c WHERE c.address IS NOT NULL AND c.kind = 'matter' AND NOT EXISTS (
+                    SELECT 1 FROM case_landmarks l
+                    WHERE c.address LIKE '%' || l.name || '%' AND substr(l.area, 1, 9) = c.street)
+                """)
+            #expect(unknown == 0)
+        }
+    }
+}
+
 /// Whoever only reports asks for no body.
 private struct NoBodies: BodyLookup {
     func body(_ id: BodyID, in transaction: any Transaction) throws -> BodyFacts? { nil }
     func bodies(in area: AreaPrefix, limit: Int, in transaction: any Transaction) throws -> [BodyFacts] { [] }
+}
+
+private struct NoAreas: AreaLookup {
+    func name(of area: AreaPrefix) -> String? { nil }
+    func children(of area: AreaPrefix) -> [(area: AreaPrefix, name: String)] { [] }
+    func area(at location: Location) -> AreaPrefix? { nil }
 }
 
 /// An empty house with the shipped rules.

@@ -34,11 +34,12 @@ extension DemoCounty {
         let stage = Founding.stage(
             plan, files, identity.roles, own.house.identifiers, passwordHash: hash, county: county, founded: founded)
         try await found(stage, files.divisions, in: own.house, at: founded)
-        let cases = try Cases(
-            house: own.house, identity: identity, bodies: StagedBodies(stage.bodies),
-            areas: NoNames(), numbers: CaseNumberSource(seed: plan.seed))
         let places = Places(house: own.house)
         try await places.refresh()
+        let cases = try Cases(
+            house: own.house, identity: identity, bodies: StagedBodies(stage.bodies),
+            areas: NamesOfPlaces(places: places), numbers: CaseNumberSource(seed: plan.seed))
+        try await Landmarks(stage: stage).enter(in: cases)
         let storm = Storm(
             stage: stage,
             emergencies: try Emergencies(house: own.house, identity: identity, places: places),
@@ -191,9 +192,11 @@ private struct StagedBodies: BodyLookup {
     }
 }
 
-/// Playing the past shows no pages, so nobody asks for names.
-struct NoNames: AreaLookup {
-    func name(of area: AreaPrefix) -> String? { nil }
+/// Playing the past shows no pages: only the gazetteer asks whether there is such an area.
+private struct NamesOfPlaces: AreaLookup {
+    let places: Places
+
+    func name(of area: AreaPrefix) -> String? { places.name(of: area.code) }
     func children(of area: AreaPrefix) -> [(area: AreaPrefix, name: String)] { [] }
     func area(at location: Location) -> AreaPrefix? { nil }
 }

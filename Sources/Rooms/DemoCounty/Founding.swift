@@ -146,6 +146,10 @@ struct Founding {
             }
             stage.streets.append(street)
         }
+        guard !stage.streets.isEmpty else { return }
+        for (index, landmark) in files.names.landmarks.enumerated() {
+            stage.streets[index % stage.streets.count].landmarks.append(landmark)
+        }
     }
 
     private mutating func found(
