@@ -315,6 +315,7 @@ let package = Package(
         tests(
             "DemoCountyTests",
             [
+                "gewu", logging,
                 "DemoCounty", "Command", "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates", "GridDay",
                 "Channels", "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Storage",
                 "StorageTesting", "Ground",

@@ -48,14 +48,14 @@ enum Assembly {
         let command: UnifiedCommand
 
         /// Reads every rule file: what is wrong in one is told with its line.
-        init(in house: House) throws(Refusal) {
+        init(in house: House, numbers: CaseNumberSource = CaseNumberSource()) throws(Refusal) {
             places = Places(house: house)
             let bodies = BodiesOfPlaces(clock: house.clock, places: places)
             messages = Messages(house: house, sender: OutboxFileSender(path: house.settings.outboxFile))
             identity = try Identity(house: house, knownRights: Assembly.rights, bodies: bodies)
             cases = try Cases(
                 house: house, identity: identity, bodies: bodies,
-                areas: AreasOfPlaces(places: places))
+                areas: AreasOfPlaces(places: places), numbers: numbers)
             channels = try Channels(house: house, identity: identity, cases: cases, places: places, bodies: bodies)
             let listing = ProgramListing(of: house)
             gridDay = try GridDay(
