@@ -25,6 +25,9 @@ struct PlayedDayTests {
             let differing = outcome.figures.filter { !$0.agrees }
             #expect(differing.isEmpty, "\(differing)")
             #expect(outcome.figures.count > 30 && outcome.agrees)
+            for wall in ["The wall of the county", "The wall of the street"] {
+                #expect(outcome.figures.contains { $0.group.english == wall && $0.shown > 0 }, "\(wall)")
+            }
             #expect(Double(outcome.refusedActs) <= Double(outcome.ledgerEntries) * 0.02)
             try await world.expectEveryChannel()
             try await world.expectWhistles()

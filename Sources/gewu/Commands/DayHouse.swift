@@ -43,7 +43,8 @@ struct DayHouse: Sendable {
         PlayedDay(
             setting,
             rooms: PlayedDay.Rooms(
-                cases: rooms.cases, emergencies: rooms.emergencies, jobs: rooms.all.flatMap(\.jobs), door: door),
+                cases: rooms.cases, emergencies: rooms.emergencies, command: rooms.command,
+                jobs: rooms.all.flatMap(\.jobs), door: door),
             house: house, clock: clock)
     }
 }

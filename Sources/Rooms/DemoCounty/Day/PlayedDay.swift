@@ -1,4 +1,5 @@
 public import Cases
+public import Command
 public import Desk
 public import Emergencies
 public import Ground
@@ -13,13 +14,17 @@ public struct PlayedDay: Sendable {
     public struct Rooms: Sendable {
         public var cases: Cases
         public var emergencies: Emergencies
+        public var command: UnifiedCommand
         /// Of all rooms.
         public var jobs: [Job]
         public var door: any FrontDoor
 
-        public init(cases: Cases, emergencies: Emergencies, jobs: [Job], door: any FrontDoor) {
+        public init(
+            cases: Cases, emergencies: Emergencies, command: UnifiedCommand, jobs: [Job], door: any FrontDoor
+        ) {
             self.cases = cases
             self.emergencies = emergencies
+            self.command = command
             self.jobs = jobs
             self.door = door
         }
@@ -111,9 +116,14 @@ public struct PlayedDay: Sendable {
         let reported = try await house.database.query(
             "SELECT COUNT(*) FROM cases WHERE received_at >= \(midnight) AND kind = 'matter'")
         return Outcome(
-            day: midnight.local().day, told: told, figures: try await DayFigures(house, rooms.cases.rules).compare(),
+            day: midnight.local().day, told: told, figures: try await figures(),
             reported: Int(try reported[0].int(0)), ledgerEntries: try await ledgerEntries() - before,
             refusedActs: play.refused, seconds: (real.now - started) / .seconds(1))
+    }
+
+    private func figures() async throws -> [DayFigure] {
+        let walls = DayWalls(house: house, command: rooms.command, rules: rooms.cases.rules, stage: setting.stage)
+        return try await DayFigures(house, rooms.cases.rules).compare() + walls.compare()
     }
 
     private func ledgerEntries() async throws -> Int {
