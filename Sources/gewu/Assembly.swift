@@ -11,10 +11,12 @@ import GridDay
 import Ground
 import Identity
 import Ledger
+import Mandates
 import Messages
 import Places
 import Storage
 import Web
+import Workload
 
 /// The one place that wires everything: which rooms there are, in which order their schemas grow, and what the house
 /// they stand in is made of.
@@ -25,6 +27,7 @@ enum Assembly {
         + Messages.migrations + Identity.migrations + Cases.migrations + Channels.migrations
         + GridDay.migrations + Emergencies.migrations
         + Disputes.migrations + Clues.migrations
+        + Mandates.migrations + Workload.migrations
 
     /// The rights of all rooms: a role that names another is refused.
     static let rights = Set(
@@ -44,6 +47,8 @@ enum Assembly {
         let emergencies: Emergencies
         let disputes: Disputes
         let clues: Clues
+        let mandates: Mandates
+        let workload: Workload
 
         /// Reads every rule file: what is wrong in one is told with its line.
         init(in house: House) throws(Refusal) {
@@ -62,12 +67,17 @@ enum Assembly {
             emergencies = try Emergencies(house: house, identity: identity, places: places)
             disputes = try Disputes(house: house, identity: identity, cases: cases, places: places)
             clues = Clues(house: house, identity: identity, places: places, cases: cases)
+            let forecast = try Forecast(house: house, identity: identity, places: places)
+            mandates = try Mandates(house: house, identity: identity, places: places, forecast: forecast)
+            workload = Workload(
+                house: house, identity: identity, places: places, mandates: mandates, forecast: forecast)
             ledger = Ledger(
                 house: house,
                 words: [
                     cases.ledgerWords, identity.ledgerWords, places.ledgerWords, Channels.ledgerWords,
                     GridDay.ledgerWords, Emergencies.ledgerWords,
                     Disputes.ledgerWords, Clues.ledgerWords,
+                    Mandates.ledgerWords,
                     DemoCounty.ledgerWords,
                 ]
             )
@@ -75,7 +85,10 @@ enum Assembly {
 
         /// Lowest first.
         var all: [any Room] {
-            [ledger, places, messages, identity, cases, channels, gridDay, emergencies, disputes, clues]
+            [
+                ledger, places, messages, identity, cases, channels, gridDay, emergencies, disputes, clues, mandates,
+                workload,
+            ]
         }
     }
 

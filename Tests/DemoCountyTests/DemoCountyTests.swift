@@ -8,6 +8,7 @@ import Foundation
 import Ground
 import Identity
 import Ledger
+import Mandates
 import Messages
 import Places
 import Storage
@@ -238,6 +239,7 @@ struct DemoHouse: Sendable {
         let migrations =
             Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
             + Cases.migrations + Emergencies.migrations + Disputes.migrations + Clues.migrations
+            + Mandates.migrations
         try await engine.withDatabase(migrations: migrations) { database in
             let house = House(
                 database: database, clock: ManualClock(until), identifiers: IdentifierSource(), keys: .forTests(),

@@ -49,8 +49,10 @@ extension DemoCounty {
             clues: Clues(house: own.house, identity: identity, places: places, cases: cases), house: own.house,
             firstDay: firstDay, seed: plan.seed)
         try await peace.found(at: founded + .hours(1))
+        let duties = try Duties(stage: stage, identity: identity, places: places, house: own.house)
         let played = try await play(
-            stage, files, cases, storm, peace, in: own.house, clock: own.clock, from: firstDay, progress: progress)
+            stage, files, cases, storm, peace, duties, in: own.house, clock: own.clock, from: firstDay,
+            progress: progress)
         try await close(stage, in: own.house)
         progress(Progress(stage: .sealing, done: 1, total: 1))
         try await Sealing(
@@ -114,7 +116,7 @@ extension DemoCounty {
 
     private func play(
         _ stage: Stage, _ files: DemoFiles, _ cases: Cases, _ storm: Storm, _ peace: Peace,
-        in house: House, clock: ManualClock,
+        _ duties: Duties, in house: House, clock: ManualClock,
         from firstDay: Day,
         progress: @Sendable (Progress) -> Void
     ) async throws -> Play {
@@ -132,6 +134,8 @@ extension DemoCounty {
             play.add(reports.matters(counts[index], of: day).filter { $0.at < plan.until })
             play.add(last.filter { $0.at.local().day == day })
             try await peace.play(on: day, until: plan.until)
+            if index == 0 { try await duties.adopt(on: day) }
+            if index == days.count - 2 { try await duties.demands(on: day) }
             if index == days.count - 3 { try await together.whistle(on: day) }
             if index == days.count - 2 { try await storm.exercise(on: day) }
             try await play.play(until: min(Instant(LocalTime(day: day + 1)), plan.until))

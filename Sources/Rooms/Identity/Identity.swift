@@ -28,10 +28,11 @@ public struct Identity: Room {
 
     public static let migrations = IdentitySchema.migrations
 
-    public static let rights: [Right] = [
-        .manageStaff, .manageTokens, .manageChannels, .revealPersonal, .readEmergencies, .command, .handOver,
-        .manageRoster, .readDisputes, .manageMediators, .readClues, .actOnClues, .auditClues,
-    ]
+    public static let rights: [Right] =
+        [
+            .manageStaff, .manageTokens, .manageChannels, .revealPersonal, .readEmergencies, .command, .handOver,
+            .manageRoster, .readDisputes, .manageMediators, .readClues, .actOnClues, .auditClues,
+        ] + Right.aroundDuties
 
     /// Finds out who a request comes from; stands before the router of every room.
     public var sessions: SessionMiddleware { SessionMiddleware(keeper: keeper) }

@@ -1,0 +1,78 @@
+import Desk
+import Ground
+
+enum MandateTexts {
+    static let lists = LocalizedText("权责清单", "Duty lists")
+    static let gate = LocalizedText("准入", "Gate")
+    static let differences = LocalizedText("版本差异", "Differences")
+    static let history = LocalizedText("历次版本", "Revisions")
+    static let none = LocalizedText("全部", "All")
+    static let newDemand = LocalizedText("提出事项", "Ask for something")
+
+    static func title(_ level: AreaLevel) -> LocalizedText {
+        switch level {
+        case .country: LocalizedText("全国", "country")
+        case .province: LocalizedText("省", "province")
+        case .prefecture: LocalizedText("市", "prefecture")
+        case .county: LocalizedText("县", "county")
+        case .street: LocalizedText("街道", "street")
+        case .community: LocalizedText("社区", "community")
+        case .grid: LocalizedText("网格", "grid")
+        }
+    }
+
+    static func title(_ answer: Hearing.Answer?) -> LocalizedText {
+        switch answer {
+        case .agrees: LocalizedText("同意", "Agrees")
+        case .objects: LocalizedText("不同意", "Objects")
+        case nil: LocalizedText("未表态（不视为同意）", "Silent: no consent")
+        }
+    }
+
+    static func tone(_ weight: GateAnswer.Weight) -> StaticString {
+        switch weight {
+        case .fine: "ok"
+        case .note: "caution"
+        case .change, .price: "warn"
+        case .bar: "danger"
+        }
+    }
+
+    static func title(_ weight: GateAnswer.Weight) -> LocalizedText {
+        switch weight {
+        case .fine: LocalizedText("通过", "Fine")
+        case .note: LocalizedText("提示", "Note")
+        case .change: LocalizedText("须调整", "Change")
+        case .price: LocalizedText("须付费", "Price")
+        case .bar: LocalizedText("不允许", "Barred")
+        }
+    }
+
+    static func tone(_ stage: DemandStage) -> StaticString {
+        switch stage {
+        case .hearing, .deciding, .offered, .appealed: "warn"
+        case .admitted: "ok"
+        case .refused: "danger"
+        case .withdrawn, .expired: ""
+        }
+    }
+
+    static func title(_ act: DemandCourse.Act) -> LocalizedText {
+        switch act {
+        case .heard: LocalizedText("各街道均已表态", "All streets were heard")
+        case .hearingLapses: LocalizedText("征求意见到期", "The hearing ended by its limit")
+        case .admit: LocalizedText("决定准入", "Admitted")
+        case .offer: LocalizedText("提出价格或调整", "Offered with its conditions")
+        case .refuse: LocalizedText("决定不予准入", "Refused")
+        case .decidingLapses: LocalizedText("逾期未决定，不准入", "Not decided in time: not admitted")
+        case .accept: LocalizedText("接受条件", "Conditions accepted")
+        case .offerLapses: LocalizedText("逾期未接受条件", "Conditions not accepted in time")
+        case .appeal: LocalizedText("申请复核", "Appealed")
+        case .uphold: LocalizedText("复核：不予准入", "On appeal: refused")
+        case .overturn: LocalizedText("复核：准入", "On appeal: admitted")
+        case .appealLapses: LocalizedText("逾期未复核，不准入", "Appeal not decided in time: not admitted")
+        case .withdraw: LocalizedText("撤回", "Withdrawn")
+        case .expire: LocalizedText("到期失效", "Expired")
+        }
+    }
+}
