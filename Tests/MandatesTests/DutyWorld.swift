@@ -171,6 +171,24 @@ struct DutyWorld: Sendable {
         }
     }
 
+    @discardableResult
+    func act(_ command: ContractCommand, on contract: Contract, by name: String) async throws -> Contract {
+        let (mandates, scope, now) = (mandates, try scope(name), clock.now())
+        return try await house.database.write {
+            try mandates.act(command, on: contract.id, by: scope, at: now, in: $0)
+        }
+    }
+
+    /// The contracts that a bought piece of work becomes, north first.
+    func bought(_ content: DemandContent = content()) async throws -> [Contract] {
+        try await adopted()
+        let demand = try await file(content)
+        for name in ["northhead", "southhead"] { try await act(.hear(agrees: true, words: ""), on: demand, by: name) }
+        try await act(.offer(words: "按价提供"), on: demand, by: "coordination")
+        try await act(.accept, on: demand, by: "fire")
+        return try await house.database.read { try ContractStore.of(demand.id, in: $0) }
+    }
+
     func stage(of demand: Demand) async throws -> DemandStage? {
         let scope = try scope("coordination")
         return try await house.database.read { try DemandStore.find(demand.id, for: scope, in: $0)?.stage }
@@ -208,15 +226,15 @@ extension LoadEffect {
     /// Ten hours on ten posts, none of which goes over.
     static let harmless = LoadEffect(
         minutes: 600, unstaffedMinutes: 0, posts: 10, overBefore: 0, overAfter: 0, before: 700, after: 710,
-        offsetMinutes: 0, bearable: 1000)
+        offsetMinutes: 0, bearable: 1000, areas: [DutyWorld.north: 6, DutyWorld.south: 4])
     /// Half of it could be borne.
     static let heavy = LoadEffect(
         minutes: 6_000, unstaffedMinutes: 0, posts: 10, overBefore: 0, overAfter: 4, before: 900, after: 1_050,
-        offsetMinutes: 2_000, bearable: 500)
+        offsetMinutes: 2_000, bearable: 500, areas: [DutyWorld.north: 6, DutyWorld.south: 4])
     /// None of it.
     static let unbearable = LoadEffect(
         minutes: 6_000, unstaffedMinutes: 0, posts: 10, overBefore: 3, overAfter: 5, before: 1_100, after: 1_300,
-        offsetMinutes: 6_000, bearable: 0)
+        offsetMinutes: 6_000, bearable: 0, areas: [DutyWorld.north: 6, DutyWorld.south: 4])
 }
 
 struct Departments: BodyLookup {

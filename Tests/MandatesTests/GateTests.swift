@@ -16,7 +16,9 @@ struct GateTests {
         gate = Gate(
             rules: try GateRules.load(from: rules) { _ in true },
             lines: try rules.decode(LineNames.self, from: "lines.yaml"),
-            calendar: WorkCalendar(holidays: try HolidayList(yaml: calendar.text, file: calendar.name)))
+            calendar: WorkCalendar(holidays: try HolidayList(yaml: calendar.text, file: calendar.name)),
+            caps: try BurdenCaps.load(
+                from: rules, lines: Set(try rules.decode(LineNames.self, from: "lines.yaml").lines.map(\.code))))
         let duty = MandateItem(
             code: "C01", list: .cooperative, zh: "消防排查", en: "Fire risks", basis: ["《消防法》"], lead: "fire",
             tasks: [DutyTask(key: "look", zh: "排查", en: "Looking", minutes: 60, times: 12)])
@@ -113,7 +115,9 @@ struct GateTests {
         "What would put posts over is cut to what they can bear; what they cannot bear at all is only for hired people")
     func load() {
         let half = answer(DutyWorld.content(times: 4, yuan: 100_000), load: .heavy)
-        #expect(half.verdict == .changed && half.proposal.times == 2)
+        #expect(weight(.load, half) == .change && half.proposal.times == 2)
+        // Half the work, half the price: fifty hours at 40 yuan.
+        #expect(half.priceYuan == 2_000)
         let none = answer(DutyWorld.content(yuan: 100_000), load: .unbearable)
         #expect(none.verdict == .priced && none.proposal.isByHired)
         var hired = DutyWorld.content(yuan: 100_000)

@@ -9,18 +9,22 @@ public enum WorkGround: Sendable, Hashable {
     case item(String)
     /// An admitted demand, by its number.
     case admission(String)
+    /// A contract that the street has agreed to, by its number.
+    case contract(String)
 
     /// As it is written: `B0301`, `准入2026-0007`.
     public init?(_ text: String) {
         let text = text.trimmingSpaces()
         guard !text.isEmpty, text.utf8.count <= 40 else { return nil }
-        self = text.hasPrefix(Mandates.numberPrefix) ? .admission(text) : .item(text)
+        self =
+            text.hasPrefix(Mandates.numberPrefix)
+            ? .admission(text) : text.hasPrefix(Mandates.contractPrefix) ? .contract(text) : .item(text)
     }
 
     public var text: String {
         switch self {
         case .item(let code): code
-        case .admission(let number): number
+        case .admission(let number), .contract(let number): number
         }
     }
 }
@@ -66,6 +70,21 @@ extension Mandates {
             guard demand.area.contains(area) else {
                 throw Self.noGround("准入 \(number) 不含该区域", "\(number) is not for this area")
             }
+            guard !demand.isBought else {
+                throw Self.noGround(
+                    "\(number) 属购买服务，须凭街道已接受的合同", "\(number) is bought: it needs the contract that the street agreed to"
+                )
+            }
+        case .contract(let number):
+            guard let contract = try ContractStore.numbered(number, in: transaction) else {
+                throw Self.noGround("没有合同 \(number)", "There is no contract \(number)")
+            }
+            guard contract.carries(on: day) else {
+                throw Self.noGround("合同 \(number) 未经双方接受或不在有效期", "\(number) is not agreed to, or not for this day")
+            }
+            guard contract.area.contains(area) else {
+                throw Self.noGround("合同 \(number) 不含该区域", "\(number) is not for this area")
+            }
         }
     }
 
@@ -91,7 +110,7 @@ extension Mandates {
             }
         }
         for demand in try DemandStore.alive([.admitted], limit: 5_000, in: transaction) {
-            guard let until = demand.terms.until, !demand.terms.isByHired, !demand.answer.isWithinItem else { continue }
+            guard let until = demand.terms.until, !demand.isBought, !demand.answer.isWithinItem else { continue }
             work.append(
                 CountedWork(
                     source: .admission(
@@ -100,6 +119,15 @@ extension Mandates {
                         area: demand.terms.area, level: demand.terms.level, roles: demand.terms.roles,
                         minutes: demand.terms.minutes, times: demand.terms.times, from: demand.terms.from, until: until)
                 ))
+        }
+        for contract in try ContractStore.alive(limit: 5_000, in: transaction) where !contract.isByHired {
+            work.append(
+                CountedWork(
+                    source: .admission(number: contract.number, kind: .task, title: contract.title, line: nil),
+                    planned: PlannedWork(
+                        area: contract.area.code, level: contract.level, roles: contract.roles,
+                        minutes: contract.minutes,
+                        times: contract.times, from: contract.from, until: contract.until)))
         }
         return work
     }

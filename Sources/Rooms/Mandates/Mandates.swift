@@ -15,6 +15,8 @@ public struct Mandates: Room {
     let lines: LineNames
     let time: WorkingTime
     let check: ListCheck
+    let menuOfPowers: PowerMenu
+    let caps: BurdenCaps
     /// The example lists that ship, or a county's own files; see ``adoptShipped(by:at:in:)``.
     let shipped: [MandateItem]
 
@@ -30,6 +32,8 @@ public struct Mandates: Room {
         rules = try GateRules.load(from: house.rules) { roles[$0] != nil }
         time = try Self.workingTime(house.rules)
         check = ListCheck(lines: Set(lines.lines.map(\.code)), roles: Set(roles.all.map(\.key)))
+        menuOfPowers = try PowerMenu.load(from: house.rules, lines: Set(lines.lines.map(\.code)))
+        caps = try BurdenCaps.load(from: house.rules, lines: Set(lines.lines.map(\.code)))
         shipped = try ListFile.all(house.rules, check: check)
     }
 
@@ -38,6 +42,8 @@ public struct Mandates: Room {
     public var menu: [MenuEntry] {
         [
             MenuEntry("/demands", icon: "split", MandateTexts.gate, right: .readMandates, order: 55),
+            MenuEntry("/contracts", icon: "file-text", MandateTexts.contracts, right: .readMandates, order: 58),
+            MenuEntry("/powers", icon: "key", MandateTexts.powers, right: .readMandates, order: 59),
             MenuEntry("/mandates", icon: "list-checks", MandateTexts.lists, right: .readMandates, order: 56),
         ]
     }
@@ -51,7 +57,12 @@ public struct Mandates: Room {
         ListPages(mandates: self).add(to: routes)
         ItemPage(mandates: self).add(to: routes)
         DemandPages(mandates: self).add(to: routes)
+        YearPage(mandates: self).add(to: routes)
         DemandPage(mandates: self).add(to: routes)
+        ContractPages(mandates: self).add(to: routes)
+        ContractAPI(mandates: self).add(to: routes)
+        PowerPages(mandates: self).add(to: routes)
+        PowerAPI(mandates: self).add(to: routes)
         ListAPI(mandates: self).add(to: routes)
         DemandAPI(mandates: self).add(to: routes)
     }

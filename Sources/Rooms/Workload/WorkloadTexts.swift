@@ -24,7 +24,9 @@ enum WorkloadTexts {
         case .form: LocalizedText("报表台账", "Form")
         case .meeting: LocalizedText("会议", "Meeting")
         case .inspection: LocalizedText("督查检查考核", "Inspection")
-        case .app: LocalizedText("应用程序、工作群", "App or chat group")
+        case .paper: LocalizedText("文件", "Paper")
+        case .app: LocalizedText("应用程序", "App")
+        case .group: LocalizedText("工作群", "Chat group")
         }
     }
 }

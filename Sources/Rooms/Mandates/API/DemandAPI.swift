@@ -131,12 +131,13 @@ struct DemandAPI: Sendable {
         var evidence: Int64?
         var power: String?
         var byHired: Bool?
+        var characters: Int64?
 
         var content: DemandContent {
             DemandContent(
                 kind: kind, title: title, purpose: purpose, item: item, basis: basis, area: area, level: level,
                 minutes: minutes, times: times, from: from, until: until, yuan: yuan ?? 0, evidence: evidence ?? 0,
-                power: power, isByHired: byHired ?? false)
+                power: power, isByHired: byHired ?? false, characters: characters)
         }
     }
 
@@ -155,6 +156,7 @@ struct DemandAPI: Sendable {
             .init("evidence", .nullable(.integer(minimum: 0, maximum: 1_000)), required: false),
             .init("power", .nullable(.string(maximum: 40)), required: false),
             .init("byHired", .nullable(.boolean), required: false),
+            .init("characters", .nullable(.integer(minimum: 0, maximum: 1_000_000)), required: false, "of a paper"),
         ]))
 
     private func filing(_ routes: Routes) {

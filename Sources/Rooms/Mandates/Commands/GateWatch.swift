@@ -28,6 +28,31 @@ struct GateWatch: Sendable {
                     _ = try DemandStore.update(&demand, in: transaction)
                 }
             }
+            try contracts(now, transaction)
+            for var grant in try PowerStore.due(at: now, in: transaction) {
+                try mandates.go(
+                    &grant, grant.stage == .trial ? .trialEnds : .lapse, "", by: nil, at: now, in: transaction)
+            }
+        }
+    }
+
+    private func contracts(_ now: Instant, _ transaction: any Transaction) throws {
+        for var contract in try ContractStore.due(at: now, in: transaction) {
+            switch contract.stage {
+            case .offered:
+                try mandates.go(&contract, .offerLapses, "逾期未表态，视为未接受", by: nil, at: now, in: transaction)
+            case .agreed:
+                try mandates.go(&contract, .deliveryLapses, "期满未报告完成", by: nil, at: now, in: transaction)
+            case .delivered:
+                try mandates.go(&contract, .acceptanceLapses, "逾期未验收", by: nil, at: now, in: transaction)
+            case .disputed:
+                contract.accepted = contract.delivered
+                try mandates.go(&contract, .settlingLapses, "逾期未裁定，按街道报告的数量", by: nil, at: now, in: transaction)
+            case .accepted: try mandates.remindToPay(&contract, at: now, in: transaction)
+            case .paid, .declined, .ended:
+                contract.dueAt = nil
+                _ = try ContractStore.update(&contract, in: transaction)
+            }
         }
     }
 }

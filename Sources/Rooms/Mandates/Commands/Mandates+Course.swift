@@ -36,6 +36,7 @@ extension Mandates {
             try scope.require(.decideDemand)
             try mayAdmit(demand, words)
             try go(&demand, .admit, words, by: scope, at: now, in: transaction)
+            if demand.isBought { try openContracts(demand, at: now, in: transaction) }
         case .offer(let words):
             try scope.require(.decideDemand)
             demand.terms = demand.answer.proposal
@@ -46,6 +47,7 @@ extension Mandates {
         case .accept:
             try requireSender(demand, scope)
             try go(&demand, .accept, "", by: scope, at: now, in: transaction)
+            if demand.isBought { try openContracts(demand, at: now, in: transaction) }
         case .appeal(let words):
             try appeal(&demand, words, by: scope, at: now, in: transaction)
         case .uphold(let words):

@@ -12,7 +12,7 @@ extension Mandates {
     /// What the gate would say, before anything is filed: for the form, and for a department that looks first.
     public func answer(to content: DemandContent, by scope: Scope, at now: Instant) async throws -> GateAnswer {
         let content = try checked(content, by: scope)
-        let knowledge = try await knowledge(of: content, at: now)
+        let knowledge = try await knowledge(of: content, line: scope.line, at: now)
         return gate.answer(content, line: scope.line, knowledge)
     }
 
@@ -51,7 +51,7 @@ extension Mandates {
         return demand
     }
 
-    var gate: Gate { Gate(rules: rules, lines: lines, calendar: time.calendar) }
+    var gate: Gate { Gate(rules: rules, lines: lines, calendar: time.calendar, caps: caps) }
 
     /// The content, with who does it; refused when it could not be meant.
     private func checked(_ content: DemandContent, by scope: Scope) throws(Refusal) -> DemandContent {
@@ -88,7 +88,9 @@ extension Mandates {
         guard (1...ListCheck.mostTimes).contains(content.times) else {
             throw wrong("times", "次数须为 1–\(ListCheck.mostTimes)", "From 1 to \(ListCheck.mostTimes) times")
         }
-        guard (0...1_000_000_000).contains(content.yuan), (0...1_000).contains(content.evidence) else {
+        guard (0...1_000_000_000).contains(content.yuan), (0...1_000).contains(content.evidence),
+            (0...1_000_000).contains(content.characters ?? 0)
+        else {
             throw wrong("yuan", "经费、材料数不能为负，也不能过大", "Money and evidence are from 0, and not beyond reason")
         }
         if let until = content.until, until < content.from {
@@ -111,7 +113,9 @@ extension Mandates {
         return streets
     }
 
-    private func knowledge(of content: DemandContent, at now: Instant) async throws -> Gate.Knowledge {
+    private func knowledge(
+        of content: DemandContent, line: String?, at now: Instant
+    ) async throws -> Gate.Knowledge {
         let today = now.local().day
         let load = try await forecast.effect(
             of: PlannedWork(
@@ -119,12 +123,16 @@ extension Mandates {
                 times: content.times, from: max(content.from, today),
                 until: content.until.map { max($0, content.from, today) }
                     ?? Gate.day(max(content.from, today), plusMonths: rules.longestMonths)), at: now)
-        let (items, alive) = try await house.database.read { transaction in
+        let streets = try streets(of: content)
+        let (items, alive, powers, sent) = try await house.database.read { transaction in
             let revision = try ListStore.current(in: transaction)
             return (
                 try ListStore.items(at: revision, in: transaction).filter { $0.isInForce(on: today) },
                 try DemandStore.alive(
-                    [.hearing, .deciding, .offered, .appealed, .admitted], limit: 2_000, in: transaction)
+                    [.hearing, .deciding, .offered, .appealed, .admitted], limit: 2_000, in: transaction),
+                // What every street concerned holds.
+                try streets.map { try PowerStore.held(in: $0, in: transaction) },
+                try DemandStore.sent(content.kind, by: line, inYearOf: today, in: transaction)
             )
         }
         let wanted = TitleLikeness(content.title)
@@ -139,7 +147,7 @@ extension Mandates {
         }
         return Gate.Knowledge(
             today: today, items: Dictionary(items.map { ($0.code, $0) }) { first, _ in first }, others: others,
-            powers: [], load: load)
+            powers: powers.dropFirst().reduce(powers.first ?? []) { $0.intersection($1) }, sent: sent, load: load)
     }
 
     func dueAt(_ stage: DemandStage, from now: Instant) throws -> Instant? {

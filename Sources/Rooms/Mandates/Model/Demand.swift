@@ -6,7 +6,7 @@ public typealias DemandID = Identifier<DemandEntity>
 
 /// What somebody above wants of the grassroots.
 public enum DemandKind: String, Sendable, Hashable, Codable, CaseIterable {
-    case task, form, meeting, inspection, app
+    case task, form, meeting, paper, inspection, app, group
 }
 
 /// What a department asks for, as it files it.
@@ -39,11 +39,14 @@ public struct DemandContent: Sendable, Hashable, Codable {
     public var roles: [String] = []
     /// Done by people whom its money hires for it, so that no post below carries it.
     public var isByHired: Bool
+    /// Of a paper: how long it is.
+    public var characters: Int64?
 
     public init(
         kind: DemandKind, title: String, purpose: String, item: String? = nil, basis: String? = nil, area: String,
         level: AreaLevel, minutes: Int64, times: Int64, from: Day, until: Day?, yuan: Int64 = 0, evidence: Int64 = 0,
-        power: String? = nil, isByHired: Bool = false
+        power: String? = nil, isByHired: Bool = false,
+        characters: Int64? = nil
     ) {
         self.kind = kind
         self.title = title
@@ -60,6 +63,7 @@ public struct DemandContent: Sendable, Hashable, Codable {
         self.evidence = evidence
         self.power = power
         self.isByHired = isByHired
+        self.characters = characters
     }
 }
 
@@ -86,6 +90,9 @@ public struct Demand: Sendable, Hashable {
     public var version: Int64
 
     public var area: AreaPrefix { AreaPrefix(terms.area) ?? .everywhere }
+
+    /// Whether it goes on as contracts with the streets, each of which may say no.
+    public var isBought: Bool { terms.isByHired || answer.missingYuan > 0 || terms.yuan > 0 && !answer.isWithinItem }
 
     /// Whether work may be sent on its ground on that day.
     public func carries(on day: Day) -> Bool {

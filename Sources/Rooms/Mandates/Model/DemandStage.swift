@@ -15,6 +15,9 @@ public enum DemandStage: String, Sendable, Hashable, Codable, CaseIterable {
     case withdrawn
     case expired
 
+    /// Whether it counts against the cap of the year.
+    var counts: Bool { self != .refused && self != .withdrawn }
+
     public var title: LocalizedText {
         switch self {
         case .hearing: LocalizedText("征求基层意见", "The streets are heard")

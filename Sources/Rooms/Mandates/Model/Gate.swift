@@ -13,7 +13,21 @@ struct Gate: Sendable {
         var others: [Other]
         /// Powers that the streets of the area hold.
         var powers: Set<String>
+        /// How many of the kind its sender has sent this year, or has on the way.
+        var sent: Int64
         var load: LoadEffect?
+
+        init(
+            today: Day, items: [String: MandateItem], others: [Other], powers: Set<String>, sent: Int64 = 0,
+            load: LoadEffect?
+        ) {
+            self.today = today
+            self.items = items
+            self.others = others
+            self.powers = powers
+            self.sent = sent
+            self.load = load
+        }
     }
 
     struct Other: Sendable, Hashable {
@@ -26,6 +40,7 @@ struct Gate: Sendable {
     var rules: GateRules
     var lines: LineNames
     var calendar: WorkCalendar
+    var caps: BurdenCaps
 
     func answer(_ content: DemandContent, line: String?, _ known: Knowledge) -> GateAnswer {
         var proposal = content
@@ -33,7 +48,7 @@ struct Gate: Sendable {
         var findings = [
             basis(content, item), list(content, item, line), power(content, known),
             expiry(content, &proposal), notice(content, known, &proposal), evidence(content, &proposal),
-            duplicate(content, known),
+            duplicate(content, known), caps.finding(content, line: line, sent: known.sent),
         ]
         let isListed = item.map { $0.list.isDoneBelow && Self.isWithin(content, $0) } ?? false
         findings += load(known.load, content, isListed: isListed, &proposal)

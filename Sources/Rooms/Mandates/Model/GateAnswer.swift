@@ -4,12 +4,13 @@ public import Ground
 /// What the gate answers to a demand: each question with its finding, and what follows from all of them.
 public struct GateAnswer: Sendable, Hashable, Codable {
     public enum Question: String, Sendable, Hashable, Codable, CaseIterable {
-        case basis, list, power, money, people, duplicate, load, expiry, notice, evidence
+        case basis, list, cap, power, money, people, duplicate, load, expiry, notice, evidence
 
         public var title: LocalizedText {
             switch self {
             case .basis: LocalizedText("有没有依据", "Is there a ground")
             case .list: LocalizedText("在谁的清单上", "On whose list is it")
+            case .cap: LocalizedText("有没有超过上限", "Is it within the cap")
             case .power: LocalizedText("权力是否一并下放", "Does the power come with it")
             case .money: LocalizedText("经费是否到位", "Does money come with it")
             case .people: LocalizedText("有没有人手", "Are there people for it")
@@ -113,10 +114,12 @@ public struct LoadEffect: Sendable, Hashable, Codable {
     public var offsetMinutes: Int64
     /// The largest share of it that puts no further post over its capacity, per mille.
     public var bearable: Int64
+    /// Areas of the level in which it falls, by the code of the street.
+    public var areas: [String: Int64]
 
     public init(
         minutes: Int64, unstaffedMinutes: Int64, posts: Int64, overBefore: Int64, overAfter: Int64, before: Int64,
-        after: Int64, offsetMinutes: Int64, bearable: Int64
+        after: Int64, offsetMinutes: Int64, bearable: Int64, areas: [String: Int64] = [:]
     ) {
         self.minutes = minutes
         self.unstaffedMinutes = unstaffedMinutes
@@ -127,6 +130,7 @@ public struct LoadEffect: Sendable, Hashable, Codable {
         self.after = after
         self.offsetMinutes = offsetMinutes
         self.bearable = bearable
+        self.areas = areas
     }
 }
 

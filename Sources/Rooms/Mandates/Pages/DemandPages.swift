@@ -48,7 +48,7 @@ struct DemandPages: Sendable {
                 <p class="lead">\(visit("任务、报表、会议、检查、应用，下到基层之前都从这里过：有没有依据、在谁的清单上、权力经费人手是否一并到位、与谁重复、加在谁身上、何时到期。", "Tasks, forms, meetings, inspections, apps: before they reach the grassroots they pass here. Ground, list, power, money, people, duplicates, load, end."))</p>\
                 <form method="get" action="/demands" class="filters">\(Field.choice("stage", visit("环节", "Stage"), DemandStage.allCases.map { Field.Choice($0.rawValue, visit($0.title)) }, value: stages.first?.rawValue, none: visit(MandateTexts.none)))\
                 \(Field.submit(visit("查询", "Search"))) <a class="btn" href="/demands">\(visit("重置", "Reset"))</a></form>\
-                <div class="bar">\(new)\(exportLink(visit, path: "/demands/export"))<a class="btn" href="/mandates">\(visit(MandateTexts.lists))</a></div>\
+                <div class="bar">\(new)\(exportLink(visit, path: "/demands/export"))<a class="btn" href="/demands/year">\(visit(MandateTexts.year))</a><a class="btn" href="/mandates">\(visit(MandateTexts.lists))</a></div>\
                 \(listing.html(visit))
                 """))
     }
@@ -131,8 +131,9 @@ struct DemandPages: Sendable {
                 \(Field.text("from", visit("开始", "From"), value: known["from"] ?? (today + 14).description, type: "date", required: true, error: error("from")))\
                 \(Field.text("until", visit("到期（到期自动失效）", "Until (it ends by itself)"), value: known["until"], type: "date", error: error("until")))\
                 \(number("yuan", visit("随带经费（元）", "Money that comes with it (yuan)"), known["yuan"] ?? "0", error("yuan")))\
+                \(Field.text("characters", visit("字数（文件填）", "Characters (of a paper)"), value: known["characters"], maximum: 7, error: error("characters"), inputMode: "numeric"))\
                 \(number("evidence", visit("每次要几份留痕材料", "Pieces of evidence each time"), known["evidence"] ?? "0", error("evidence")))\
-                \(Field.text("power", visit("需要的权力（没有留空）", "A power that it needs, if any"), value: known["power"], maximum: 40, error: error("power")))\
+                \(Field.choice("power", visit("需要的权力", "A power that it needs"), mandates.menuOfPowers.powers.map { Field.Choice($0.code, "\($0.code) \(visit($0.title))") }, value: known["power"], none: visit("不需要", "None"), hint: visit("街道没有被赋予的权力，不能凭它下达工作", "Without it no work can be sent that needs it"), error: error("power")))\
                 \(Field.checkbox("hired", visit("由随带经费另行聘人承担，不占现有岗位", "Done by people hired with its money, not by the posts there"), isOn: known["hired"] == "yes"))\
                 <p class="bar">\(Field.submit(visit("先看审查结论", "See what the gate says"), name: "step", value: "look", tone: ""))\
                 \(Field.submit(visit("正式提出", "File it"), name: "step", value: "file"))</p></form>
@@ -176,7 +177,8 @@ struct DemandPages: Sendable {
             kind: kind, title: fields["title"] ?? "", purpose: fields["purpose"] ?? "", item: fields.filled("item"),
             basis: fields.filled("basis"), area: fields["area"] ?? "", level: level, minutes: try number("minutes"),
             times: try number("times"), from: from, until: try day("until"), yuan: try number("yuan"),
-            evidence: try number("evidence"), power: fields.filled("power"), isByHired: fields["hired"] == "yes")
+            evidence: try number("evidence"), power: fields.filled("power"), isByHired: fields["hired"] == "yes",
+            characters: fields.filled("characters") == nil ? nil : try number("characters"))
     }
 
     private func submit(_ staff: StaffVisit, _ submission: Submission) async throws -> Response {

@@ -69,11 +69,10 @@ enum DemandStore {
         for scope: Scope, stages: [DemandStage], after: String?, limit: Int, in transaction: any Transaction
     ) throws -> [Demand] {
         let before = after ?? "~"
-        let wanted = stages.isEmpty ? DemandStage.allCases : stages
+        let isWanted: SQL = stages.isEmpty ? "TRUE" : "stage IN (\(list: stages.map(\.rawValue)))"
         return try transaction.query(
             """
-            SELECT \(trusted: columns) FROM demands
-            WHERE id < \(before) AND stage IN (\(list: wanted.map(\.rawValue))) AND \(visible(scope))
+            SELECT \(trusted: columns) FROM demands WHERE id < \(before) AND \(isWanted) AND \(visible(scope))
             ORDER BY id DESC LIMIT \(limit)
             """
         ).map(demand)
@@ -87,6 +86,53 @@ enum DemandStore {
             ORDER BY stage, id LIMIT \(limit)
             """
         ).map(demand)
+    }
+
+    /// How many of a kind a department has sent in the year of a day, or has on the way.
+    static func sent(_ kind: DemandKind, by line: String?, inYearOf day: Day, in transaction: any Transaction) throws
+        -> Int64
+    {
+        guard let line else { return 0 }
+        let (from, until) = year(day.parts.year)
+        return try transaction.first(
+            """
+            SELECT COUNT(*) FROM demands
+            WHERE line = \(line) AND kind = \(kind.rawValue) AND filed_at >= \(from) AND filed_at < \(until)
+                AND stage NOT IN ('refused', 'withdrawn')
+            """)?.int(0) ?? 0
+    }
+
+    private static func year(_ year: Int) -> (from: Instant, until: Instant) {
+        func first(_ year: Int) -> Instant {
+            Instant(LocalTime(day: Day(year: year, month: 1, day: 1) ?? Day(number: 0)))
+        }
+        return (first(year), first(year + 1))
+    }
+
+    /// One demand of a year, as its totals need it.
+    struct Counted: Sendable {
+        var line: String?
+        var kind: DemandKind
+        var month: Int
+        var stage: DemandStage
+        var minutes: Int64
+    }
+
+    static func ofYear(_ year: Int, for scope: Scope, in transaction: any Transaction) throws -> [Counted] {
+        let (from, until) = self.year(year)
+        return try transaction.query(
+            """
+            SELECT line, kind, filed_at, stage, answer FROM demands
+            WHERE filed_at >= \(from) AND filed_at < \(until) AND \(visible(scope)) ORDER BY filed_at LIMIT 20000
+            """
+        ).compactMap { row in
+            guard let kind = DemandKind(rawValue: try row.text(1)), let stage = DemandStage(rawValue: try row.text(3))
+            else { return nil }
+            let answer: GateAnswer = try decoded(row.text(4))
+            return Counted(
+                line: try row.textIfAny(0), kind: kind, month: try row.instant(2).local().day.parts.month, stage: stage,
+                minutes: answer.load?.minutes ?? 0)
+        }
     }
 
     static func due(at now: Instant, in transaction: any Transaction) throws -> [Demand] {

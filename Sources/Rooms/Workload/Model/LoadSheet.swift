@@ -170,6 +170,7 @@ struct LoadSheet: Sendable {
         for unit in units[work.level] ?? [] where work.area.contains(unit.area) {
             months.set(households: unit.households)
             result.minutes += months.total
+            result.areas[String(unit.area.code.prefix(9)), default: 0] += 1
             let posts = places.posts(for: unit.area, roles: work.roles)
             guard !posts.isEmpty else {
                 result.unstaffed += months.total

@@ -25,6 +25,8 @@ struct WhatIf: Sendable, Hashable {
     var bearable: Int64 = 1000
     /// By street; posts of the county stand under its own code.
     var lines: [String: Line] = [:]
+    /// Areas in which it falls, by street.
+    var areas: [String: Int64] = [:]
 
     var sum: Line {
         lines.values.reduce(into: Line()) { sum, line in
@@ -43,7 +45,7 @@ struct WhatIf: Sendable, Hashable {
         return LoadEffect(
             minutes: minutes, unstaffedMinutes: unstaffed, posts: sum.posts, overBefore: sum.overBefore,
             overAfter: sum.overAfter, before: sum.before, after: sum.after, offsetMinutes: sum.offset,
-            bearable: bearable)
+            bearable: bearable, areas: areas)
     }
 
     /// One post, month by month.
