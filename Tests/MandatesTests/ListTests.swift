@@ -29,7 +29,7 @@ struct ListTests {
         let roles: Set = ["grid_worker", "community_clerk", "street_handler", "street_dispatcher"]
         let items = try ListFile.all(rules, check: ListCheck(lines: Set(lines.lines.map(\.code)), roles: roles))
         #expect(Set(items.map(\.list)) == Set(MandateList.allCases))
-        #expect(items.count >= 30)
+        #expect(items.count >= 80)
         #expect(items.allSatisfy { !$0.part.chinese.isBlank && !$0.part.english.isBlank && !$0.en.isBlank })
     }
 

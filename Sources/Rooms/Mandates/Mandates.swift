@@ -56,6 +56,7 @@ public struct Mandates: Room {
     public func addRoutes(to routes: Routes) {
         ListPages(mandates: self).add(to: routes)
         ItemPage(mandates: self).add(to: routes)
+        TablePages(mandates: self).add(to: routes)
         DemandPages(mandates: self).add(to: routes)
         YearPage(mandates: self).add(to: routes)
         DemandPage(mandates: self).add(to: routes)

@@ -55,7 +55,7 @@ enum ContractStore {
     ) throws -> [Contract] {
         try transaction.query(
             """
-            SELECT \(trusted: columns) FROM contracts WHERE id < \(after ?? "~") AND \(visible(scope))
+            SELECT \(trusted: columns) FROM contracts WHERE id < \(after ?? afterAll) AND \(visible(scope))
             ORDER BY id DESC LIMIT \(limit)
             """
         ).map(contract)

@@ -67,7 +67,7 @@ struct ListPages: Sendable {
             """
             <p class="lead">\(visit("基层做什么、谁牵头、多久一次、要多少工时，都以清单为准；清单外的工作须先过准入。", "What is done below, who leads, how often, how long it takes. Whatever is on no list goes through the gate first."))</p>\
             \(filter(question, visit))\(old)<div class="bar">\(exportLink(visit, path: "/mandates/export"))\
-            <a class="btn" href="/mandates/differences">\(visit(MandateTexts.differences))</a><a class="btn" href="/demands">\(visit(MandateTexts.gate))</a></div>\
+            \(staff.scope.may(.publishMandates) ? "<a class=\"btn\" href=\"/mandates/import\">\(visit("导入", "Import"))</a>" : HTML())<a class="btn" href="/mandates/differences">\(visit(MandateTexts.differences))</a><a class="btn" href="/demands">\(visit(MandateTexts.gate))</a></div>\
             \(listing.html(visit))
             """)
         return visit.page(page)

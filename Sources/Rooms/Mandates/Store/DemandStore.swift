@@ -68,7 +68,7 @@ enum DemandStore {
     static func page(
         for scope: Scope, stages: [DemandStage], after: String?, limit: Int, in transaction: any Transaction
     ) throws -> [Demand] {
-        let before = after ?? "~"
+        let before = after ?? afterAll
         let isWanted: SQL = stages.isEmpty ? "TRUE" : "stage IN (\(list: stages.map(\.rawValue)))"
         return try transaction.query(
             """

@@ -93,6 +93,9 @@ enum ListStore {
     }
 }
 
+/// Sorts after every identifier, in whatever order a database has for its letters.
+let afterAll = String(repeating: "z", count: 27)
+
 /// Values that are kept whole, as JSON with sorted keys.
 func encoded(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
