@@ -47,11 +47,13 @@ enum DemandStore {
 
     /// Whoever stands at the county or in the sending body sees a demand; a street those on which it is heard.
     private static func visible(_ scope: Scope) -> SQL {
-        if scope.area.level <= .county, scope.line == nil { return "TRUE" }
-        let area = AreaPrefix(scope.area.code.prefix(9)) ?? scope.area
+        // A department's area is the whole county, but what others ask for is none of its business.
+        if scope.line != nil { return "body = \(scope.body)" }
+        if scope.area.level <= .county { return "TRUE" }
+        let street = String(scope.area.code.prefix(9))
         return """
             (body = \(scope.body) OR EXISTS (
-                SELECT 1 FROM demand_hearings h WHERE h.demand = demands.id AND \(area.condition(on: "h.area"))))
+                SELECT 1 FROM demand_hearings h WHERE h.demand = demands.id AND h.area = \(street)))
             """
     }
 
