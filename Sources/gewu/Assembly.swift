@@ -6,6 +6,7 @@ import DemoCounty
 import Desk
 import Disputes
 import Emergencies
+import Forms
 import Foundation
 import GridDay
 import Ground
@@ -13,6 +14,7 @@ import Identity
 import Ledger
 import Messages
 import Places
+import Registry
 import Storage
 import Web
 
@@ -25,6 +27,7 @@ enum Assembly {
         + Messages.migrations + Identity.migrations + Cases.migrations + Channels.migrations
         + GridDay.migrations + Emergencies.migrations
         + Disputes.migrations + Clues.migrations
+        + Registry.migrations + Forms.migrations
 
     /// The rights of all rooms: a role that names another is refused.
     static let rights = Set(
@@ -44,6 +47,8 @@ enum Assembly {
         let emergencies: Emergencies
         let disputes: Disputes
         let clues: Clues
+        let registry: Registry
+        let forms: Forms
 
         /// Reads every rule file: what is wrong in one is told with its line.
         init(in house: House) throws(Refusal) {
@@ -62,12 +67,18 @@ enum Assembly {
             emergencies = try Emergencies(house: house, identity: identity, places: places)
             disputes = try Disputes(house: house, identity: identity, cases: cases, places: places)
             clues = Clues(house: house, identity: identity, places: places, cases: cases)
+            let dictionary = try DataDictionary.load(from: house.rules)
+            let engine = try FormEngine(rules: house.rules, dictionary: dictionary)
+            registry = try Registry(
+                house: house, identity: identity, places: places, dictionary: dictionary, followers: [engine])
+            forms = try Forms(house: house, registry: registry, places: places, engine: engine)
             ledger = Ledger(
                 house: house,
                 words: [
                     cases.ledgerWords, identity.ledgerWords, places.ledgerWords, Channels.ledgerWords,
                     GridDay.ledgerWords, Emergencies.ledgerWords,
                     Disputes.ledgerWords, Clues.ledgerWords,
+                    Registry.ledgerWords, Forms.ledgerWords,
                     DemoCounty.ledgerWords,
                 ]
             )
@@ -75,7 +86,10 @@ enum Assembly {
 
         /// Lowest first.
         var all: [any Room] {
-            [ledger, places, messages, identity, cases, channels, gridDay, emergencies, disputes, clues]
+            [
+                ledger, places, messages, identity, cases, channels, gridDay, emergencies, disputes, clues, registry,
+                forms,
+            ]
         }
     }
 

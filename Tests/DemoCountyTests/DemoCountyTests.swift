@@ -4,12 +4,14 @@ import Clues
 import Desk
 import Disputes
 import Emergencies
+import Forms
 import Foundation
 import Ground
 import Identity
 import Ledger
 import Messages
 import Places
+import Registry
 import Storage
 import StorageTesting
 import Testing
@@ -238,6 +240,7 @@ struct DemoHouse: Sendable {
         let migrations =
             Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
             + Cases.migrations + Emergencies.migrations + Disputes.migrations + Clues.migrations
+            + Registry.migrations + Forms.migrations
         try await engine.withDatabase(migrations: migrations) { database in
             let house = House(
                 database: database, clock: ManualClock(until), identifiers: IdentifierSource(), keys: .forTests(),

@@ -4,11 +4,13 @@ import Clues
 public import Desk
 import Disputes
 import Emergencies
+import Forms
 import Ground
 import Identity
 import Ledger
 import Messages
 import Places
+import Registry
 import Storage
 
 extension DemoCounty {
@@ -39,6 +41,11 @@ extension DemoCounty {
             areas: NoNames(), numbers: CaseNumberSource(seed: plan.seed))
         let places = Places(house: own.house)
         try await places.refresh()
+        let dictionary = try DataDictionary.load(from: own.house.rules)
+        let engine = try FormEngine(rules: own.house.rules, dictionary: dictionary)
+        let registry = try Registry(
+            house: own.house, identity: identity, places: places, dictionary: dictionary, followers: [engine])
+        try await fill(registry, stage, files, at: founded, progress: progress)
         let storm = Storm(
             stage: stage,
             emergencies: try Emergencies(house: own.house, identity: identity, places: places),
@@ -52,6 +59,7 @@ extension DemoCounty {
         let played = try await play(
             stage, files, cases, storm, peace, in: own.house, clock: own.clock, from: firstDay, progress: progress)
         try await close(stage, in: own.house)
+        try await Forms(house: own.house, registry: registry, places: places, engine: engine).compute()
         progress(Progress(stage: .sealing, done: 1, total: 1))
         try await Sealing(
             database: own.house.database, key: own.house.keys.signing, clock: own.clock, chain: county.prefix
@@ -109,6 +117,28 @@ extension DemoCounty {
                         writer.member("seed", Int64(bitPattern: seed))
                         writer.member("households", households)
                     }), in: transaction)
+        }
+    }
+
+    /// People and homes, grid by grid: one transaction each.
+    private func fill(
+        _ registry: Registry, _ stage: Stage, _ files: DemoFiles, at founded: Instant,
+        progress: @Sendable (Progress) -> Void
+    ) async throws {
+        var homes = Homes(plan, files, registry.identifiers, founded: founded)
+        var done = 0
+        for street in stage.streets {
+            for community in street.communities {
+                for grid in community.grids {
+                    let subjects = homes.subjects(of: grid, roads: street.roads, compounds: community.compounds)
+                    guard let area = AreaPrefix(grid.code) else { continue }
+                    try await registry.database.write {
+                        try registry.load(subjects, in: area, at: founded, in: $0)
+                    }
+                    done += 1
+                    progress(Progress(stage: .filling, done: done, total: stage.grids.count))
+                }
+            }
         }
     }
 

@@ -64,9 +64,9 @@ public struct DemoCounty: Sendable {
     }
 
     public struct Progress: Sendable, Hashable {
-        public enum Stage: String, Sendable, Hashable { case founding, playing, sealing }
+        public enum Stage: String, Sendable, Hashable { case founding, filling, playing, sealing }
         public var stage: Stage
-        /// Days, while playing.
+        /// Grids, while filling; days, while playing.
         public var done: Int
         public var total: Int
     }

@@ -51,6 +51,7 @@ struct Demo: SpokenCommand {
                 let stage =
                     switch progress.stage {
                     case .founding: LocalizedText("设立机构与岗位", "founding bodies and posts")
+                    case .filling: LocalizedText("登记人房", "registering homes and people")
                     case .playing: LocalizedText("逐日办理诉求", "playing day after day")
                     case .sealing: LocalizedText("封存台账", "sealing the ledger")
                     }
