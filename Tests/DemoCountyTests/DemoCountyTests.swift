@@ -63,6 +63,23 @@ struct DemoCountyTests {
         }
     }
 
+    @Test("Its homes have people with one number each, and every form counts them", arguments: EngineCase.available)
+    func homes(engine: EngineCase) async throws {
+        try await DemoHouse.with(engine) { demo in
+            _ = try await demo.create(households: 400, cases: 10, hasHomes: true)
+            func count(_ kind: String) async throws -> Int64 {
+                try await demo.number("SELECT COUNT(*) FROM registry_subjects WHERE kind = \(kind)")
+            }
+            let (homes, people) = (try await count("household"), try await count("person"))
+            #expect(homes > 250 && people > 2 * homes)
+            let counted = try await demo.number(
+                "SELECT CAST(SUM(count) AS BIGINT) FROM form_totals WHERE cell = 0 AND form >= 'population-pyramid@' AND form < 'population-pyramidA'"
+            )
+            #expect(counted == people)
+            #expect(try await demo.number("SELECT COUNT(*) FROM form_states WHERE built_at IS NULL") == 0)
+        }
+    }
+
     @Test("Every queue has something in it, and every role an account")
     func queues() async throws {
         try await DemoHouse.with(.sqlite) { demo in
@@ -251,9 +268,12 @@ struct DemoHouse: Sendable {
     }
 
     @discardableResult
-    func create(households: Int = 2_000, seed: UInt64 = 1, cases: Int? = nil) async throws -> DemoCounty.Summary {
-        try await DemoCounty(plan: .init(households: households, seed: seed, until: Self.until, cases: cases))
-            .create(in: house)
+    func create(
+        households: Int = 2_000, seed: UInt64 = 1, cases: Int? = nil, hasHomes: Bool = false
+    ) async throws -> DemoCounty.Summary {
+        let plan = DemoCounty.Plan(
+            households: households, seed: seed, until: Self.until, cases: cases, hasHomes: hasHomes)
+        return try await DemoCounty(plan: plan).create(in: house)
     }
 
     func rows(_ query: SQL) async throws -> [[SQLValue]] { try await house.database.query(query).map(\.values) }

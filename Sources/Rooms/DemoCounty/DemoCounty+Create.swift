@@ -45,7 +45,7 @@ extension DemoCounty {
         let engine = try FormEngine(rules: own.house.rules, dictionary: dictionary)
         let registry = try Registry(
             house: own.house, identity: identity, places: places, dictionary: dictionary, followers: [engine])
-        try await fill(registry, stage, files, at: founded, progress: progress)
+        if plan.hasHomes { try await fill(registry, stage, files, at: founded, progress: progress) }
         let storm = Storm(
             stage: stage,
             emergencies: try Emergencies(house: own.house, identity: identity, places: places),
