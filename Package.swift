@@ -75,7 +75,11 @@ let package = Package(
         tool("NationalCodes", ["Ground"]),
         tool("Text", ["Ground"]),
         tool("GridDesign"),
-        tool("Web", ["Ground", "Cipher", "CZlib", hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, logging]),
+        tool(
+            "Web",
+            [
+                "Ground", "Cipher", "CZlib", hummingbird, hummingbirdCore, httpTypes, nio, nioHTTP, lifecycle, logging,
+            ]),
 
         // Rooms, lowest first.
         room(
@@ -114,6 +118,13 @@ let package = Package(
                 "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
         room(
+            "Closings",
+            [
+                "Cases", "Identity", "Ledger", "Desk", "WorkCalendar", "Ground", "Cipher", "Storage", "Web",
+                hummingbird,
+                hummingbirdCore, httpTypes, yaml,
+            ]),
+        room(
             "Channels",
             [
                 "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web",
@@ -124,15 +135,14 @@ let package = Package(
         room(
             "Emergencies",
             [
-                "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Ground", "Cipher", "Storage",
-                "Web",
-                "Sheets", hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
+                "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets",
+                hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
         room(
             "GridDay",
             [
-                "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Ground", "Cipher",
-                "Storage", "Web", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
+                "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web",
+                hummingbird, hummingbirdCore, httpTypes, logging, yaml,
             ]),
         room(
             "Disputes",
@@ -187,7 +197,8 @@ let package = Package(
             "DemoCounty",
             [
                 "Disputes", "Clues", "Command", "Registry", "Forms", "Mandates", "Workload", "GridDesign", "GridDay",
-                "Channels", "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "NationalCodes",
+                "Channels", "Emergencies", "Closings", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk",
+                "NationalCodes",
                 "WorkCalendar",
                 "Ground",
                 "Cipher",
@@ -199,7 +210,7 @@ let package = Package(
             name: "gewu",
             dependencies: [
                 "DemoCounty", "Command", "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates", "GridDesign",
-                "GridDay", "Emergencies", "Channels", "Cases", "Identity", "Messages", "Places", "Ledger",
+                "GridDay", "Emergencies", "Channels", "Closings", "Cases", "Identity", "Messages", "Places", "Ledger",
                 "Desk",
                 "Text",
                 "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, hummingbirdTLS, httpTypes,
@@ -235,6 +246,12 @@ let package = Package(
                 "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Storage", "Web",
                 "StorageTesting", "Ground",
                 "Cipher", "Sheets",
+            ]),
+        tests(
+            "ClosingsTests",
+            [
+                "Closings", "Cases", "Identity", "Messages", "Ledger", "Desk", "WorkCalendar", "Storage",
+                "StorageTesting", "Web", "Ground", "Cipher",
             ]),
         tests(
             "ChannelsTests",
@@ -311,14 +328,17 @@ let package = Package(
         tests(
             "DemoCountyTests",
             [
+                "gewu", logging,
                 "DemoCounty", "Command", "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates", "GridDay",
-                "Channels", "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Storage",
+                "Channels", "Closings", "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk",
+                "Storage",
                 "StorageTesting", "Ground",
             ]),
         tests(
             "ServerTests",
             [
-                "gewu", "DemoCounty", "Channels", "Clues", "GridDay", "Cases", "Identity", "Messages", "Places", "Ledger",
+                "gewu", "DemoCounty", "Channels", "Clues", "GridDay", "Cases", "Identity", "Messages", "Places",
+                "Ledger",
                 "Desk", "Web",
                 "Storage",
                 "StorageTesting", "Ground", "Cipher", hummingbird, hummingbirdCore, logging, hummingbirdTesting,

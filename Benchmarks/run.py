@@ -2,6 +2,7 @@
 """Measures a Gewu server on this machine and writes docs/benchmarks.md.
 
   script/bench [--sizes 10000,200000,1000000] [--engines sqlite,postgres] [--seconds 15] [--keep]
+  script/bench --walls 200 [--sizes 10000]     only how soon a change is on so many open walls, at one server and at two
 
 Everything stays on loopback and in one scratch folder. For each engine and size: start time, lives of matters (50 users),
 durable creates, reads and lists (32 connections), a ten-fold spike, 500 phones that come back online at once with 20
@@ -22,6 +23,8 @@ options.add_argument('--port', type=int, default=18090)
 options.add_argument('--spike-seconds', type=int, default=45)
 options.add_argument('--phones', type=int, default=500)
 options.add_argument('--photo-kilobytes', type=int, default=100)
+options.add_argument('--walls', type=int, default=0)
+options.add_argument('--acts', type=int, default=40)
 options.add_argument('--keep', action='store_true')
 o = options.parse_args()
 work = pathlib.Path(tempfile.mkdtemp(prefix='gewu-bench.'))
@@ -40,17 +43,18 @@ def gewu(*words, database, **more):
 def memory(pid, name='VmHWM'):
     for line in open(f'/proc/{pid}/status'):
         if line.startswith(name): return int(line.split()[1]) // 1024
-def get(path):
-    with urllib.request.urlopen(f'http://127.0.0.1:{o.port}{path}', timeout=30) as answer: return answer.read()
+def get(path, port=None):
+    with urllib.request.urlopen(f'http://127.0.0.1:{port or o.port}{path}', timeout=30) as answer: return answer.read()
 
 class Server:
-    def __init__(self, database):
+    def __init__(self, database, port=None):
         begin = time.time()
-        self.process = subprocess.Popen([o.gewu, 'serve', '--database', database, '--config', str(work / 'gewu.yaml'), '--port', str(o.port)],
+        port = port or o.port
+        self.process = subprocess.Popen([o.gewu, 'serve', '--database', database, '--config', str(work / 'gewu.yaml'), '--port', str(port)],
                                         stdout=subprocess.DEVNULL, stderr=open(work / 'server.log', 'a'), cwd=root)
         processes.append(self.process)
         while True:
-            try: get('/readyz'); break
+            try: get('/readyz', port); break
             except OSError:
                 if self.process.poll() is not None: sys.exit('the server did not start: ' + open(work / 'server.log').read()[-2000:])
                 time.sleep(0.01)
@@ -150,6 +154,45 @@ def measure(engine, database):
         say(f"{engine} {size}: peak {memory(server.process.pid)} MB; spike statuses {({k: v['statuses'] for k, v in result['operations'].items()})}")
         server.stop()
 
+def measure_walls(engine, database):
+    import walls
+    say(f'{engine}: county')
+    gewu('demo', '--households', '20000', '--seed', '1', database=database)
+    tokens = {role: gewu('staff', 'add-token', '--login', role, '--name', 'bench', database=database)[0]
+              for role in ('street_dispatcher', 'coordination_officer', 'department_leader')}
+    area = tokens['street_dispatcher']['area']
+    secret = {role: made['secret'] for role, made in tokens.items()}
+    stored = 0
+    for size in map(int, o.sizes.split(',')):
+        server = Server(database)
+        request = urllib.request.Request(f"http://127.0.0.1:{o.port}/api/v1/areas/{area}", headers={'Authorization': 'Bearer ' + secret['street_dispatcher']})
+        with urllib.request.urlopen(request) as answer: street = json.loads(answer.read())['area']['name']
+        server.stop()
+        if size > stored:
+            file = work / f'orders-{size}.csv'
+            orders(file, stored, size - stored, street, size)
+            gewu('import', 'cases', str(file), database=database)
+            file.unlink()
+            stored = size
+        # SQLite is one server's; PostgreSQL may have several.
+        for servers in (1, 2) if engine == 'postgres' else (1,):
+            running = [Server(database, o.port + number) for number in range(servers)]
+            time.sleep(5)
+            before = [memory(s.process.pid, 'VmRSS') for s in running]
+            streams = [(o.port + number, secret[role], path) for number in range(servers)
+                       for role, path in (('street_dispatcher', '/command/stream?mode=wall'), ('coordination_officer', '/command/stream?mode=wall'),
+                                          ('street_dispatcher', '/command/stream'), ('coordination_officer', f'/command/stream?mode=wall&area={area}'))]
+            peak = []
+            def act():
+                walls.post(o.port, '/cases', secret['street_dispatcher'], dict(title='路灯不亮', detail='3号楼东侧路灯不亮，请核实处理。', area=area))
+                peak.append(max(memory(s.process.pid, 'VmRSS') for s in running))
+            result = walls.measure(o.walls, streams, act, o.acts)
+            result |= dict(engine=engine, servers=servers, stored=stored, what='walls', load=f'{os.getloadavg()[0]:.1f}',
+                           memoryMB=[max(before), peak[0], max(memory(s.process.pid) for s in running)])
+            results.append(result)
+            say(f"{engine}, {servers} servers, {stored} stored, {o.walls} walls: p50 {result['p50ms']} p95 {result['p95ms']} max {result['maxms']} ms; {result['lost']} lost; memory {result['memoryMB']} MB")
+            for s in running: s.stop()
+
 def table():
     lines = ['# What was measured', '',
              f'{time.strftime("%Y-%m-%d")}, {os.cpu_count()} cores ({platform.machine()}), client and server on the same machine, load average {os.getloadavg()[0]:.1f} at the end.',
@@ -177,15 +220,22 @@ def table():
 (work / 'gewu.yaml').write_text(f"keys: {work}/keys\noutbox: {work}/outbox.jsonl\narea: \"330106\"\ndemonstration: true\nsecureCookies: false\nlogLevel: warning\n")
 try:
     for engine in o.engines.split(','):
-        if engine == 'sqlite': measure(engine, f'sqlite:{work}/bench.sqlite')
+        part = measure_walls if o.walls else measure
+        if engine == 'sqlite': part(engine, f'sqlite:{work}/bench.sqlite')
         else:
             database, stop = postgres(work / 'pg')
-            try: measure(engine, database)
+            try: part(engine, database)
             finally: stop()
 finally:
     for process in processes:
         if process.poll() is None: process.kill()
     if results:
-        pathlib.Path(o.output).write_text(table())
+        # The walls are measured apart: each of the two parts leaves the other's lines as they are.
+        written = pathlib.Path(o.output).read_text() if pathlib.Path(o.output).exists() else ''
+        head, mark, tail = written.partition('\n## Walls\n')
+        if o.walls:
+            import walls
+            pathlib.Path(o.output).write_text(head + walls.lines(results))
+        else: pathlib.Path(o.output).write_text(table() + mark + tail)
         say(f'wrote {o.output}')
     if not o.keep: shutil.rmtree(work, ignore_errors=True)

@@ -1,20 +1,26 @@
 import Cases
 import Channels
 import Cipher
+import Closings
 import Clues
+import Command
 import DemoCounty
 import Desk
 import Disputes
 import Emergencies
+import Forms
 import Foundation
 import GridDay
 import Ground
 import Identity
 import Ledger
+import Mandates
 import Messages
 import Places
+import Registry
 import Storage
 import Web
+import Workload
 
 /// The one place that wires everything: which rooms there are, in which order their schemas grow, and what the house
 /// they stand in is made of.
@@ -22,14 +28,15 @@ enum Assembly {
     /// Every step of the schema, lowest room first.
     static let migrations: [Migration] =
         Once.migrations + Readiness.migrations + KeyMark.migrations + Ledger.migrations + Places.migrations
-        + Messages.migrations + Identity.migrations + Cases.migrations + Channels.migrations
+        + Messages.migrations + Identity.migrations + Cases.migrations + Closings.migrations + Channels.migrations
         + GridDay.migrations + Emergencies.migrations
-        + Disputes.migrations + Clues.migrations
+        + Disputes.migrations + Clues.migrations + UnifiedCommand.migrations
+        + Mandates.migrations + Workload.migrations + Registry.migrations + Forms.migrations
 
     /// The rights of all rooms: a role that names another is refused.
     static let rights = Set(
-        Ledger.rights + Places.rights + Messages.rights + Identity.rights + Cases.rights + Channels.rights
-            + GridDay.rights + Emergencies.rights
+        Ledger.rights + Places.rights + Messages.rights + Identity.rights + Cases.rights + Closings.rights
+            + Channels.rights + GridDay.rights + Emergencies.rights + UnifiedCommand.rights
     )
 
     /// All rooms of one house.
@@ -39,21 +46,29 @@ enum Assembly {
         let messages: Messages
         let identity: Identity
         let cases: Cases
+        let closings: Closings
         let channels: Channels
         let gridDay: GridDay
         let emergencies: Emergencies
         let disputes: Disputes
         let clues: Clues
+        let command: UnifiedCommand
+        let mandates: Mandates
+        let workload: Workload
+        let registry: Registry
+        let forms: Forms
 
         /// Reads every rule file: what is wrong in one is told with its line.
-        init(in house: House) throws(Refusal) {
+        init(in house: House, numbers: CaseNumberSource = CaseNumberSource()) throws(Refusal) {
             places = Places(house: house)
             let bodies = BodiesOfPlaces(clock: house.clock, places: places)
             messages = Messages(house: house, sender: OutboxFileSender(path: house.settings.outboxFile))
             identity = try Identity(house: house, knownRights: Assembly.rights, bodies: bodies)
+            let closed = try ClosedMatters(house: house)
             cases = try Cases(
                 house: house, identity: identity, bodies: bodies,
-                areas: AreasOfPlaces(places: places))
+                areas: AreasOfPlaces(places: places), numbers: numbers, followers: [closed])
+            closings = try Closings(house: house, identity: identity, cases: cases, closed: closed, bodies: bodies)
             channels = try Channels(house: house, identity: identity, cases: cases, places: places, bodies: bodies)
             let listing = ProgramListing(of: house)
             gridDay = try GridDay(
@@ -62,12 +77,25 @@ enum Assembly {
             emergencies = try Emergencies(house: house, identity: identity, places: places)
             disputes = try Disputes(house: house, identity: identity, cases: cases, places: places)
             clues = Clues(house: house, identity: identity, places: places, cases: cases)
+            command = try UnifiedCommand(
+                house: house, identity: identity, cases: cases, emergencies: emergencies, places: places)
+            let forecast = try Forecast(house: house, identity: identity, places: places)
+            mandates = try Mandates(house: house, identity: identity, places: places, forecast: forecast)
+            workload = Workload(
+                house: house, identity: identity, places: places, mandates: mandates, forecast: forecast)
+            let dictionary = try DataDictionary.load(from: house.rules)
+            let engine = try FormEngine(rules: house.rules, dictionary: dictionary)
+            registry = try Registry(
+                house: house, identity: identity, places: places, dictionary: dictionary, followers: [engine])
+            forms = try Forms(house: house, registry: registry, places: places, engine: engine)
             ledger = Ledger(
                 house: house,
                 words: [
-                    cases.ledgerWords, identity.ledgerWords, places.ledgerWords, Channels.ledgerWords,
+                    cases.ledgerWords, identity.ledgerWords, places.ledgerWords, Closings.ledgerWords,
+                    Channels.ledgerWords,
                     GridDay.ledgerWords, Emergencies.ledgerWords,
-                    Disputes.ledgerWords, Clues.ledgerWords,
+                    Disputes.ledgerWords, Clues.ledgerWords, UnifiedCommand.ledgerWords, Mandates.ledgerWords,
+                    Registry.ledgerWords, Forms.ledgerWords,
                     DemoCounty.ledgerWords,
                 ]
             )
@@ -75,7 +103,10 @@ enum Assembly {
 
         /// Lowest first.
         var all: [any Room] {
-            [ledger, places, messages, identity, cases, channels, gridDay, emergencies, disputes, clues]
+            [
+                ledger, places, messages, identity, cases, closings, channels, gridDay, emergencies, disputes, clues,
+                command, mandates, workload, registry, forms,
+            ]
         }
     }
 

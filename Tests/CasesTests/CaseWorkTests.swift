@@ -16,7 +16,9 @@ struct CaseWorkTests {
         let owned = rules.ownedStates(department)
         #expect(
             owned.map(\.state.name) == [
-                "dispatched", "handling", "hanging", "part-called", "part-handling", "called", "reported-in", "invited",
+                "dispatched", "handling", "hanging", "mediating", "part-called", "part-handling", "called",
+                "reported-in",
+                "invited",
             ])
         #expect(!owned.contains { !$0.isOfBody })
         let street = rules.ownedStates(CasesFixture.scope("dispatcher")).map(\.state.name)

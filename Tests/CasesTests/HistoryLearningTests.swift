@@ -5,6 +5,7 @@ import Identity
 import Ledger
 import Messages
 import Places
+import Sheets
 import Storage
 import StorageTesting
 import Testing

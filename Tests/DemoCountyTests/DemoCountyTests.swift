@@ -1,15 +1,19 @@
 import Cases
 import Cipher
+import Closings
 import Clues
 import Desk
 import Disputes
 import Emergencies
+import Forms
 import Foundation
 import Ground
 import Identity
 import Ledger
+import Mandates
 import Messages
 import Places
+import Registry
 import Storage
 import StorageTesting
 import Testing
@@ -58,6 +62,23 @@ struct DemoCountyTests {
             #expect(try await demo.number("SELECT COUNT(*) FROM texts") > 100)
             let late = try await demo.number("SELECT COUNT(*) FROM cases WHERE received_at > \(DemoHouse.until)")
             #expect(late == 0)
+        }
+    }
+
+    @Test("Its homes have people with one number each, and every form counts them", arguments: EngineCase.available)
+    func homes(engine: EngineCase) async throws {
+        try await DemoHouse.with(engine) { demo in
+            _ = try await demo.create(households: 400, cases: 10, hasHomes: true)
+            func count(_ kind: String) async throws -> Int64 {
+                try await demo.number("SELECT COUNT(*) FROM registry_subjects WHERE kind = \(kind)")
+            }
+            let (homes, people) = (try await count("household"), try await count("person"))
+            #expect(homes > 250 && people > 2 * homes)
+            let counted = try await demo.number(
+                "SELECT CAST(SUM(count) AS BIGINT) FROM form_totals WHERE cell = 0 AND form >= 'population-pyramid@' AND form < 'population-pyramidA'"
+            )
+            #expect(counted == people)
+            #expect(try await demo.number("SELECT COUNT(*) FROM form_states WHERE built_at IS NULL") == 0)
         }
     }
 
@@ -132,7 +153,7 @@ struct DemoCountyTests {
         try await DemoHouse.with(.sqlite) { demo in
             let summary = try await demo.create(households: 60_000, cases: 10)
             #expect(summary.grids == 150)
-            #expect((250...400).contains(summary.staff))
+            #expect((250...430).contains(summary.staff))
             let sizes = try await demo.rows("SELECT MIN(households), MAX(households), COUNT(DISTINCT code) FROM grids")
             guard case .int(let least) = sizes[0][0], case .int(let most) = sizes[0][1] else {
                 Issue.record("no grids")
@@ -175,7 +196,7 @@ struct DemoCountyTests {
         try await DemoHouse.with(.sqlite) { demo in
             let summary = try await demo.create(cases: 10)
             let identity = try Identity(house: demo.house, knownRights: DemoCounty.rights, bodies: NoBodies())
-            let cases = try Cases(house: demo.house, identity: identity, bodies: NoBodies(), areas: NoNames())
+            let cases = try Cases(house: demo.house, identity: identity, bodies: NoBodies(), areas: NoAreas())
             let staffed = try await demo.house.database.read {
                 try identity.directory.staffedAreas(below: summary.area, right: Right("case.accept"), in: $0)
             }
@@ -219,10 +240,39 @@ struct DemoCountyTests {
     }
 }
 
+extension DemoCountyTests {
+    @Test("The compounds and landmarks that residents write of are in the gazetteer")
+    func landmarks() async throws {
+        try await DemoHouse.with(.sqlite) { demo in
+            _ = try await demo.create(cases: 40)
+            let names = try await demo.rows("SELECT DISTINCT name FROM case_landmarks WHERE kind = '小区'").map {
+                "\($0[0])"
+            }
+            #expect(names.count > 10)
+            let landmarks = try await demo.number("SELECT COUNT(*) FROM case_landmarks WHERE kind = '地标'")
+            #expect(Int(landmarks) == (try DemoFiles(demo.house.rules)).names.landmarks.count)
+            // Every address of a matter names a compound that is there, in the matter's own street.
+            let unknown = try await demo.number(
+                """
+                SELECT COUNT(*) FROM cases c WHERE c.address IS NOT NULL AND c.kind = 'matter' AND NOT EXISTS (
+                    SELECT 1 FROM case_landmarks l
+                    WHERE c.address LIKE '%' || l.name || '%' AND substr(l.area, 1, 9) = c.street)
+                """)
+            #expect(unknown == 0)
+        }
+    }
+}
+
 /// Whoever only reports asks for no body.
 private struct NoBodies: BodyLookup {
     func body(_ id: BodyID, in transaction: any Transaction) throws -> BodyFacts? { nil }
     func bodies(in area: AreaPrefix, limit: Int, in transaction: any Transaction) throws -> [BodyFacts] { [] }
+}
+
+private struct NoAreas: AreaLookup {
+    func name(of area: AreaPrefix) -> String? { nil }
+    func children(of area: AreaPrefix) -> [(area: AreaPrefix, name: String)] { [] }
+    func area(at location: Location) -> AreaPrefix? { nil }
 }
 
 /// An empty house with the shipped rules.
@@ -237,7 +287,8 @@ struct DemoHouse: Sendable {
             .deletingLastPathComponent().path
         let migrations =
             Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
-            + Cases.migrations + Emergencies.migrations + Disputes.migrations + Clues.migrations
+            + Cases.migrations + Closings.migrations + Emergencies.migrations + Disputes.migrations + Clues.migrations
+            + Mandates.migrations + Registry.migrations + Forms.migrations
         try await engine.withDatabase(migrations: migrations) { database in
             let house = House(
                 database: database, clock: ManualClock(until), identifiers: IdentifierSource(), keys: .forTests(),
@@ -248,9 +299,12 @@ struct DemoHouse: Sendable {
     }
 
     @discardableResult
-    func create(households: Int = 2_000, seed: UInt64 = 1, cases: Int? = nil) async throws -> DemoCounty.Summary {
-        try await DemoCounty(plan: .init(households: households, seed: seed, until: Self.until, cases: cases))
-            .create(in: house)
+    func create(
+        households: Int = 2_000, seed: UInt64 = 1, cases: Int? = nil, hasHomes: Bool = false
+    ) async throws -> DemoCounty.Summary {
+        let plan = DemoCounty.Plan(
+            households: households, seed: seed, until: Self.until, cases: cases, hasHomes: hasHomes)
+        return try await DemoCounty(plan: plan).create(in: house)
     }
 
     func rows(_ query: SQL) async throws -> [[SQLValue]] { try await house.database.query(query).map(\.values) }

@@ -250,12 +250,17 @@ struct ResidentPagesTests {
             #expect(wrong.text.contains("<details class=\"act\" open>"))
             let sent = try await street.send(
                 "/cases/new",
-                ["detail": "独居老人漏水", "area": Street.area, "reporterName": "测试人", "reporterPhone": Street.phone],
-                as: staff)
+                [
+                    "detail": "独居老人漏水", "area": Street.area, "reporterName": "测试人", "reporterPhone": Street.phone,
+                    "byPhone": "yes",
+                ], as: staff)
             #expect(sent.location?.hasPrefix("/cases/") == true)
             #expect(sent.location?.hasSuffix("?done=report") == true)
             let row = try #require(
-                try await street.rows("SELECT name_masked, phone_masked, reporting_staff, area FROM cases").first)
+                try await street.rows("SELECT name_masked, phone_masked, reporting_staff, area, channel FROM cases")
+                    .first)
+            // Whoever called came by the hotline, whoever came to the desk by staff.
+            #expect(try row.text(4) == "hotline")
             #expect(try row.text(0) == "测*")
             #expect(try row.text(1) == "138****1234")
             #expect(try row.text(2) == street.dispatcher.staff.text)

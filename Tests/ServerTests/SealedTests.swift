@@ -192,9 +192,10 @@ struct SealedTests {
         return found
     }
 
-    /// What goes on in the background by itself is done: the mark of the hour, the seals; and the police's token was used.
+    /// What goes on in the background by itself is done: sums, the mark of the hour, the seals; and the police's token was
+    /// used.
     private static func settle(_ town: Town) async throws {
-        try await ClueMarks(clues: town.rooms.clues).run()
+        for job in town.rooms.all.flatMap(\.jobs) { try await job.run() }
         _ = try await town.call(.get, "/clues", as: "police")
         try await Sealing(
             database: town.house.database, key: town.house.keys.signing, clock: town.house.clock,
@@ -216,6 +217,7 @@ struct SealedTests {
             // On the second engine the tables say it all: the answers come from the same code.
             let addresses = engine == .sqlite ? try Self.quiet(town) : []
             let exports = engine == .sqlite ? try Self.exports(town) : []
+            try await Self.settle(town)
             let sheets = try await Self.answers(town, to: exports)
             try await Self.settle(town)
             let before = try await Self.answers(town, to: addresses)

@@ -16,10 +16,11 @@ extension Cases {
             "export": LedgerWords.Subject("导出", "Export"),
             "search": LedgerWords.Subject("查找", "Search"),
             "model": LedgerWords.Subject("分类模型", "Model"),
+            "routing-rule": LedgerWords.Subject("裁定规则", "Rule", right: .caseRead) { "/rulings/\($0)" },
             "landmarks": LedgerWords.Subject("地标名单", "List of landmarks"),
         ]
         words.facts = Self.facts
-        words.references = ["body": "body", "answerable": "staff"]
+        words.references = ["body": "body", "answerable": "staff", "case": "case", "replaces": "routing-rule"]
         let rules = rules
         words.value = { fact, code in Self.meaning(of: code, as: fact, rules) }
         words.names = { kind, ids, transaction in
@@ -46,6 +47,10 @@ extension Cases {
         LedgerWords.Word("cases.limit-passed", "超过时限", "Limit passed"),
         LedgerWords.Word("cases.reveal-reporter", "查看反映人原文", "Reporter shown in full"),
         LedgerWords.Word("cases.search-phone", "按电话查找诉求", "Matters looked for by phone"),
+        LedgerWords.Word("cases.repeat-reporters", "查看重复反映人", "Reporters to help looked at"),
+        LedgerWords.Word("cases.ruling-adopted", "裁定采纳为规则", "Ruling made a rule"),
+        LedgerWords.Word("cases.ruling-ended", "终止裁定规则", "Rule ended"),
+        LedgerWords.Word("cases.ruling-undone", "撤销裁定规则", "Rule taken back"),
         LedgerWords.Word("cases.export", "导出列表", "List exported"),
         LedgerWords.Word("cases.model", "启用分类模型", "Model put into use"),
         LedgerWords.Word("cases.landmarks", "导入小区与地标", "Landmarks imported"),
@@ -87,6 +92,10 @@ extension Cases {
         LedgerWords.Word("result", "结果指纹", "Fingerprint of the result"),
         LedgerWords.Word("photos", "照片指纹", "Fingerprints of photos"),
         LedgerWords.Word("version", "版本", "Version"),
+        LedgerWords.Word("replaces", "所替换的规则", "Rule replaced"),
+        LedgerWords.Word("fromDay", "从", "From"),
+        LedgerWords.Word("untilDay", "到", "Until"),
+        LedgerWords.Word("words", "词语指纹", "Fingerprint of the words"),
     ]
 
     private static func meaning(of code: String, as fact: String, _ rules: CaseRules) -> LocalizedText? {

@@ -21,12 +21,14 @@ public struct Cases: Room {
     let similar: SimilarCases
     let suggester: Suggester
     let keepers = KindKeepers()
+    let followers: [any MatterFollower]
+    let repeatRules: RepeatRules
 
     /// Reads the rules and proves the workflow closed.
     /// - Throws: a refusal naming file, line, state and reason when a rule file is wrong.
     public init(
         house: House, identity: Identity, bodies: any BodyLookup, areas: any AreaLookup,
-        numbers: CaseNumberSource = CaseNumberSource()
+        numbers: CaseNumberSource = CaseNumberSource(), followers: [any MatterFollower] = []
     ) throws(Refusal) {
         self.house = house
         directory = identity.directory
@@ -34,7 +36,9 @@ public struct Cases: Room {
         self.bodies = bodies
         self.areas = areas
         self.numbers = numbers
+        self.followers = followers
         rules = try CaseRules(reading: house.rules)
+        repeatRules = try RepeatRules.load(from: house.rules)
         var rolesByRight: [Right: [String]] = [:]
         for role in identity.roles.all {
             for right in role.rights { rolesByRight[right, default: []].append(role.key) }
@@ -54,7 +58,8 @@ public struct Cases: Room {
 
     public static let migrations =
         CaseSchema.migrations + ImportSchema.migrations + UndoStore.migrations
-        + OutcomeStore.migrations + SuggestionSchema.migrations
+        + OutcomeStore.migrations + SuggestionSchema.migrations + RoutingRuleStore.migrations + RepeatStore.migrations
+        + OpenCountStore.migrations
 
     public static let rights: [Right] = [
         .caseReport, .caseRead, .caseAccept, .caseDispatch, .caseExport, .caseImport, .caseRule, Right("case.return"),
@@ -67,7 +72,8 @@ public struct Cases: Room {
 
     public var jobs: [Job] {
         [
-            Job("case-limits", every: .seconds(15)) { _ = try await watchLimits() }, undoJob,
+            Job("case-limits", every: .seconds(15)) { _ = try await watchLimits() }, undoJob, repeatsJob,
+            openCountsJob,
             Job("similar-cases", every: .seconds(2)) { [similar] in try await similar.refresh() },
         ] + suggestionJobs
     }
@@ -106,6 +112,7 @@ public struct Cases: Room {
         record.reporter = sealed(report)
         rules.begin(&record, at: now)
         try CaseStore.insert(&record, numbers: numbers, in: transaction)
+        try RepeatSums.move(from: nil, to: record, in: transaction)
         try CaseStore.insert(
             CaseStep(
                 caseID: record.id, version: record.version, act: CaseStep.report, from: nil, to: record.state, at: now,
@@ -189,6 +196,7 @@ public struct Cases: Room {
         let after = decision.after
         try CaseStore.update(after, from: decision.before, in: transaction)
         try OutcomeStore.move(from: decision.before, to: after, rules.rates, in: transaction)
+        try RepeatSums.move(from: decision.before, to: after, in: transaction)
         var step = CaseStep(
             caseID: after.id, version: after.version, act: decision.act.name, from: decision.before.state,
             to: after.state,
@@ -211,6 +219,9 @@ public struct Cases: Room {
         try openParts(of: decision, command, actor: actor, at: now, in: transaction)
         try endedPart(decision, at: now, in: transaction)
         try joined(decision, by: actor, at: now, in: transaction)
+        for follower in followers {
+            try follower.changed(decision.before, to: after, by: decision.act, at: now, in: transaction)
+        }
     }
 
     /// What may be taken back is kept so long, and so long the resident's text waits: what was texted cannot be undone.

@@ -1,14 +1,17 @@
 import Cases
 import Cipher
+import Closings
 import Clues
 public import Desk
 import Disputes
 import Emergencies
+import Forms
 import Ground
 import Identity
 import Ledger
 import Messages
 import Places
+import Registry
 import Storage
 
 extension DemoCounty {
@@ -34,11 +37,18 @@ extension DemoCounty {
         let stage = Founding.stage(
             plan, files, identity.roles, own.house.identifiers, passwordHash: hash, county: county, founded: founded)
         try await found(stage, files.divisions, in: own.house, at: founded)
-        let cases = try Cases(
-            house: own.house, identity: identity, bodies: StagedBodies(stage.bodies),
-            areas: NoNames(), numbers: CaseNumberSource(seed: plan.seed))
         let places = Places(house: own.house)
         try await places.refresh()
+        let dictionary = try DataDictionary.load(from: own.house.rules)
+        let engine = try FormEngine(rules: own.house.rules, dictionary: dictionary)
+        let registry = try Registry(
+            house: own.house, identity: identity, places: places, dictionary: dictionary, followers: [engine])
+        if plan.hasHomes { try await fill(registry, stage, files, at: founded, progress: progress) }
+        let cases = try Cases(
+            house: own.house, identity: identity, bodies: StagedBodies(stage.bodies),
+            areas: NamesOfPlaces(places: places), numbers: CaseNumberSource(seed: plan.seed),
+            followers: [try ClosedMatters(house: own.house)])
+        try await Landmarks(stage: stage).enter(in: cases)
         let storm = Storm(
             stage: stage,
             emergencies: try Emergencies(house: own.house, identity: identity, places: places),
@@ -49,9 +59,12 @@ extension DemoCounty {
             clues: Clues(house: own.house, identity: identity, places: places, cases: cases), house: own.house,
             firstDay: firstDay, seed: plan.seed)
         try await peace.found(at: founded + .hours(1))
+        let duties = try Duties(stage: stage, identity: identity, places: places, house: own.house)
         let played = try await play(
-            stage, files, cases, storm, peace, in: own.house, clock: own.clock, from: firstDay, progress: progress)
+            stage, files, cases, storm, peace, duties, in: own.house, clock: own.clock, from: firstDay,
+            progress: progress)
         try await close(stage, in: own.house)
+        try await Forms(house: own.house, registry: registry, places: places, engine: engine).compute()
         progress(Progress(stage: .sealing, done: 1, total: 1))
         try await Sealing(
             database: own.house.database, key: own.house.keys.signing, clock: own.clock, chain: county.prefix
@@ -112,8 +125,30 @@ extension DemoCounty {
         }
     }
 
+    /// People and homes, grid by grid: one transaction each.
+    private func fill(
+        _ registry: Registry, _ stage: Stage, _ files: DemoFiles, at founded: Instant,
+        progress: @Sendable (Progress) -> Void
+    ) async throws {
+        var homes = Homes(plan, files, registry.identifiers, founded: founded)
+        var done = 0
+        for street in stage.streets {
+            for community in street.communities {
+                for grid in community.grids {
+                    let subjects = homes.subjects(of: grid, roads: street.roads, compounds: community.compounds)
+                    guard let area = AreaPrefix(grid.code) else { continue }
+                    try await registry.database.write {
+                        try registry.load(subjects, in: area, at: founded, in: $0)
+                    }
+                    done += 1
+                    progress(Progress(stage: .filling, done: done, total: stage.grids.count))
+                }
+            }
+        }
+    }
+
     private func play(
-        _ stage: Stage, _ files: DemoFiles, _ cases: Cases, _ storm: Storm, _ peace: Peace,
+        _ stage: Stage, _ files: DemoFiles, _ cases: Cases, _ storm: Storm, _ peace: Peace, _ duties: Duties,
         in house: House, clock: ManualClock,
         from firstDay: Day,
         progress: @Sendable (Progress) -> Void
@@ -132,6 +167,8 @@ extension DemoCounty {
             play.add(reports.matters(counts[index], of: day).filter { $0.at < plan.until })
             play.add(last.filter { $0.at.local().day == day })
             try await peace.play(on: day, until: plan.until)
+            if index == 0 { try await duties.adopt(on: day) }
+            if index == days.count - 2 { try await duties.demands(on: day) }
             if index == days.count - 3 { try await together.whistle(on: day) }
             if index == days.count - 2 { try await storm.exercise(on: day) }
             try await play.play(until: min(Instant(LocalTime(day: day + 1)), plan.until))
@@ -191,9 +228,11 @@ private struct StagedBodies: BodyLookup {
     }
 }
 
-/// Playing the past shows no pages, so nobody asks for names.
-struct NoNames: AreaLookup {
-    func name(of area: AreaPrefix) -> String? { nil }
+/// Playing the past shows no pages: only the gazetteer asks whether there is such an area.
+private struct NamesOfPlaces: AreaLookup {
+    let places: Places
+
+    func name(of area: AreaPrefix) -> String? { places.name(of: area.code) }
     func children(of area: AreaPrefix) -> [(area: AreaPrefix, name: String)] { [] }
     func area(at location: Location) -> AreaPrefix? { nil }
 }

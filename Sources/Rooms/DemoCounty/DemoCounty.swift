@@ -27,10 +27,12 @@ public struct DemoCounty: Sendable {
         public var password: String
         /// How many matters were reported; nil for as many as so many households report.
         public var cases: Int?
+        /// Whether people and homes are registered; a county that is only looked at as a whole is made faster without.
+        public var hasHomes: Bool
 
         public init(
             households: Int = DemoCounty.usualHouseholds, seed: UInt64 = 1, days: Int = 60, until: Instant,
-            password: String = DemoCounty.password, cases: Int? = nil
+            password: String = DemoCounty.password, cases: Int? = nil, hasHomes: Bool = true
         ) {
             self.households = households
             self.seed = seed
@@ -38,6 +40,7 @@ public struct DemoCounty: Sendable {
             self.until = until
             self.password = password
             self.cases = cases
+            self.hasHomes = hasHomes
         }
 
         /// Some 500 in a year per 1,000 households; never so few that there is nothing to see.
@@ -64,9 +67,9 @@ public struct DemoCounty: Sendable {
     }
 
     public struct Progress: Sendable, Hashable {
-        public enum Stage: String, Sendable, Hashable { case founding, playing, sealing }
+        public enum Stage: String, Sendable, Hashable { case founding, filling, playing, sealing }
         public var stage: Stage
-        /// Days, while playing.
+        /// Grids, while filling; days, while playing.
         public var done: Int
         public var total: Int
     }

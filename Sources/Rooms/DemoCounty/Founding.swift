@@ -95,7 +95,7 @@ struct Founding {
         for street in stage.streets {
             guard let office = stage.bodies.first(where: { $0.id == street.body }) else { continue }
             stage.mediators[street.area] = hire("street_mediator", office)
-            for community in street.communities.prefix(2) {
+            for community in street.communities.prefix(1) {
                 guard let own = stage.bodies.first(where: { $0.id == community.committee }) else { continue }
                 stage.mediators[community.area] = hire("mediator", own)
             }
@@ -145,6 +145,10 @@ struct Founding {
                 }
             }
             stage.streets.append(street)
+        }
+        guard !stage.streets.isEmpty else { return }
+        for (index, landmark) in files.names.landmarks.enumerated() {
+            stage.streets[index % stage.streets.count].landmarks.append(landmark)
         }
     }
 

@@ -195,7 +195,7 @@ struct Reports: Sendable {
         let names = files.names
         let values: [(String, String)] = [
             ("compound", resident.compound), ("building", resident.building), ("road", random.text(street.roads)),
-            ("road2", random.text(street.roads)), ("landmark", random.text(names.landmarks)),
+            ("road2", random.text(street.roads)), ("landmark", random.text(street.landmarks)),
             ("shop", random.text(names.shops.first) + random.text(names.shops.kinds)),
             ("company", random.text(names.companies.first) + random.text(names.companies.kinds)),
             ("community", community.name), ("street", street.name), ("school", random.text(names.schools)),

@@ -27,6 +27,8 @@ struct Stage: Sendable {
         var handlers: [Scope] = []
         var communities: [Community] = []
         var roads: [String]
+        /// Those that stand in it, so that what residents write leads to the place.
+        var landmarks: [String] = []
 
         var title: LocalizedText { LocalizedText(name, englishName) }
     }

@@ -1,6 +1,6 @@
 public import Ground
 public import Hummingbird
-import Logging
+public import Logging
 import NIOCore
 
 /// What is known about a request while it is served.
@@ -23,6 +23,17 @@ public struct DeskContext: RequestContext {
         coreContext = CoreRequestContextStorage(source: source)
         requestID = ""
         clientAddress = source.channel.remoteAddress?.ipAddress ?? "local"
+    }
+
+    /// Of a request that comes from the program itself, over no connection.
+    public init(inside logger: Logger) {
+        coreContext = CoreRequestContextStorage(source: InsideSource(logger: logger))
+        requestID = ""
+        clientAddress = "local"
+    }
+
+    private struct InsideSource: RequestContextSource {
+        let logger: Logger
     }
 }
 

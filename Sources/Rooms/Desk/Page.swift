@@ -33,8 +33,13 @@ public struct Page: Sendable {
     public struct Wall: Sendable, Hashable {
         /// The part that follows; nil to begin anew.
         public var next: String?
+        /// Its own script keeps it up to date; without scripts the browser loads it anew like any other.
+        public var isLive: Bool
 
-        public init(next: String? = nil) { self.next = next }
+        public init(next: String? = nil, isLive: Bool = false) {
+            self.next = next
+            self.isLive = isLive
+        }
     }
 
     public struct Notice: Sendable, Hashable {
@@ -95,8 +100,9 @@ struct Frame: Sendable {
         let refresh: HTML = """
             <noscript><meta http-equiv="refresh" content="\(Self.secondsOnWall);url=\(next)"></noscript>
             """
+        let renewal: HTML = wall.isLive ? "" : " data-wall=\"\(Self.secondsOnWall)\" data-next=\"\(next)\""
         return """
-            \(head(page, visit, size: "wall", more: refresh))<main id="main" data-wall="\(Self.secondsOnWall)" data-next="\(next)">\
+            \(head(page, visit, size: "wall", more: refresh))<main id="main"\(renewal)>\
             <h1>\(page.title)</h1>\(page.content)\
             <p class="asof">\(visit(Self.asOf)) <time datetime="\(visit.now.iso8601)">\(visit.instantText(visit.now))</time></p></main></body></html>
             """

@@ -19,8 +19,10 @@ extension Emergencies {
             .init("difference", "差异", "Difference"), .init("contact", "联络编号", "Branch"),
             .init("plan", "预案", "Plan"), .init("level", EmergencyTexts.level),
             .init("exercise", EmergencyTexts.exercise), .init("note", "说明", "Note"),
-            .init("paper", "纸面补录", "From paper"),
-            .init("about", "报警内容", "About"), .init("alarmLevel", "报警层级", "Level of the alarm"),
+            .init("paper", "纸面补录", "From paper"), .init("siteArea", "点位区域", "Area of the site"),
+            .init("corrects", "更正原签收数", "Corrects the count"), .init("alarm", "报警对象", "What it rings for"),
+            .init("conflict", "矛盾编号", "Conflict"), .init("about", "报警内容", "About"),
+            .init("alarmLevel", "报警层级", "Level of the alarm"),
         ]
         words.references = ["receiver": "post"]
         return words
@@ -44,6 +46,7 @@ extension Emergencies {
         .init("emergencies.printed", "打印空白编号", "Numbers printed"),
         .init("duty.planned", "排班", "Shift planned"), .init("duty.removed", "撤销排班", "Shift removed"),
         .init("duty.offered", "交班", "Shift handed over"), .init("duty.taken", "接班", "Shift taken over"),
+        .init("duty.alarm", "逾期未接班报警", "Alarm: shift not taken over"),
         .init("duty.exported", "导出值班表", "Roster exported"),
         .init("duty.calendar-made", "生成日历订阅地址", "Calendar address made"),
         .init("duty.calendar-revoked", "停用日历订阅地址", "Calendar address revoked"),

@@ -20,7 +20,7 @@ public struct Emergencies: Room {
         rules = try EmergencyRules.load(from: house.rules) { roles[$0] != nil }
     }
 
-    public static let migrations: [Migration] = EmergencySchema.migrations
+    public static let migrations: [Migration] = EmergencySchema.migrations + EmergencySchema.commandMigrations
 
     public var menu: [MenuEntry] {
         [

@@ -28,10 +28,11 @@ public struct Identity: Room {
 
     public static let migrations = IdentitySchema.migrations
 
-    public static let rights: [Right] = [
-        .manageStaff, .manageTokens, .manageChannels, .revealPersonal, .readEmergencies, .command, .handOver,
-        .manageRoster, .readDisputes, .manageMediators, .readClues, .actOnClues, .auditClues,
-    ]
+    public static let rights: [Right] =
+        [
+            .manageStaff, .manageTokens, .manageChannels, .revealPersonal, .readEmergencies, .command, .handOver,
+            .manageRoster, .readDisputes, .manageMediators, .readClues, .actOnClues, .auditClues, .seeCommand,
+        ] + Right.aroundDuties + Right.registryAndForms
 
     /// Finds out who a request comes from; stands before the router of every room.
     public var sessions: SessionMiddleware { SessionMiddleware(keeper: keeper) }
@@ -168,4 +169,27 @@ extension Right {
     public static let auditClues = Right("sealed.audit")
     /// Make the duty roster of the own area.
     public static let manageRoster = Right("roster.manage")
+    /// See the wall of unified command of the own area (the room Command).
+    public static let seeCommand = Right("command.see")
+}
+
+extension Right {
+    /// Look up persons, households and dwellings of the own area, personal values masked (the room Registry).
+    public static let registryRead = Right("registry.read")
+    /// Write facts.
+    public static let registryWrite = Right("registry.write")
+    /// See personal values in clear, for a purpose that is kept.
+    public static let registryReveal = Right("registry.reveal")
+    /// Join duplicates and take entries back.
+    public static let registryManage = Right("registry.manage")
+    /// Open forms of the own area: figures, and lists with masked values (the room Forms).
+    public static let formsRead = Right("forms.read")
+    /// Ask the data bureau for a form.
+    public static let formsAsk = Right("forms.ask")
+    /// Decide on what departments ask for.
+    public static let formsDecide = Right("forms.decide")
+
+    static let registryAndForms: [Right] = [
+        .registryRead, .registryWrite, .registryReveal, .registryManage, .formsRead, .formsAsk, .formsDecide,
+    ]
 }

@@ -47,8 +47,8 @@ public actor OutboxFileSender: ResidentSender {
         }
     }
 
-    /// The last texts of a file, newest first; for the demonstration's page. A line that is no text is left out.
-    static func lastTexts(of path: String, count: Int) -> [WrittenText] {
+    /// The last texts of a file, newest first; for demonstrations. A line that is no text is left out.
+    package static func lastTexts(of path: String, count: Int) -> [WrittenText] {
         guard let file = FileHandle(forReadingAtPath: path) else { return [] }
         defer { try? file.close() }
         guard let end = try? file.seekToEnd() else { return [] }
@@ -61,11 +61,11 @@ public actor OutboxFileSender: ResidentSender {
     }
 
     /// A text as it stands in the file.
-    struct WrittenText: Decodable, Sendable {
+    package struct WrittenText: Decodable, Sendable {
         /// As `Instant.iso8601` writes it.
-        var at: String
-        var phone: String
-        var text: String
+        package var at: String
+        package var phone: String
+        package var text: String
     }
 
     private static func unwritable(_ path: String) -> Refusal {

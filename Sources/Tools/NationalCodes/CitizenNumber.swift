@@ -54,6 +54,14 @@ public struct CitizenNumber: Sendable, Hashable {
         try self.init(full, today: today, areas: areas)
     }
 
+    /// The whole number of which these are the first 17 digits; for generators and tests.
+    /// - Returns: nil unless they are 17 digits.
+    public static func completed(_ body: some StringProtocol) -> String? {
+        let bytes = Array(body.utf8)
+        guard bytes.count == 17, CodeText.isDigits(bytes) else { return nil }
+        return String(decoding: bytes + [checkCharacter(of: bytes[...])], as: UTF8.self)
+    }
+
     /// The 17th digit is odd for men, even for women.
     public var sex: Sex { Array(text.utf8)[16] % 2 == 1 ? .male : .female }
 

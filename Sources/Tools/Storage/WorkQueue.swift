@@ -5,28 +5,25 @@ import Glibc
 /// `@unchecked Sendable`: every stored property that changes is touched only while `lock` is held.
 final class WorkQueue<Job: Sendable>: @unchecked Sendable {
     private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    private let arrival = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    /// Counts the jobs, so that whoever waits is woken once for each. No condition variable: those of glibc 2.27 to 2.40
+    /// (Debian 12, Ubuntu 24.04) can lose a signal when several threads wait (sourceware.org, bug 25847), and a job whose
+    /// caller is the only one would then lie here for ever.
+    private let arrivals = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
     private var ring: [Job?]
     private var first = 0
     private var count = 0
-    private var waiting = 0
     private var isClosed = false
 
     init(limit: Int) {
         ring = Array(repeating: nil, count: max(1, limit))
         pthread_mutex_init(lock, nil)
-        var attributes = pthread_condattr_t()
-        pthread_condattr_init(&attributes)
-        // The wall clock may jump; a wait may not.
-        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-        pthread_cond_init(arrival, &attributes)
-        pthread_condattr_destroy(&attributes)
+        sem_init(arrivals, 0, 0)
     }
 
     deinit {
-        pthread_cond_destroy(arrival)
+        sem_destroy(arrivals)
         pthread_mutex_destroy(lock)
-        arrival.deallocate()
+        arrivals.deallocate()
         lock.deallocate()
     }
 
@@ -43,40 +40,63 @@ final class WorkQueue<Job: Sendable>: @unchecked Sendable {
         }
         ring[(first + count) % ring.count] = job
         count += 1
-        let wakes = waiting > 0
         pthread_mutex_unlock(lock)
-        // Waking costs a system call: only when someone sleeps.
-        if wakes { pthread_cond_signal(arrival) }
+        // A system call only when someone sleeps.
+        sem_post(arrivals)
     }
 
     /// Moves up to `limit` jobs into `batch`, sleeping until there is one, or for `milliseconds`.
     /// - Returns: false once the queue is closed and empty.
     func take(upTo limit: Int, into batch: inout [Job], waiting milliseconds: Int64? = nil) -> Bool {
-        pthread_mutex_lock(lock)
-        defer { pthread_mutex_unlock(lock) }
+        let deadline = milliseconds.map(Self.deadline(in:))
+        while true {
+            guard wait(until: deadline) else { return true }
+            pthread_mutex_lock(lock)
+            let taken = min(limit, count)
+            for _ in 0..<taken {
+                if let job = ring[first] { batch.append(job) }
+                ring[first] = nil
+                first = (first + 1) % ring.count
+                count -= 1
+            }
+            let isOver = taken == 0 && isClosed
+            pthread_mutex_unlock(lock)
+            // The others that were taken need nobody woken for them. One that is counted only after this finds the queue
+            // empty, and its waiter sleeps on.
+            for _ in 0..<max(0, taken - 1) { sem_trywait(arrivals) }
+            if taken > 0 { return true }
+            if isOver {
+                // Whoever else waits is to see it, too.
+                sem_post(arrivals)
+                return false
+            }
+        }
+    }
+
+    /// By the wall clock, as semaphores want it. When that jumps, an idle worker looks up sooner or later than it would
+    /// have; a job wakes it all the same.
+    private static func deadline(in milliseconds: Int64) -> timespec {
         var deadline = timespec()
-        if let milliseconds {
-            clock_gettime(CLOCK_MONOTONIC, &deadline)
-            let nanoseconds = Int64(deadline.tv_nsec) + milliseconds % 1000 * 1_000_000
-            deadline.tv_sec += Int(milliseconds / 1000 + nanoseconds / 1_000_000_000)
-            deadline.tv_nsec = Int(nanoseconds % 1_000_000_000)
+        clock_gettime(CLOCK_REALTIME, &deadline)
+        let nanoseconds = Int64(deadline.tv_nsec) + milliseconds % 1000 * 1_000_000
+        deadline.tv_sec += Int(milliseconds / 1000 + nanoseconds / 1_000_000_000)
+        deadline.tv_nsec = Int(nanoseconds % 1_000_000_000)
+        return deadline
+    }
+
+    /// - Returns: false when the time is over.
+    private func wait(until deadline: timespec?) -> Bool {
+        while true {
+            let outcome: Int32
+            if var deadline {
+                outcome = sem_timedwait(arrivals, &deadline)
+            } else {
+                outcome = sem_wait(arrivals)
+            }
+            if outcome == 0 { return true }
+            // A signal that a handler took is no arrival.
+            if errno != EINTR { return false }
         }
-        while count == 0 {
-            if isClosed { return false }
-            waiting += 1
-            let outcome =
-                milliseconds == nil
-                ? pthread_cond_wait(arrival, lock) : pthread_cond_timedwait(arrival, lock, &deadline)
-            waiting -= 1
-            if outcome == ETIMEDOUT, count == 0, !isClosed { return true }
-        }
-        for _ in 0..<min(limit, count) {
-            if let job = ring[first] { batch.append(job) }
-            ring[first] = nil
-            first = (first + 1) % ring.count
-            count -= 1
-        }
-        return true
     }
 
     /// Lets nothing more in; what waits is still served.
@@ -84,6 +104,6 @@ final class WorkQueue<Job: Sendable>: @unchecked Sendable {
         pthread_mutex_lock(lock)
         isClosed = true
         pthread_mutex_unlock(lock)
-        pthread_cond_broadcast(arrival)
+        sem_post(arrivals)
     }
 }

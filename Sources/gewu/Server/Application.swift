@@ -37,14 +37,18 @@ struct ServerSettings: Sendable {
 }
 
 /// The whole server over one house; the command line and the tests build it alike.
+/// - Parameters:
+///   - rooms: nil for those of the house as it is.
+///   - runsJobs: false where somebody else runs the rooms' jobs, in another time.
 func buildApplication(
     house: House, settings: ServerSettings = ServerSettings(), logger: Logger, readiness: Readiness? = nil,
+    rooms: Assembly.Rooms? = nil, runsJobs: Bool = true,
     onRunning: @escaping @Sendable (any Channel) async -> Void = { _ in }
-) throws -> some ApplicationProtocol {
+) throws -> Application<RouterResponder<DeskContext>> {
     let metrics = Metrics()
     let readiness = readiness ?? Readiness(house: house)
     let gate = Gate(limit: settings.inFlight, waiting: settings.waiting)
-    let rooms = try Assembly.Rooms(in: house)
+    let rooms = try rooms ?? Assembly.Rooms(in: house)
     let catalogue = APICatalogue()
 
     let router = Router(context: DeskContext.self, options: .autoGenerateHeadEndpoints)
@@ -71,16 +75,17 @@ func buildApplication(
     }
     metrics.gauge("gewu_resident_memory_bytes", help: "Memory of the process.") { Double(ProcessMemory.residentBytes) }
 
+    let jobs: [any Service] =
+        runsJobs
+        ? [JobService(jobs: rooms.all.flatMap(\.jobs) + [Once.forgetOld(in: house)], logger: logger, metrics: metrics)]
+        : []
     var application = Application(
         router: router, server: try serverBuilder(settings),
         configuration: ApplicationConfiguration(
             address: .hostname(settings.host, port: settings.port), backlog: 1024,
             availableConnectionsDelegate: MaximumAvailableConnections(settings.connections, logger: logger)),
         // Stopped in the reverse order: the listener, the jobs, the database.
-        services: [
-            DatabaseService(database: house.database),
-            JobService(jobs: rooms.all.flatMap(\.jobs) + [Once.forgetOld(in: house)], logger: logger, metrics: metrics),
-        ],
+        services: [DatabaseService(database: house.database)] + jobs,
         onServerRunning: onRunning, logger: logger)
     let places = rooms.places
     // Names are asked for without a query, so they must be there before the first page.

@@ -13,7 +13,8 @@ extension Cases {
         routes.api(Self.reportOperation, right: .caseReport) { staff, submission in
             let request = try submission.decode(ReportRequest.self)
             let scope = staff.scope
-            var sent = try request.report(channel: scope.isMachine ? .program : .staff)
+            let isCall = request.byPhone == true
+            var sent = try request.report(channel: scope.isMachine ? .program : isCall ? .hotline : .staff)
             // Else the matter would be the county's, out of sight for whoever sent it.
             if sent.area == nil { sent.area = scope.area }
             let report = try located(sent)
@@ -170,6 +171,15 @@ extension Cases {
     /// The filter that an address asks for.
     /// - Throws: a refusal naming the part that cannot be read.
     func filter(_ query: QueryParameters, _ staff: StaffVisit) throws(Refusal) -> (CaseFilter, limit: Int) {
+        // Ignored, it would give a list of other people's matters to whoever believes that it filters.
+        if query["phone"] != nil {
+            throw Refusal(
+                .ruleBroken, "cases.phone-in-address",
+                LocalizedText("电话号码不能写在网址里", "A phone number does not stand in an address"),
+                wayOn: LocalizedText(
+                    "请用“按反映人电话查找”，或 POST /api/v1/cases/search 并写明用途",
+                    "Use “Find by the reporter's phone”, or POST /api/v1/cases/search with a purpose"), field: "phone")
+        }
         var filter = CaseFilter()
         filter.knownStates = rules.workflow.states.map(\.name)
         func wrong(_ field: String) -> Refusal {
@@ -271,6 +281,7 @@ extension Cases {
                     "location",
                     .nullable(.object([.init("longitude", .number), .init("latitude", .number)])), required: false),
                 .init("occurredAt", .nullable(.instant), required: false),
+                .init("byPhone", .nullable(.boolean), required: false, "staff wrote it down from a call"),
                 .init(
                     "reporter",
                     .nullable(

@@ -29,6 +29,8 @@ struct ReportRequest: Decodable {
     var location: Place?
     var occurredAt: String?
     var reporter: Person?
+    /// Staff wrote it down from a call.
+    var byPhone: Bool?
     var source: String?
     var sourceNumber: String?
     var photos: [Picture]?

@@ -66,28 +66,40 @@ extension Cases {
     private func search(phone: String, purpose text: String, after: CaseID?, by scope: Scope, at now: Instant)
         async throws -> (records: [CaseRecord], next: CaseID?)
     {
-        let purpose = try Self.purpose(text)
+        var filter = CaseFilter()
+        filter.phoneIndex = try await searchIndex(ofPhone: phone, purpose: text, by: scope, at: now)
+        filter.after = after
+        filter.now = now
+        let ready = filter
+        let records = try await house.database.read {
+            try CaseStore.page(ready, for: scope, limit: 51, in: $0)
+        }
+        return (Array(records.prefix(50)), records.count > 50 ? records[49].id : nil)
+    }
+
+    /// The blind index of a number that somebody looks for. That they do, and what for, is on the ledger before anything
+    /// is found.
+    func searchIndex(ofPhone phone: String, purpose text: String, by scope: Scope, at now: Instant) async throws
+        -> String
+    {
         guard let number = PhoneNumber(phone) else {
             throw Refusal(
                 .ruleBroken, "cases.no-phone", LocalizedText("请输入完整的电话号码", "Enter the whole phone number"),
                 wayOn: LocalizedText("号码加密存放，只能按完整号码查找", "Numbers are stored sealed; only a whole one can be found"),
                 field: "phone")
         }
-        var filter = CaseFilter()
-        filter.phoneIndex = number.index(house.keys.vault)
-        filter.after = after
-        filter.now = now
-        let ready = filter
-        let records = try await house.database.write { transaction in
-            let records = try CaseStore.page(ready, for: scope, limit: 51, in: transaction)
+        let purpose = try Self.purpose(text)
+        let index = number.index(house.keys.vault)
+        try await house.database.write { transaction in
+            let rows = try CaseStore.reported(byPhone: index, after: nil, limit: 51, in: transaction).filter(
+                scope.mayRead)
             let id: Identifier<LedgerEntry> = house.identifiers.next(at: now)
             try Ledger.record(
                 LedgerEntry(
                     "cases.search-phone", on: "search", id, by: Actor(scope), at: now, id: id, area: scope.area.code,
                     purpose: purpose
-                ) { $0.member("rows", min(records.count, 50)) }, in: transaction)
-            return records
+                ) { $0.member("rows", min(rows.count, 50)) }, in: transaction)
         }
-        return (Array(records.prefix(50)), records.count > 50 ? records[49].id : nil)
+        return index
     }
 }

@@ -50,6 +50,7 @@ struct ImportWriting: Sendable {
         -> Written
     {
         var written = Written()
+        var repeats = RepeatSums()
         let numbers = matters.map(\.number)
         let known = try known(numbers, in: transaction)
         let foreign = try reportedOtherwise(numbers.filter { known[$0] == nil }, in: transaction)
@@ -78,7 +79,7 @@ struct ImportWriting: Sendable {
             }
             guard let known = known[matter.number] else {
                 let answerable = try cases.reception.answerable(for: matter.area, scope: nil, in: transaction)
-                try insert(matter, answerable, at: now, in: transaction)
+                try insert(matter, answerable, &repeats, at: now, in: transaction)
                 written.created += 1
                 if matter.isUnplaced { written.unplaced += 1 }
                 if !matter.isEnd { written.open[answerable.post, default: 0] += 1 }
@@ -101,6 +102,7 @@ struct ImportWriting: Sendable {
                     ))
             }
         }
+        try repeats.write(in: transaction)
         return written
     }
 
@@ -129,8 +131,8 @@ struct ImportWriting: Sendable {
     }
 
     private func insert(
-        _ matter: ImportedMatter, _ answerable: CaseReception.Answerable, at now: Instant,
-        in transaction: any Transaction
+        _ matter: ImportedMatter, _ answerable: CaseReception.Answerable, _ repeats: inout RepeatSums,
+        at now: Instant, in transaction: any Transaction
     ) throws {
         let rules = cases.rules
         let reportedAt = matter.reportedAt ?? matter.endedAt ?? now
@@ -148,6 +150,7 @@ struct ImportWriting: Sendable {
         if matter.isEnd { record.version = 2 }
         try CaseStore.insert(&record, numbers: cases.numbers, in: transaction)
         try OutcomeStore.move(from: nil, to: record, cases.rules.rates, in: transaction)
+        repeats.move(from: nil, to: record)
         var step = CaseStep(
             caseID: record.id, version: 1, act: CaseStep.imported, from: nil,
             to: matter.isEnd ? rules.workflow.first : record.state, at: matter.isEnd ? reportedAt : now,
@@ -203,6 +206,7 @@ struct ImportWriting: Sendable {
         apply(matter, to: &after, at: now)
         try CaseStore.update(after, from: before, in: transaction)
         try OutcomeStore.move(from: before, to: after, cases.rules.rates, in: transaction)
+        try RepeatSums.move(from: before, to: after, in: transaction)
         try CaseStore.insert(
             CaseStep(
                 caseID: id, version: after.version, act: CaseStep.imported, from: before.state, to: after.state,
@@ -237,6 +241,8 @@ struct ImportWriting: Sendable {
             writer.member("source", source)
             writer.member("sourceNumber", matter.number)
             writer.member("to", record.state.rawValue)
+            writer.member("dueAt", record.due?.at)
+            writer.member("body", record.body?.text)
             writer.member("version", record.version)
             writer.member("category", record.category)
             writer.member("text", CaseLedger.contentHash(record))

@@ -157,6 +157,29 @@ public struct CaseRecord: Sendable {
             returnedBy = thirds[2].split(separator: ",").map { BodyID(String($0)) }
         }
 
+        /// Acts that are bounded by day are counted under a name of their own, such as `urge@reporter.20778`.
+        private static func daily(_ act: ActName, _ performer: Performer) -> String {
+            let kind =
+                switch performer {
+                case .staff: "staff"
+                case .reporter: "reporter"
+                case .system: "system"
+                }
+            return "\(act.rawValue)@\(kind)."
+        }
+
+        func spentToday(_ act: ActName, by performer: Performer, at now: Instant) -> Int {
+            spent[ActName(rawValue: Self.daily(act, performer) + String(now.local().day.number)), default: 0]
+        }
+
+        /// Yesterday's count is of no use any more.
+        mutating func spendToday(_ act: ActName, by performer: Performer, at now: Instant) {
+            let name = Self.daily(act, performer)
+            let count = spentToday(act, by: performer, at: now) + 1
+            spent = spent.filter { !$0.key.rawValue.hasPrefix(name) }
+            spent[ActName(rawValue: name + String(now.local().day.number))] = count
+        }
+
         public var stored: String {
             if spent.isEmpty && doers.isEmpty && returnedBy.isEmpty { return "" }
             let text =

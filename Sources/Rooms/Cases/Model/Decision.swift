@@ -32,6 +32,8 @@ public struct Command: Sendable, Hashable {
     /// The matter to be joined with: by its number, as people say it, or by its id.
     public var matterNumber: String?
     public var matter: CaseID?
+    /// What led to it, for acts that need an occasion.
+    public var occasion: Workflow.Occasion?
 
     public init(
         _ act: ActName, opinion: String? = nil, reason: String? = nil, body: BodyID? = nil, category: String? = nil,
@@ -68,7 +70,9 @@ extension CaseRules {
     ) throws(Refusal) -> Decision {
         let workflow = workflow(of: record)
         guard let act = workflow[command.act] else { throw .unknownAct(command.act) }
-        if let refusal = refusal(of: act, on: record, by: performer, at: now) { throw refusal }
+        if let refusal = refusal(of: act, on: record, by: performer, occasion: command.occasion, at: now) {
+            throw refusal
+        }
         try checkNeeds(act, command, record)
         var after = record
         after.version += 1
@@ -96,7 +100,8 @@ extension CaseRules {
 
     /// Why this performer may not do this act on this matter now; nil when nothing stands against it.
     public func refusal(
-        of act: Workflow.Act, on record: CaseRecord, by performer: Performer, at now: Instant
+        of act: Workflow.Act, on record: CaseRecord, by performer: Performer, occasion: Workflow.Occasion? = nil,
+        at now: Instant
     ) -> Refusal? {
         let workflow = workflow(of: record)
         guard act.from.contains(record.state) else {
@@ -109,6 +114,8 @@ extension CaseRules {
                 wayOn: LocalizedText("可能刚有他人处理，请刷新后查看", "Someone may just have acted; reload and look again"))
         }
         if let refusal = partyRefusal(act, record, performer) { return refusal }
+        // Without its occasion it is nobody's to choose.
+        guard act.occasion == nil || act.occasion == occasion else { return .notYours }
         for other in act.notAfter where record.trail.spent[other, default: 0] > 0 {
             let done = workflow[other]?.title ?? LocalizedText(other.rawValue, other.rawValue)
             return Refusal(
@@ -151,6 +158,15 @@ extension CaseRules {
                     "“\(act.title.english)” is possible \(most) times in one matter, and that is used up"),
                 wayOn: LocalizedText("可提请统筹办裁定", "It can be referred to the coordination body"),
                 rule: "\(workflow.name).\(act.name.rawValue).atMost=\(most)")
+        }
+        if let most = act.perDay, record.trail.spentToday(act.name, by: performer, at: now) >= most {
+            return Refusal(
+                .ruleBroken, "cases.enough-today",
+                LocalizedText(
+                    "今天已“\(act.title.chinese)”\(most) 次，承办单位已收到",
+                    "“\(act.title.english)” was done \(most) times today already; the body has it"),
+                wayOn: LocalizedText("请明天再来；有新情况可备注或补充", "Come back tomorrow; what is new can be added as a remark"),
+                rule: "\(workflow.name).\(act.name.rawValue).perDay=\(most)")
         }
         if case .staff(let scope) = performer {
             for other in act.notFrom where record.trail.doers[other] == scope.staff.text {
@@ -274,6 +290,7 @@ extension CaseRules {
         _ command: Command, of act: Workflow.Act, to after: inout CaseRecord, by performer: Performer, at now: Instant
     ) {
         if act.atMost != nil { after.trail.spent[act.name, default: 0] += 1 }
+        if act.perDay != nil { after.trail.spendToday(act.name, by: performer, at: now) }
         if case .staff(let scope) = performer {
             if workflow(of: after).acts.contains(where: { $0.notFrom.contains(act.name) }) {
                 after.trail.doers[act.name] = scope.staff.text

@@ -163,6 +163,8 @@ public struct Workflow: Sendable {
         public var effect: Effect?
         /// How often at most in one matter.
         public var atMost: Int?
+        /// How often at most on one day in one matter: by residents, and by staff, each.
+        public var perDay: Int?
         /// Not by whoever did one of these acts last.
         public var notFrom: [ActName]
         /// Not once one of these bounded acts was done in the same matter.
@@ -182,6 +184,8 @@ public struct Workflow: Sendable {
         public var onlyWhenExtensionAsked: Bool
         /// Only while it was asked to leave the matter out of the rates, and not agreed yet.
         public var onlyWhenExclusionAsked = false
+        /// Only on this occasion, which another room brings with the command; nil for acts that anybody may choose.
+        public var occasion: Occasion?
         /// Not after a ruling that binds.
         public var unlessBound: Bool
         /// Binds the body that it is given to: no return.
@@ -193,6 +197,14 @@ public struct Workflow: Sendable {
         /// What the resident is told, with `{number}` and the like.
         public var tells: LocalizedText?
         public var line: Int
+    }
+
+    /// What leads to an act that nobody chooses from a matter's page.
+    public enum Occasion: String, Sendable, Hashable, CaseIterable {
+        /// The matter was drawn to be looked at where it is (现场核查).
+        case siteCheck = "site-check"
+        /// Somebody called the resident after the matter was closed (回访).
+        case call
     }
 
     /// What an act must bring with it.

@@ -113,7 +113,7 @@ struct WorkflowReading {
                 "zh", "en", "from", "to", "keeps", "right", "by", "needs", "reasons", "atMost", "notFrom", "notify",
                 "system", "effect", "tells",
                 "reporterToo", "only", "unlessBound", "binds", "within", "undoable", "notAfter",
-                "opens", "parts", "onSecondPass",
+                "opens", "parts", "onSecondPass", "perDay",
             ], in: node, name.rawValue)
         let keeps = node.mapping?["keeps"]?.bool ?? false
         let to = node.mapping?["to"]?.string.map { StateName(rawValue: $0) }
@@ -126,10 +126,11 @@ struct WorkflowReading {
         var notify: [Workflow.Party] = []
         for item in try list(node, "notify") { notify.append(try party(item)) }
         let only = node.mapping?["only"]?.string
-        guard only == nil || only == "extension-asked" || only == "exclusion-asked" else {
+        let occasion = only.flatMap(Workflow.Occasion.init(rawValue:))
+        guard only == nil || occasion != nil || only == "extension-asked" || only == "exclusion-asked" else {
             throw wrong(
-                key, "`only` knows `extension-asked` and `exclusion-asked`",
-                "`only` 只能是 `extension-asked` 或 `exclusion-asked`")
+                key, "`only` knows `extension-asked`, `exclusion-asked`, `site-check` and `call`",
+                "`only` 只能是 `extension-asked`、`exclusion-asked`、`site-check` 或 `call`")
         }
         let parts = node.mapping?["parts"]?.string
         guard parts == nil || parts == "ended" else {
@@ -140,14 +141,14 @@ struct WorkflowReading {
             from: try list(node, "from").map { StateName(rawValue: $0.string ?? "") }, to: to,
             right: node.mapping?["right"]?.string.map { Right($0) }, party: try party(node, "by"), needs: needs,
             reasons: node.mapping?["reasons"]?.string, effect: try word(node, "effect"),
-            atMost: try number(node, "atMost"),
+            atMost: try number(node, "atMost"), perDay: try number(node, "perDay"),
             notFrom: try list(node, "notFrom").map { ActName(rawValue: $0.string ?? "") },
             notAfter: try list(node, "notAfter").map { ActName(rawValue: $0.string ?? "") }, notify: notify,
             bySystem: node.mapping?["system"]?.bool ?? false, reporterToo: node.mapping?["reporterToo"]?.bool ?? false,
             opens: node.mapping?["opens"]?.string, needsPartsEnded: parts == "ended",
             onSecondPass: node.mapping?["onSecondPass"]?.string.map { ActName(rawValue: $0) },
             onlyWhenExtensionAsked: only == "extension-asked", onlyWhenExclusionAsked: only == "exclusion-asked",
-            unlessBound: node.mapping?["unlessBound"]?.bool ?? false,
+            occasion: occasion, unlessBound: node.mapping?["unlessBound"]?.bool ?? false,
             binds: node.mapping?["binds"]?.bool ?? false, within: try within(node),
             isUndoable: node.mapping?["undoable"]?.bool ?? false, tells: try node.mapping?["tells"].map(title),
             line: line(key))

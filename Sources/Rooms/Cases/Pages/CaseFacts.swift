@@ -33,7 +33,7 @@ struct CaseFacts {
             \(fact(visit("本环节时限", "This step is due"), record.due.map { due.time($0) }))\
             \(fact(visit("全程时限", "The whole is due"), record.finalDue.map { _ in due.whole(record) }))\
             \(fact(visit("首接责任人", "Answerable"), answerable))\
-            \(fact(visit(CaseTexts.body), model.names.body(record.body).map { HTML(text: $0) }))\
+            \(fact(visit(CaseTexts.body), model.names.body(record.body).map { HTML(text: visit($0)) }))\
             \(fact(visit("经办人", "Handler"), model.names.staff(record.handler).map { HTML(text: $0) }))\
             \(fact(visit("延期申请", "More time asked"), record.extensionAsked.map { HTML(text: visit("\($0) 个工作日，待批", "\($0) working days, not answered yet")) }))\
             \(fact(visit(CaseTexts.result), record.result.map { lines($0) }))\

@@ -6,7 +6,7 @@ import Storage
 /// The names behind the ids of one page, looked up together.
 struct CaseNames: Sendable {
     private(set) var staff: [StaffID: String] = [:]
-    private(set) var bodies: [BodyID: String] = [:]
+    private(set) var bodies: [BodyID: LocalizedText] = [:]
     private(set) var posts: [PostID: LocalizedText] = [:]
 
     init(_ cases: Cases, records: [CaseRecord], steps: [CaseStep] = [], in transaction: any Transaction) throws {
@@ -15,7 +15,7 @@ struct CaseNames: Sendable {
         staff = try cases.directory.staffNames(people.compactMap { $0 }, in: transaction)
         let concerned = records.map(\.body) + steps.flatMap { [$0.staffBody, $0.givenTo] }
         for body in Set(concerned.compactMap { $0 }) {
-            bodies[body] = try cases.bodies.body(body, in: transaction)?.name
+            bodies[body] = try cases.bodies.body(body, in: transaction)?.title
         }
         let held = steps.map(\.post) + (steps.isEmpty ? [] : records.map { $0.answerablePost })
         for post in Set(held.compactMap { $0 }) {
@@ -24,7 +24,7 @@ struct CaseNames: Sendable {
     }
 
     func staff(_ id: StaffID?) -> String? { id.map { staff[$0] ?? "—" } }
-    func body(_ id: BodyID?) -> String? { id.map { bodies[$0] ?? "—" } }
+    func body(_ id: BodyID?) -> LocalizedText? { id.map { bodies[$0] ?? LocalizedText("—", "—") } }
     func post(_ id: PostID?) -> LocalizedText? { id.flatMap { posts[$0] } }
 
     /// `北山街道 › 松岭社区`: from below the county's own area down.

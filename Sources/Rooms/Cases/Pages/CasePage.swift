@@ -144,7 +144,7 @@ struct CasePage: Sendable {
             """
             <p class="printonly">\(visit("群众诉求办理单", "Sheet of a matter"))</p>\(doneMark(visit))\(keeperLink(record, visit))\
             \(UndoForm(cases: cases).html(record.id, model.undoable, visit))\
-            <div class="split"><div>\(CaseFacts(cases: cases, model: model, staff: staff, revealed: revealed).html)\(PartsPanel(cases: cases, visit: visit).html(model.parts))\(JoinedPanel(cases: cases, visit: visit).html(model.joined))\(forms.html)\(SimilarPanel(cases: cases, visit: visit).html(model.similar, joins: mayJoin ? record : nil))</div>\
+            <div class="split"><div>\(CaseFacts(cases: cases, model: model, staff: staff, revealed: revealed).html)\(PartsPanel(cases: cases, visit: visit).html(model.parts))\(JoinedPanel(cases: cases, visit: visit).html(model.joined))\(adoption(model, staff))\(forms.html)\(SimilarPanel(cases: cases, visit: visit).html(model.similar, joins: mayJoin ? record : nil))</div>\
             <section class="panel" aria-label="\(visit(CaseTexts.timeline))"><h2>\(visit(CaseTexts.timeline))</h2>\
             \(Timeline(cases: cases, model: model, visit: visit).html)</section></div>\
             <p class="printonly sign">\(visit("经办人签字：__________　　日期：____年__月__日", "Signature: __________   Date: __________"))</p>
@@ -158,6 +158,17 @@ struct CasePage: Sendable {
         }
         guard let link = cases.keepers.link(record.kind)?(record.id) else { return HTML() }
         return "<p class=\"noprint hint\"><a href=\"\(link.address)\">\(visit(link.title))</a></p>"
+    }
+
+    /// A ruling can hold for all such matters from now on.
+    private func adoption(_ model: Model, _ staff: StaffVisit) -> HTML {
+        let binding = Set(cases.rules.workflow(of: model.record).acts.filter(\.binds).map(\.name))
+        guard staff.scope.may(.caseRule), model.steps.contains(where: { binding.contains($0.act) }) else {
+            return HTML()
+        }
+        return """
+            <p class="noprint"><a class="btn" href="/rulings/new?matter=\(model.record.id)">\(symbol("split"))<span>\(staff.visit("把裁定采纳为规则", "Make the ruling a rule"))</span></a></p>
+            """
     }
 
     /// From below the county's own area down, each a way to the matters there.

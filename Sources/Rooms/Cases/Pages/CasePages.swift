@@ -11,6 +11,9 @@ extension Cases {
             MenuEntry("/cases/new", icon: "file-pen", CaseTexts.newReport, right: .caseReport, order: 30),
             MenuEntry("/whistles", icon: "megaphone", WhistlePage.title, right: .caseRead, order: 55),
             MenuEntry("/rates", icon: "chart-column", RatesPage.title, right: .caseRead, order: 60),
+            MenuEntry("/hot-spots", icon: "layers", HotSpotsPage.title, right: .caseDispatch, order: 61),
+            MenuEntry("/repeat-reporters", icon: "hand", RepeatReportersPage.title, right: .personalReveal, order: 84),
+            MenuEntry("/rulings", icon: "split", RulingsPage.title, right: .caseDispatch, order: 83),
             MenuEntry("/suggestions", icon: "clipboard-check", SuggestionsPage.title, right: .caseRule, order: 82),
             MenuEntry(
                 "/cases/import", icon: "upload", LocalizedText("导入工单", "Import work orders"), right: .caseImport,

@@ -8,7 +8,7 @@ import Web
 struct CaseRow: Sendable {
     var record: CaseRecord
     var area: String
-    var body: String?
+    var body: LocalizedText?
     var answerable: String
     var handler: String?
 
@@ -82,14 +82,14 @@ struct CaseRow: Sendable {
         [
             number.shown(.onlyOnWalls), title(), category(cases.rules).shown(.onlyOnWalls), state(cases.rules),
             due(cases.rules),
-        ] + areas + [.text("承办单位", "Handled by") { row, _ in row.body }]
+        ] + areas + [.text("承办单位", "Handled by") { row, visit in row.body.map { visit($0) } }]
     }
 
     static func queueColumns(_ cases: Cases) -> [Column<CaseRow>] {
         [
             number, title(), state(cases.rules), due(cases.rules), category(cases.rules),
         ] + areas + [
-            .text("承办单位", "Handled by") { row, _ in row.body },
+            .text("承办单位", "Handled by") { row, visit in row.body.map { visit($0) } },
             Column.text("首接责任人", "Answerable") { row, _ in row.answerable }.shown(.notOnWalls),
             Column.instant("上报时间", "Reported") { $0.record.reportedAt }.shown(.notOnWalls),
         ]

@@ -63,7 +63,7 @@ struct HomePage: Sendable {
             filter.finishedSince = now.startOfDay
             model.finishedToday = try CaseStore.count(filter, for: scope, most: Self.most, in: transaction)
             // More tiles need another line of the screen, which the list gives up.
-            let onWall = model.owned.count > Self.tilesOfOneLine ? Self.lengthOnWall - 2 : Self.lengthOnWall
+            let onWall = model.owned.count > Self.tilesOfOneLine ? Self.lengthOnWall - 3 : Self.lengthOnWall
             let length = staff.visit.isWall ? onWall : Self.pressingLength
             let records = try CaseStore.waiting(owned, for: scope, limit: length, in: transaction)
             model.pressing = try CaseRow.rows(records, cases, in: transaction)

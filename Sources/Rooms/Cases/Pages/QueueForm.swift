@@ -81,6 +81,7 @@ struct QueueForm {
             <details class="noprint"\(flag: "open", isOn)><summary>\(visit("按反映人电话查找", "Find by the reporter's phone"))</summary>\
             <form method="post" action="/cases/phone" class="filters">\(visit.formFields)\
             \(Field.text("phone", visit("完整电话号码", "The whole number"), type: "tel", required: true, maximum: 20, autocomplete: "off", inputMode: "tel"))\
+            \(Field.choice("purpose", visit("用途（记入台账）", "What for (goes on the ledger)"), RevealPage.purposes.map { Field.Choice($0.chinese, visit($0)) }, required: true, none: visit(CaseTexts.choose)))\
             \(Field.submit(visit("查找", "Find"), tone: "ghost"))\
             \(isOn ? "<a class=\"btn\" href=\"\(query.setting("reporter", nil).setting("after", nil).address("/cases"))\">\(visit("不限反映人", "Any reporter"))</a>" : HTML())</form></details>
             """

@@ -48,7 +48,7 @@ struct QueuePage: Sendable {
 
     func add(to routes: Routes) {
         routes.page("/cases", right: .caseRead) { try await show($0) }
-        routes.form("/cases/phone", right: .caseRead) { staff, submission in try findPhone(staff, submission) }
+        routes.form("/cases/phone", right: .caseRead) { staff, submission in try await findPhone(staff, submission) }
         SavedViews(cases: cases).add(to: routes)
         BulkPage(cases: cases).add(to: routes)
         QueueExport(cases: cases).add(to: routes)
@@ -135,15 +135,11 @@ struct QueuePage: Sendable {
         return Page.Notice(.ok, visit("已“\(act.title.chinese)”。", "Done: \(act.title.english)."))
     }
 
-    private func findPhone(_ staff: StaffVisit, _ submission: Submission) throws -> Response {
-        guard let phone = PhoneNumber(submission.fields["phone"] ?? "") else {
-            throw Refusal(
-                .ruleBroken, "cases.no-phone",
-                LocalizedText("请输入完整的电话号码", "Enter the whole phone number"),
-                wayOn: LocalizedText("号码加密存放，只能按完整号码查找", "Numbers are stored sealed; only a whole one can be found"),
-                field: "phone")
-        }
-        let index = phone.index(cases.house.keys.vault)
+    /// The number goes no further than its blind index; that it was looked for, and what for, is on the ledger first.
+    private func findPhone(_ staff: StaffVisit, _ submission: Submission) async throws -> Response {
+        let index = try await cases.searchIndex(
+            ofPhone: submission.fields["phone"] ?? "", purpose: submission.fields["purpose"] ?? "", by: staff.scope,
+            at: staff.visit.now)
         return .seeOther(QueryParameters([("reporter", index)]).address("/cases"))
     }
 

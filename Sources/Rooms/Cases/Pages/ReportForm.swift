@@ -32,9 +32,7 @@ struct ReportForm {
             \(Field.longText("detail", visit("要反映什么？在哪里、从什么时候开始", "What is it? Where, since when"), value: value("detail"), required: true, maximum: Report.longestDetail, rows: 5, error: error("detail")))\
             \(CaseControls.grouped("area", visit("在哪个街道或社区", "Which street or community"), CaseControls.areas(offered ?? cases.areas, within: area, isTopOffered: chosen != nil), value: value("area") ?? chosen?.code, none: chosen == nil ? visit("不清楚，或不在其中", "I am not sure, or it is not here") : nil, error: error("area")))\
             \(Field.text("address", visit("详细地址（可选）", "Address (optional)"), value: value("address"), maximum: Self.longestAddress, error: error("address")))\
-            <div class="bar">\(Field.text("latitude", visit("纬度", "Latitude"), value: value("latitude"), inputMode: "decimal"))\
-            \(Field.text("longitude", visit("经度", "Longitude"), value: value("longitude"), error: error("location"), inputMode: "decimal"))\
-            <button type="button" class="btn" data-locate hidden>\(symbol("map-pin"))<span>\(visit("用我的位置", "Use my place"))</span></button></div>\
+            \(isStaff ? coordinates : ownPlace)\
             \(isStaff ? staffFields : HTML())\(extra)\
             <p>\(Field.submit(visit("提交", "Send")))</p></form>
             """
@@ -46,8 +44,35 @@ struct ReportForm {
             + visit("。您填写的内容仍在，照片请重新选择。", ". What you wrote is still here; please choose photos again.")
     }
 
+    private var locateButton: HTML {
+        """
+        <button type="button" class="btn" data-locate hidden>\(symbol("map-pin"))<span>\(visit("用我的位置", "Use my place"))</span></button>
+        """
+    }
+
+    private var coordinates: HTML {
+        """
+        <div class="bar">\(Field.text("latitude", visit("纬度", "Latitude"), value: value("latitude"), inputMode: "decimal"))\
+        \(Field.text("longitude", visit("经度", "Longitude"), value: value("longitude"), error: error("location"), inputMode: "decimal"))\
+        \(locateButton)</div>
+        """
+    }
+
+    /// A resident says where in words, or lets the phone say it: degrees are nothing to type. What could not be read is
+    /// not kept, since nobody could see what to mend.
+    private var ownPlace: HTML {
+        let isWrong = error("location") != nil
+        let latitude = isWrong ? "" : value("latitude") ?? ""
+        let longitude = isWrong ? "" : value("longitude") ?? ""
+        return """
+            <div class="bar"><input type="hidden" name="latitude" value="\(latitude)"><input type="hidden" name="longitude" value="\(longitude)">\
+            \(locateButton)\(latitude.isEmpty ? HTML() : "<span class=\"hint\">\(visit("已记下您的位置", "Your place is noted"))</span>")</div>\
+            \(error("location").map { "<p class=\"error\" id=\"longitude-error\">\($0)\(visit("；请重新点“用我的位置”，或在地址里写明", "; use your place again, or write it as the address"))</p>" })
+            """
+    }
+
     private var isForResident: Bool {
-        ["reporterName", "reporterPhone"].contains { typed?.filled($0) != nil }
+        ["reporterName", "reporterPhone", "byPhone"].contains { typed?.filled($0) != nil }
     }
 
     private var staffFields: HTML {
@@ -57,7 +82,8 @@ struct ReportForm {
         \(Field.text("occurredAt", visit("发生时间（可选）", "When it happened (optional)"), value: value("occurredAt"), type: "datetime-local", error: error("occurredAt")))\
         <details class="act"\(flag: "open", isForResident)><summary>\(visit("代群众上报", "On behalf of a resident"))</summary>\
         \(Field.text("reporterName", visit("反映人", "Name"), value: value("reporterName"), maximum: 60))\
-        \(Field.text("reporterPhone", visit("电话（加密保存，用于告知进展）", "Phone (kept sealed, to tell of progress)"), value: value("reporterPhone"), error: error("reporter.phone"), inputMode: "tel"))</details>
+        \(Field.text("reporterPhone", visit("电话（加密保存，用于告知进展）", "Phone (kept sealed, to tell of progress)"), value: value("reporterPhone"), error: error("reporter.phone"), inputMode: "tel"))\
+        \(Field.checkbox("byPhone", visit("来电反映", "They called"), isOn: value("byPhone") == "yes"))</details>
         """
     }
 
@@ -68,7 +94,8 @@ struct ReportForm {
         let fields = submission.fields
         var report = Report(
             title: fields.filled("title") ?? "", detail: fields["detail"] ?? "", category: fields.filled("category"),
-            address: fields.filled("address"), channel: channel)
+            address: fields.filled("address"),
+            channel: channel == .staff && fields["byPhone"] == "yes" ? .hotline : channel)
         if let area = fields.filled("area") { report.area = try parsedArea(area) }
         guard (report.address?.count ?? 0) <= longestAddress else {
             throw Refusal(

@@ -20,8 +20,8 @@ extension Cases {
                 .ruleBroken, "cases.place-outside",
                 LocalizedText("该位置不在本平台服务的区域内", "That place is not in the area this platform serves"),
                 wayOn: LocalizedText(
-                    "定位有偏差时请清空经纬度，选择街道或写明地址；确在外地请向当地 12345 反映",
-                    "If it is mistaken, empty the coordinates and choose the street or write the address; else report it to the hotline 12345 of that place"
+                    "定位有偏差时请去掉位置，选择街道或写明地址；确在外地请向当地 12345 反映",
+                    "If it is mistaken, leave the position out and choose the street or write the address; else report it to the hotline 12345 of that place"
                 ), field: "location")
         }
         let chosen = report.area ?? house.settings.area

@@ -13,6 +13,9 @@ struct ResidentMatters: Sendable {
         routes.openPage("mine") { visit in try await list(visit) }
         routes.openPage("mine/:id") { visit in try await page(visit, nil, nil) }
         routes.openForm("mine/:id/rate") { visit, submission in try await rate(visit, submission) }
+        routes.openForm("mine/:id/urge") { visit, submission in
+            try await act(visit, submission) { _, _ in Command("urge") }
+        }
         routes.openForm("mine/:id/reopen") { visit, submission in try await reopen(visit, submission) }
     }
 
@@ -22,8 +25,23 @@ struct ResidentMatters: Sendable {
         let records = try await cases.house.database.read {
             try CaseStore.reported(byPhone: resident.phoneIndex, after: after, limit: 21, in: $0)
         }
+        let listing = Listing(
+            caption: visit("我的诉求", "My matters"), columns: columns, items: Array(records.prefix(20)),
+            next: records.count > 20 ? records[19].id.text : nil,
+            whenEmpty:
+                "<p>\(visit("您还没有反映过问题。", "You have not reported anything yet."))</p><p><a class=\"btn p\" href=\"/report\">\(visit("我要反映", "Report a matter"))</a></p>"
+        )
+        return visit.page(
+            Page(
+                visit("我的诉求", "My matters"),
+                """
+                <p>\(resident.maskedPhone)</p>\(listing.html(visit))
+                """))
+    }
+
+    private var columns: [Column<CaseRecord>] {
         let workflow = cases.rules.workflow
-        let columns: [Column<CaseRecord>] = [
+        return [
             .text(
                 "标题", "Title", html: { record, _ in "<a href=\"/mine/\(record.id)\">\(record.title)</a>" },
                 { record, _ in record.title }),
@@ -33,13 +51,6 @@ struct ResidentMatters: Sendable {
             .instant("反映时间", "Reported") { $0.receivedAt },
             .text("编号", "Number") { record, _ in record.number },
         ]
-        let listing = Listing(
-            caption: visit("我的诉求", "My matters"), columns: columns, items: Array(records.prefix(20)),
-            next: records.count > 20 ? records[19].id.text : nil,
-            whenEmpty:
-                "<p>\(visit("您还没有反映过问题。", "You have not reported anything yet."))</p><p><a class=\"btn p\" href=\"/report\">\(visit("我要反映", "Report a matter"))</a></p>"
-        )
-        return visit.page(Page(visit("我的诉求", "My matters"), "<p>\(resident.maskedPhone)</p>\(listing.html(visit))"))
     }
 
     struct Model: Sendable {
@@ -82,7 +93,7 @@ struct ResidentMatters: Sendable {
             \(record.finalDue.map { "<dt>\(visit("办理时限", "Due"))</dt><dd>\(DueTag(rules: cases.rules, visit: visit).time($0))</dd>" })\
             \(cases.toldResult(of: record).map { "<dt>\(visit(CaseTexts.result))</dt><dd>\(CaseFacts.lines($0))</dd>" })</dl>\
             \(CaseFacts.photos(model.files.filter { $0.version == 1 }, of: record.id, visit))</div>\
-            \(ratingForm(record, visit, typed, refusal))\(reopenForm(record, visit, typed))\
+            \(urgeForm(record, visit))\(ratingForm(record, visit, typed, refusal))\(reopenForm(record, visit, typed))\
             <section class="panel"><h2>\(visit("办理进展", "Progress"))</h2>\(timeline(model, visit))</section>
             """
         let done = visit.query["done"].map { _ in Page.Notice(.ok, visit("已提交，谢谢。", "Thank you, we have it.")) }
@@ -135,8 +146,22 @@ struct ResidentMatters: Sendable {
             """
     }
 
+    /// Asks the body to hurry; so often a day as the workflow allows, and then it says so.
+    private func urgeForm(_ record: CaseRecord, _ visit: Visit) -> HTML {
+        guard let act = cases.rules.workflow[ActName(rawValue: "urge")], act.from.contains(record.state) else {
+            return HTML()
+        }
+        if let refusal = cases.rules.refusal(of: act, on: record, by: .reporter, at: visit.now) {
+            return refusal.kind == .forbidden ? HTML() : "<p class=\"hint\">\(visit.told(refusal))</p>"
+        }
+        return """
+            <form method="post" action="/mine/\(record.id)/urge" class="bar noprint">\(visit.formFields)\
+            \(Field.submit(visit("催一下", "Ask them to hurry"), tone: "ghost"))</form>
+            """
+    }
+
     private func reopenForm(_ record: CaseRecord, _ visit: Visit, _ typed: QueryParameters?) -> HTML {
-        let acts = cases.rules.workflow.acts(from: record.state).filter(\.reporterToo)
+        let acts = cases.rules.workflow.acts(from: record.state).filter { $0.reporterToo && $0.to != nil }
         guard let act = acts.first else { return HTML() }
         if let refusal = cases.rules.refusal(of: act, on: record, by: .reporter, at: visit.now) {
             let way = refusal.wayOn.map { visit("；", "; ") + visit($0) } ?? ""
@@ -162,7 +187,8 @@ struct ResidentMatters: Sendable {
         return try await act(visit, submission) { [cases] record, _ in
             var command = command
             // What was joined with another is taken apart again instead.
-            if let act = cases.rules.workflow.acts(from: record.state).first(where: \.reporterToo) {
+            if let act = cases.rules.workflow.acts(from: record.state).first(where: { $0.reporterToo && $0.to != nil })
+            {
                 command.act = act.name
             }
             return command

@@ -16,7 +16,7 @@ struct Timeline {
         return """
             <li><p><strong>\(cases.stepTitle(step, visit))</strong>\(to.map { " <span class=\"hint\">→ \($0)</span>" } ?? HTML())</p>\
             <p class="who">\(who(step)) <time class="when" datetime="\(step.at.iso8601)">\(visit.instantText(step.at))</time></p>\
-            \(step.givenTo.map { "<p>\(visit("派给：", "To: "))\(model.names.body($0) ?? "—")</p>" } ?? HTML())\
+            \(step.givenTo.map { "<p>\(visit("派给：", "To: "))\(model.names.body($0).map { visit($0) } ?? "—")</p>" } ?? HTML())\
             \(reason(step).map { "<p>\(visit(CaseTexts.reason))\(visit("：", ": "))\($0)</p>" } ?? HTML())\
             \(step.opinion.map { "<p>\(CaseFacts.lines($0))</p>" } ?? HTML())\
             \(CaseFacts.photos(files, of: model.record.id, visit))\
@@ -33,7 +33,7 @@ struct Timeline {
         case .staff, .machine:
             let parts = [
                 model.names.staff(step.staff), model.names.post(step.post).map { visit($0) },
-                model.names.body(step.staffBody),
+                model.names.body(step.staffBody).map { visit($0) },
             ]
             return HTML(text: parts.compactMap { $0 }.joined(separator: " · "))
         }

@@ -54,7 +54,7 @@ struct PartsPanel {
             <progress value="\(model.parts.count - open)" max="\(model.parts.count)">\(model.parts.count - open)/\(model.parts.count)</progress>\
             <ul>\(model.parts.html { part in
                 let kind = visit(cases.rules.workflow(of: part).title)
-                let name = model.names?.body(part.body) ?? kind
+                let name = model.names?.body(part.body).map { visit($0) } ?? kind
                 let title: HTML = model.mayRead.contains(part.id) ? "<a href=\"/cases/\(part.id)\">\(name)</a>" : HTML(text: name)
                 return "<li>\(title) <span class=\"badge\">\(cases.rules.stateTitle(part.state, visit))</span> \(part.endedAt == nil ? due.html(part) : HTML())\(part.result.map { "<br><small>\($0)</small>" } ?? HTML())</li>" as HTML
             })</ul></section>

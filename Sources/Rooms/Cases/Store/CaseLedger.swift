@@ -18,6 +18,7 @@ enum CaseLedger {
                 writer.member("number", record.number)
                 writer.member("channel", record.channel.rawValue)
                 writer.member("to", record.state.rawValue)
+                writer.member("dueAt", record.due?.at)
                 writer.member("category", record.category)
                 writer.member("text", contentHash(record))
                 writer.member("answerable", record.answerable.text)
@@ -38,7 +39,9 @@ enum CaseLedger {
             writer.member("to", decision.after.state.rawValue)
             writer.member("version", decision.after.version)
             writer.member("dueAt", decision.after.due?.at)
-            if let body = command.body { writer.member("body", body.text) }
+            if command.body != nil || decision.before.body != decision.after.body {
+                writer.member("body", decision.after.body?.text)
+            }
             if let reason = command.reason { writer.member("reason", reason) }
             if let category = command.category { writer.member("category", category) }
             if let days = command.workdays { writer.member("workdays", days) }

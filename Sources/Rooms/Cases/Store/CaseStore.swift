@@ -4,7 +4,7 @@ import Storage
 
 /// Reads and writes matters. Every function that reads for a person wants the person's scope.
 enum CaseStore {
-    private static let columns: StaticString = """
+    static let columns: StaticString = """
         id, number, version, title, detail, category, area, address, longitude, latitude, channel, state, reported_at,
         received_at, state_since, due_at, due_provisional, final_due_at, final_due_provisional, finished_at, ended_at,
         body, handler, answerable, answerable_post, is_supervised, is_bound, extension_asked, trail, result, is_solved,
@@ -18,7 +18,10 @@ enum CaseStore {
         _ record: inout CaseRecord, numbers: CaseNumberSource, in transaction: any Transaction
     ) throws(DatabaseError) {
         for _ in 0..<100 {
-            if try insertIfFree(record, in: transaction) { return try count(record, by: 1, in: transaction) }
+            if try insertIfFree(record, in: transaction) {
+                try OpenCountStore.move(from: nil, to: record, in: transaction)
+                return try count(record, by: 1, in: transaction)
+            }
             record.number = numbers.next(at: record.receivedAt)
         }
         throw DatabaseError(.overloaded, "no free number for a matter")
@@ -82,6 +85,7 @@ enum CaseStore {
                 joined_to = \(after.joinedTo), joined_count = \(after.joinedCount)
             WHERE id = \(after.id) AND version = \(before.version)
             """)
+        try OpenCountStore.move(from: before, to: after, in: transaction)
         let isCountedElsewhere =
             before.state != after.state || before.area != after.area || before.body != after.body
         guard isCountedElsewhere else { return }
@@ -286,7 +290,10 @@ enum CaseStore {
 
     // MARK: Rows
 
-    private static func record(_ row: Row) throws -> CaseRecord {
+    static var openColumns: SQL { "\(trusted: columns)" }
+    static func opened(_ row: Row) throws -> CaseRecord { try record(row) }
+
+    static func record(_ row: Row) throws -> CaseRecord {
         let longitude = try row.doubleIfAny(8)
         let latitude = try row.doubleIfAny(9)
         var result = CaseRecord(

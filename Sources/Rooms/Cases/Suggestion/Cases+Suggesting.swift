@@ -16,14 +16,23 @@ extension Cases {
             category: category, area: .init(candidates: area.candidates, words: area.words), location: area.location,
             body: .init(candidates: [], words: []), past: nil)
         guard !choices.isEmpty, let kind = record.category ?? category.best?.value else { return suggestion }
+        let now = house.clock.now()
+        let ruling = try RulingWork(cases: self).deciding(
+            record, category: kind, area: place, at: now, in: transaction)
         let (body, past) = suggester.rules.body(
             for: place, line: rules.categories[kind]?.line, past: try DispatchStore.past(of: kind, in: transaction),
             among: choices)
         suggestion.body = body
         suggestion.past = past
+        if let ruling, choices.contains(where: { $0.id == ruling.body }) {
+            // Ruled on: what was done before says no more about it.
+            suggestion.body = .init(candidates: [.init(value: ruling.body, confidence: 1)], words: [])
+            suggestion.past = nil
+            suggestion.ruling = ruling
+        }
         // For whom it is depends on what it is: no surer than that.
         if record.category == nil, let share = category.best?.confidence {
-            suggestion.body.candidates = body.candidates.map {
+            suggestion.body.candidates = suggestion.body.candidates.map {
                 .init(value: $0.value, confidence: $0.confidence * share)
             }
         }

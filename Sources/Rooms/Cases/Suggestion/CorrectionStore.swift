@@ -117,11 +117,15 @@ extension Cases {
                 of: after.id, at: now, in: transaction)
         }
         if needs.contains(.body), let decided = after.body, let category = after.category {
-            let best = suggester.rules.body(
-                for: after.area, line: rules.categories[category]?.line,
-                past: try DispatchStore.past(of: category, in: transaction),
-                among: suggester.bodies(actingIn: after.area)
-            ).proposal.best
+            let ruling = try RulingWork(cases: self).deciding(
+                before, category: category, area: after.area, at: now, in: transaction)
+            let best =
+                try ruling.map { MatterSuggestion.Candidate(value: $0.body, confidence: 1) }
+                ?? suggester.rules.body(
+                    for: after.area, line: rules.categories[category]?.line,
+                    past: try DispatchStore.past(of: category, in: transaction),
+                    among: suggester.bodies(actingIn: after.area)
+                ).proposal.best
             try CorrectionStore.keep(
                 .init(
                     kind: .body, suggested: best?.value.text ?? "", confidence: best?.confidence ?? 0,

@@ -31,4 +31,6 @@ struct MatterSuggestion: Sendable {
     var body: Proposal<BodyID>
     /// How often the body was given such a matter, of how often one was: why it is proposed. Nil without a past.
     var past: (given: Int64, of: Int64)?
+    /// The ruling by which the body is proposed.
+    var ruling: RoutingRule?
 }

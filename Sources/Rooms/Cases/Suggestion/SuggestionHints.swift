@@ -43,6 +43,10 @@ struct SuggestionHints {
 
     var bodyHint: String? {
         let text = hint(suggestion?.body) { id in bodies.first { $0.id == id }?.name }
+        if let text, let ruling = suggestion?.ruling {
+            let day = ruling.ruledAt.local().day
+            return visit("依据裁定 \(ruling.number)（\(day)）。", "By ruling No. \(ruling.number) of \(day). ") + text
+        }
         guard let text, let past = suggestion?.past else { return text }
         return text
             + visit(

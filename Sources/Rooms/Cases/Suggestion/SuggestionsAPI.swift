@@ -29,6 +29,8 @@ extension Cases {
                     Self.write(
                         "body", suggestion.body,
                         value: { id in (id.text, bodies.first { $0.id == id }?.name ?? id.text) }, to: &writer)
+                    writer.key("ruling")
+                    if let ruling = suggestion.ruling { Self.write(ruling, to: &writer) } else { writer.null() }
                     writer.key("location")
                     if let location = suggestion.location {
                         writer.object { writer in
@@ -75,6 +77,7 @@ extension Cases {
         summary: LocalizedText("类别、区域、承办单位的建议及依据", "Category, area and body proposed for a matter, and why"),
         response: .object([
             .init("category", proposal), .init("area", proposal), .init("body", proposal),
+            .init("ruling", .nullable(routingRule), "the ruling by which the body is proposed"),
             .init("location", .nullable(.object([.init("longitude", .number), .init("latitude", .number)]))),
         ]))
 }

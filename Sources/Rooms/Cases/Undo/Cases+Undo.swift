@@ -20,6 +20,7 @@ extension Cases {
         guard let undoable else { throw Refusal.nothingHere }
         try CaseStore.update(after, from: record, in: transaction)
         try OutcomeStore.move(from: record, to: after, rules.rates, in: transaction)
+        try RepeatSums.move(from: record, to: after, in: transaction)
         try CaseStore.insert(
             CaseStep(
                 caseID: id, version: after.version, act: CaseStep.undo, from: record.state, to: after.state, at: now,
@@ -36,6 +37,7 @@ extension Cases {
                 writer.member("to", after.state.rawValue)
                 writer.member("version", after.version)
                 writer.member("dueAt", after.due?.at)
+                if record.body != after.body { writer.member("body", after.body?.text) }
             }, in: transaction)
         try UndoStore.forget(id, in: transaction)
         try tellUndone(undoable, record, at: now, in: transaction)

@@ -43,6 +43,7 @@ extension Emergencies {
             try notify(post, event, "alarm", at: when.receivedAt, raised.text, in: transaction)
         }
         try record("alarm-raised", on: event, by: Actor(scope), when, in: transaction) { writer in
+            writer.member("alarm", raised.subject)
             writer.member("about", text)
             if let place { writer.member("site", place.name) }
         }
@@ -79,6 +80,7 @@ extension Emergencies {
         }
         try AlarmStore.end(found.subject, at: when.receivedAt, in: transaction)
         try record("alarm-answered", on: event, by: Actor(scope), when, in: transaction) { writer in
+            writer.member("alarm", found.subject)
             writer.member("note", words)
         }
     }

@@ -146,6 +146,7 @@ extension Emergencies {
         try EventStore.insert(site, in: transaction)
         try record("site", on: event, by: Actor(scope), Occurrence(nil, at: now), in: transaction) { writer in
             writer.member("site", words)
+            writer.member("siteArea", area.code)
         }
         return site
     }

@@ -253,6 +253,7 @@ extension Emergencies {
         try AlarmStore.end("conflict:\(one.id)", at: now, in: transaction)
         try record("decided", on: event, by: Actor(scope), Occurrence(nil, at: now), in: transaction) { writer in
             writer.member("decision", takes ? "taken" : "kept")
+            writer.member("conflict", one.id)
             if let slip = one.slip { writer.member("slip", slip) }
             writer.member("count", one.said.count)
         }
@@ -280,6 +281,7 @@ extension Emergencies {
             try record("received", on: event, by: Actor(scope), when, in: transaction) { writer in
                 writer.member("slip", known.slip)
                 writer.member("count", one.said.count)
+                if known.state != .open { writer.member("corrects", true) }
             }
         }
     }

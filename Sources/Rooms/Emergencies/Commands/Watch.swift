@@ -48,7 +48,8 @@ struct Watch: Sendable {
                     "第 \(one.slip) 号交接数量不符未说明：交出 \(one.sent)，签收 \(one.received)",
                     "Hand-over \(one.slip) has an unexplained difference: sent \(one.sent), received \(one.received)")
             try ring(
-                "hand-over:\(one.id)", event, to?.area ?? event.area, one.alarmLevel, text, now, transaction)
+                "hand-over:\(one.id)", event, to?.area ?? event.area, one.alarmLevel, text, now, transaction
+            ) { $0.member("slip", one.slip) }
         }
     }
 
@@ -82,7 +83,8 @@ struct Watch: Sendable {
                 LocalizedText(
                     "联络第 \(contact.number) 支（\(area) \(role.chinese)）无人确认",
                     "Branch \(contact.number) of the contact tree (\(area), \(role.english)): nobody confirmed"), now,
-                transaction)
+                transaction
+            ) { $0.member("contact", contact.number) }
         }
     }
 
@@ -124,6 +126,15 @@ struct Watch: Sendable {
                 AlarmRecord(
                     id: emergencies.house.identifiers.next(at: now), event: nil, area: shift.area,
                     subject: "shift:\(shift.id)", level: level + 1, text: text, at: now), in: transaction)
+            try Ledger.record(
+                LedgerEntry(
+                    "duty.alarm", on: "shift", shift.id, by: .system, at: now,
+                    id: emergencies.house.identifiers.next(at: now), area: shift.area.code
+                ) { writer in
+                    writer.member("alarm", "shift:\(shift.id)")
+                    writer.member("about", text.chinese)
+                    writer.member("alarmLevel", level + 1)
+                }, in: transaction)
             for post in try recipients(shift.area, level + 1, transaction) {
                 try Messages.notify(
                     Notice(
@@ -158,7 +169,8 @@ struct Watch: Sendable {
 
     private func ring(
         _ subject: String, _ event: EventRecord, _ area: AreaPrefix, _ level: Int64, _ text: LocalizedText,
-        _ now: Instant, _ transaction: any Transaction, againAt: Instant? = nil
+        _ now: Instant, _ transaction: any Transaction, againAt: Instant? = nil,
+        facts: (inout JSONWriter) -> Void = { _ in }
     ) throws {
         try AlarmStore.insert(
             AlarmRecord(
@@ -168,8 +180,11 @@ struct Watch: Sendable {
             try emergencies.notify(post, event, "alarm", at: now, text, in: transaction)
         }
         try emergencies.record("alarm", on: event, by: .system, Occurrence(nil, at: now), in: transaction) { writer in
+            // What rings until it is done: the alarm is over when this is.
+            writer.member("alarm", subject)
             writer.member("about", text.chinese)
             writer.member("alarmLevel", level)
+            facts(&writer)
         }
     }
 

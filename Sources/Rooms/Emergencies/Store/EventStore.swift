@@ -69,6 +69,9 @@ enum EventStore {
         ).map(record)
     }
 
+    static var eventColumns: SQL { "\(trusted: columns)" }
+    static func event(_ row: Row) throws -> EventRecord { try record(row) }
+
     private static func record(_ row: Row) throws -> EventRecord {
         EventRecord(
             id: try row.identifier(0), plan: try row.text(1),

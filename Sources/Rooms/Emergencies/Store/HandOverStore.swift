@@ -62,6 +62,8 @@ enum HandOverStore {
         ).map(record)
     }
 
+    static func handOver(_ row: Row) throws -> HandOver { try record(row) }
+
     private static func record(_ row: Row) throws -> HandOver {
         HandOver(
             id: try row.identifier(0), event: try row.identifier(1), slip: try row.int(2), lot: try row.identifier(3),

@@ -33,7 +33,7 @@ enum GridStore {
 
     /// Grids of the area (a community or anything wider), in the order of their codes.
     static func grids(
-        in area: AreaPrefix, at day: Day, limit: Int = 10_000, transaction: any Transaction
+        in area: AreaPrefix, at day: Day, limit: Int = 200_000, transaction: any Transaction
     ) throws -> [Grid] {
         try transaction.query(
             """

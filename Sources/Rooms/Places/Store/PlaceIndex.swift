@@ -13,16 +13,18 @@ final class PlaceIndex: Sendable {
         let names: [String: String]
         let children: [String: [String]]
         let grids: GridMap
+        let centres: [String: Grid.Centre]
         let change: Int64
 
-        init(names: [String: String], children: [String: [String]], grids: GridMap, change: Int64) {
+        init(names: [String: String], children: [String: [String]], grids: [Grid], change: Int64) {
             self.names = names
             self.children = children
-            self.grids = grids
+            self.grids = GridMap(grids)
+            centres = AreaCentres.of(grids)
             self.change = change
         }
 
-        static let empty = State(names: [:], children: [:], grids: GridMap([]), change: -1)
+        static let empty = State(names: [:], children: [:], grids: [], change: -1)
     }
 
     private let state = Mutex(State.empty)
@@ -35,6 +37,8 @@ final class PlaceIndex: Sendable {
         let state = current
         return (state.children[code] ?? []).compactMap { child in state.names[child].map { (child, $0) } }
     }
+
+    func centre(of code: String) -> Grid.Centre? { current.centres[code] }
 
     var hasCentres: Bool { !current.grids.isEmpty }
 
@@ -79,7 +83,7 @@ final class PlaceIndex: Sendable {
             names[grid.code] = grid.name
             children[grid.community, default: []].append(grid.code)
         }
-        return State(names: names, children: children, grids: GridMap(grids), change: change)
+        return State(names: names, children: children, grids: grids, change: change)
     }
 }
 

@@ -1,0 +1,180 @@
+public import Desk
+public import Ground
+public import Registry
+public import Storage
+import Synchronization
+
+/// Keeps every form current: each write of the registry brings the difference that it makes, in its own transaction. The
+/// cost follows from what changed, not from how many people or forms there are: an index from elements to forms tells which
+/// forms are concerned.
+public final class FormEngine: RegistryFollower {
+    /// What lies before is told as if it began on this day.
+    let origin: Day
+    private let dictionary: DataDictionary
+    private let shipped: FormLibrary
+
+    private struct Known: Sendable {
+        var generation: Int64 = -1
+        var states: [String: FormState] = [:]
+        var library: FormLibrary
+    }
+
+    /// Valid as long as the generation in the database is the same.
+    private let known: Mutex<Known>
+
+    /// - Throws: a refusal naming file and line when a form is wrong.
+    public convenience init(rules: RuleFiles, dictionary: DataDictionary) throws(Refusal) {
+        self.init(library: try FormLibrary.load(from: rules, dictionary), dictionary: dictionary)
+    }
+
+    init(library: FormLibrary, dictionary: DataDictionary, origin: Day = FormEngine.usualOrigin) {
+        shipped = library
+        known = Mutex(Known(library: library))
+        self.dictionary = dictionary
+        self.origin = origin
+    }
+
+    /// All forms, as far as this server has seen them: those of the files and those that were approved.
+    var library: FormLibrary { known.withLock { $0.library } }
+
+    static let usualOrigin = Day(year: 2020, month: 1, day: 1) ?? Day(number: 18_262)
+
+    public func follow(_ changes: [SubjectChange], at now: Instant, in transaction: any Transaction) throws {
+        let states = try states(in: transaction)
+        guard !states.isEmpty else { return }
+        let library = library
+        var effect = FormEffect(today: now.local().day)
+        for change in changes { add(change, library, states, to: &effect) }
+        try effect.write(states, in: transaction)
+    }
+
+    /// What one change does to all forms.
+    private func add(
+        _ change: SubjectChange, _ library: FormLibrary, _ states: [String: FormState], to effect: inout FormEffect
+    ) {
+        var concerned: Set<Int> = []
+        for element in change.elements { concerned.formUnion(library.concerned(by: element)) }
+        for index in concerned.sorted() {
+            let form = library.forms[index]
+            guard form.definition.kind == change.kind, let state = states[form.instance],
+                let horizon = state.horizon(of: change.id)
+            else { continue }
+            let before = change.before.map { form.stretches(of: $0, from: origin, until: horizon) } ?? []
+            let after = change.after.map { form.stretches(of: $0, from: origin, until: horizon) } ?? []
+            effect.add(form, change.id, before: before, after: after)
+        }
+    }
+
+    /// How far each form is computed, as of this transaction; brings the library up to date with it.
+    func states(in transaction: any Transaction) throws -> [String: FormState] {
+        let generation = try FormStateStore.generation(in: transaction)
+        if let states = known.withLock({ $0.generation == generation ? $0.states : nil }) { return states }
+        let states = Dictionary(
+            try FormStateStore.all(in: transaction).map { ($0.form, $0) }
+        ) { first, _ in first }
+        // What was approved and cannot be any more, after the dictionary changed, is left out.
+        let approved = try FormDefinitionStore.all(in: transaction).compactMap {
+            try? CompiledForm.compile($0, dictionary)
+        }
+        let library = FormLibrary(shipped.forms + approved)
+        known.withLock { $0 = Known(generation: generation, states: states, library: library) }
+        return states
+    }
+}
+
+/// The difference that writes make to the tables of the forms.
+struct FormEffect: Sendable {
+    struct RowKey: Hashable, Sendable {
+        var form: String
+        var subject: SubjectID
+    }
+
+    struct Row: Hashable, Sendable {
+        var from: Day
+        /// The first day on which it is not listed any more.
+        var until: Day?
+        var area: String
+    }
+
+    let today: Day
+    private(set) var steps: [String: [FormStep: Int]] = [:]
+    private(set) var rows: [RowKey: [Row]] = [:]
+    private(set) var freshRows: Set<RowKey> = []
+
+    mutating func add(
+        _ form: CompiledForm, _ subject: SubjectID, before: [CompiledForm.Stretch], after: [CompiledForm.Stretch],
+        isFirst: Bool = false
+    ) {
+        guard before != after else { return }
+        CompiledForm.steps(before, times: -1, into: &steps[form.instance, default: [:]])
+        CompiledForm.steps(after, into: &steps[form.instance, default: [:]])
+        guard form.definition.isList else { return }
+        let (old, new) = (Self.rows(before), Self.rows(after))
+        guard old != new else { return }
+        let key = RowKey(form: form.instance, subject: subject)
+        // What has no rows yet needs none deleted.
+        if rows[key] == nil, old.isEmpty || isFirst { freshRows.insert(key) }
+        rows[key] = new
+    }
+
+    static func rows(_ stretches: [CompiledForm.Stretch]) -> [Row] {
+        var rows: [Row] = []
+        for stretch in stretches {
+            let area = stretch.counts ? stretch.area : nil
+            if let last = rows.last, last.until == nil {
+                if last.area == area { continue }
+                rows[rows.count - 1].until = stretch.from
+            }
+            if let area { rows.append(Row(from: stretch.from, until: nil, area: area)) }
+        }
+        return rows
+    }
+
+    /// A day that no list reaches.
+    static let never = "9999-12-31"
+
+    func write(_ states: [String: FormState], in transaction: any Transaction) throws {
+        var statements: [SQL] = []
+        for (form, steps) in steps.sorted(by: { $0.key < $1.key }) {
+            let settled = states[form]?.settled ?? today
+            var totals: [FormStep: Int] = [:]
+            for (step, delta) in steps.sorted(by: { Self.order($0.key, $1.key) }) {
+                statements.append(
+                    """
+                    INSERT INTO form_steps (form, area, day, known_on, cell, delta)
+                    VALUES (\(form), \(step.area), \(step.day), \(today), \(step.cell), \(delta))
+                    ON CONFLICT (form, area, day, known_on, cell) DO UPDATE SET delta = form_steps.delta + excluded.delta
+                    """)
+                if step.day <= settled {
+                    totals[FormStep(area: step.area, day: settled, cell: step.cell), default: 0] += delta
+                }
+            }
+            for (total, count) in totals.sorted(by: { Self.order($0.key, $1.key) }) where count != 0 {
+                statements.append(
+                    """
+                    INSERT INTO form_totals (form, area, cell, count)
+                    VALUES (\(form), \(total.area), \(total.cell), \(count))
+                    ON CONFLICT (form, area, cell) DO UPDATE SET count = form_totals.count + excluded.count
+                    """)
+            }
+        }
+        for (key, rows) in rows.sorted(by: { ($0.key.form, $0.key.subject) < ($1.key.form, $1.key.subject) }) {
+            if !freshRows.contains(key) {
+                statements.append("DELETE FROM form_rows WHERE form = \(key.form) AND subject = \(key.subject)")
+            }
+            for row in rows {
+                let until = row.until?.description ?? Self.never
+                statements.append(
+                    """
+                    INSERT INTO form_rows (form, subject, from_day, until_day, area)
+                    VALUES (\(key.form), \(key.subject), \(row.from), \(until), \(row.area))
+                    """)
+            }
+        }
+        try transaction.batch(statements)
+    }
+
+    private static func order(_ left: FormStep, _ right: FormStep) -> Bool {
+        (left.area, left.day, left.cell) < (right.area, right.day, right.cell)
+    }
+}

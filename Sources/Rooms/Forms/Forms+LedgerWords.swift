@@ -1,0 +1,27 @@
+import Desk
+import Identity
+public import Ledger
+
+extension Forms {
+    /// What the entries of this room mean.
+    public static var ledgerWords: LedgerWords {
+        var words = LedgerWords()
+        words.groups = [.init("forms.", FormTexts.forms)]
+        words.acts = [
+            .init("forms.list-shown", "按用途查看名单", "List seen in clear"),
+            .init("forms.asked", "提出数据需求", "Data asked for"), .init("forms.approved", "批准数据需求", "Request approved"),
+            .init("forms.merged", "数据需求并入已有表", "Request served by a form"),
+            .init("forms.refused", "未批准数据需求", "Request refused"),
+            .init("forms.exported", "导出表格", "Form exported"),
+        ]
+        words.subjects = [
+            "form": .init("表", "Form", right: .formsRead) { "/forms/\($0)" },
+            "form-proposal": .init("数据需求", "Request for data", right: .formsRead) { "/forms/proposals/\($0)" },
+        ]
+        words.facts = [
+            .init("columns", "栏目数", "Columns"), .init("form", "表", "Form"), .init("rows", "行数", "Rows"),
+            .init("onDay", FormTexts.day), .init("inClear", "含原文", "In clear"),
+        ]
+        return words
+    }
+}

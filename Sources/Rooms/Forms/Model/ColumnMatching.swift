@@ -1,0 +1,126 @@
+import Foundation
+import Ground
+import Registry
+
+/// Finds for a column as a department names it (是否独居、性别（男/女）) the element that it means. Pure; people confirm.
+struct ColumnMatching: Sendable {
+    struct Candidate: Sendable, Hashable {
+        /// The key of an element, or `age` or `area`.
+        var element: String
+        /// From 0 to 100.
+        var score: Int
+        var reason: LocalizedText
+    }
+
+    let dictionary: DataDictionary
+    let kind: SubjectKind
+
+    /// From here on a column counts as held.
+    static let sure = 75
+    /// From here on a candidate is shown.
+    static let possible = 45
+
+    /// The best first; at most three.
+    func candidates(for column: String) -> [Candidate] {
+        let (title, options) = Self.parts(column)
+        guard !title.isEmpty else { return [] }
+        var found: [Candidate] = []
+        for element in dictionary.elements where CompiledForm.reaches(element.kind, from: kind) && !element.isOff {
+            let names = [element.name.chinese, element.name.english, element.key] + element.synonyms
+            if let best = best(title, names, options, element), best.score >= Self.possible { found.append(best) }
+        }
+        if kind == .person, ["年龄", "周岁", "岁数", "age"].contains(title) {
+            found.append(Candidate(element: "age", score: 100, reason: Self.derived))
+        }
+        if ["所属网格", "网格", "村社区", "社区", "所属社区", "乡镇街道", "area", "grid"].contains(title) {
+            found.append(Candidate(element: "area", score: 100, reason: Self.derived))
+        }
+        return Array(found.sorted { ($1.score, $0.element) < ($0.score, $1.element) }.prefix(3))
+    }
+
+    private static let derived = LocalizedText("由登记推算", "follows from what is known")
+
+    private func best(_ title: String, _ names: [String], _ options: [String], _ element: Element) -> Candidate? {
+        var best: Candidate?
+        func take(_ score: Int, _ reason: LocalizedText) {
+            if score > best?.score ?? 0 {
+                best = Candidate(element: element.key, score: min(100, score), reason: reason)
+            }
+        }
+        for (index, name) in names.enumerated() {
+            let other = Self.parts(name).title
+            guard !other.isEmpty else { continue }
+            if other == title {
+                take(
+                    index == 0 ? 100 : 98,
+                    index == 0
+                        ? LocalizedText("名称相同", "the same name") : LocalizedText("别名“\(name)”", "also called “\(name)”")
+                )
+            } else if min(other.count, title.count) >= 2, other.contains(title) || title.contains(other) {
+                let share = Double(min(other.count, title.count)) / Double(max(other.count, title.count))
+                take(Int(50 + 45 * share), LocalizedText("名称包含“\(name)”", "the name contains “\(name)”"))
+            } else {
+                take(Int(Self.likeness(title, other) * 90), LocalizedText("名称相近“\(name)”", "a name like “\(name)”"))
+            }
+        }
+        // Values in brackets say what is meant, whatever the name.
+        let share = sharedOptions(options, element)
+        if share >= 0.5, var present = best {
+            present.score = min(100, present.score + Int(20 * share))
+            present.reason = LocalizedText(
+                present.reason.chinese + "，取值相符", present.reason.english + ", and the values fit")
+            best = present
+        }
+        return best
+    }
+
+    private func sharedOptions(_ options: [String], _ element: Element) -> Double {
+        guard options.count > 1 else { return 0 }
+        switch element.type {
+        case .code(let list):
+            let texts = (dictionary.lists[list]?.entries ?? []).map { Self.folded($0.text.chinese) }
+            let hits = options.filter { option in texts.contains { $0 == option || $0.hasPrefix(option) } }
+            return Double(hits.count) / Double(options.count)
+        case .yesNo: return Set(options).isSubset(of: ["是", "否", "有", "无"]) ? 1 : 0
+        default: return 0
+        }
+    }
+
+    /// What the column is called, and the values that stand in brackets behind it.
+    static func parts(_ column: String) -> (title: String, options: [String]) {
+        var text = folded(column)
+        var options: [String] = []
+        if let open = text.firstIndex(of: "("), let close = text.lastIndex(of: ")"), open < close {
+            options = text[text.index(after: open)..<close].split { "/,、;|".contains($0) }.map(String.init)
+            text = String(text[..<open]) + String(text[text.index(after: close)...])
+        }
+        for prefix in ["是否属于", "是否为", "是否", "有无", "本人"] where text.hasPrefix(prefix) && text.count > prefix.count + 1 {
+            text = String(text.dropFirst(prefix.count))
+            break
+        }
+        return (text.filter { !"*:：.".contains($0) }, options)
+    }
+
+    private static func folded(_ text: String) -> String {
+        text.precomposedStringWithCompatibilityMapping.lowercased().filter { !$0.isWhitespace }
+    }
+
+    /// Dice's coefficient over pairs of neighbouring characters.
+    static func likeness(_ left: String, _ right: String) -> Double {
+        func pairs(_ text: String) -> [String] {
+            let all = Array(text)
+            return all.count < 2 ? [text] : (0..<all.count - 1).map { String(all[$0...$0 + 1]) }
+        }
+        let first = pairs(left)
+        var rest = pairs(right)
+        let total = first.count + rest.count
+        var common = 0
+        for pair in first {
+            if let index = rest.firstIndex(of: pair) {
+                rest.remove(at: index)
+                common += 1
+            }
+        }
+        return total == 0 ? 0 : 2 * Double(common) / Double(total)
+    }
+}

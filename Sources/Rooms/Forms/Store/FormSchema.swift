@@ -1,0 +1,85 @@
+import Storage
+
+/// The tables of the room; docs/decisions/0008 says why they look like this. None of them holds a fact: all can be computed
+/// again from the registry.
+enum FormSchema {
+    static let migrations = [
+        Migration(
+            "forms.0001-steps-totals-rows",
+            // How far each form is computed: subjects up to `cursor` until `next_horizon`, the others until `horizon`.
+            """
+            CREATE TABLE form_states (
+                form TEXT NOT NULL PRIMARY KEY,
+                kind TEXT NOT NULL,
+                horizon TEXT,
+                next_horizon TEXT,
+                cursor_id TEXT,
+                settled TEXT NOT NULL,
+                begun_at BIGINT NOT NULL,
+                built_at BIGINT
+            )
+            """,
+            // One row; another number when anything of the states changes, so that servers notice it inside their writes.
+            "CREATE TABLE form_generation (id BIGINT NOT NULL PRIMARY KEY, number BIGINT NOT NULL)",
+            "INSERT INTO form_generation (id, number) VALUES (1, 0)",
+            // From this day on the cell counts so many more or fewer; known since that day.
+            """
+            CREATE TABLE form_steps (
+                form TEXT NOT NULL,
+                area TEXT NOT NULL,
+                day TEXT NOT NULL,
+                known_on TEXT NOT NULL,
+                cell BIGINT NOT NULL,
+                delta BIGINT NOT NULL,
+                PRIMARY KEY (form, area, day, known_on, cell)
+            )
+            """,
+            "CREATE INDEX form_steps_by_day ON form_steps (form, day, area)",
+            // The sum of all steps up to the day on which the form is settled.
+            """
+            CREATE TABLE form_totals (
+                form TEXT NOT NULL,
+                area TEXT NOT NULL,
+                cell BIGINT NOT NULL,
+                count BIGINT NOT NULL,
+                PRIMARY KEY (form, area, cell)
+            )
+            """,
+            // Whom a list lists, and when.
+            """
+            CREATE TABLE form_rows (
+                form TEXT NOT NULL,
+                subject TEXT NOT NULL,
+                from_day TEXT NOT NULL,
+                until_day TEXT NOT NULL,
+                area TEXT NOT NULL,
+                PRIMARY KEY (form, subject, from_day)
+            )
+            """,
+            "CREATE INDEX form_rows_by_area ON form_rows (form, area, subject)"),
+        Migration(
+            "forms.0002-proposals-definitions",
+            """
+            CREATE TABLE form_proposals (
+                id TEXT NOT NULL PRIMARY KEY,
+                line TEXT NOT NULL,
+                post TEXT NOT NULL,
+                content TEXT NOT NULL,
+                asked_at BIGINT NOT NULL,
+                state TEXT NOT NULL,
+                decided_at BIGINT,
+                form TEXT,
+                reason TEXT
+            )
+            """,
+            "CREATE INDEX form_proposals_by_line ON form_proposals (line, id)",
+            // Forms that were approved on a page, beside those of the files.
+            """
+            CREATE TABLE form_definitions (
+                form TEXT NOT NULL PRIMARY KEY,
+                definition TEXT NOT NULL,
+                approved_at BIGINT NOT NULL
+            )
+            """),
+    ]
+}

@@ -1,0 +1,21 @@
+public import Desk
+
+extension Right {
+    /// May read the lists of duties, and the demands that concern the own area or body.
+    public static let readMandates = Right("mandates.read")
+    /// May publish revisions of the lists.
+    public static let publishMandates = Right("mandates.publish")
+    /// May ask something of the grassroots.
+    public static let fileDemand = Right("demands.file")
+    /// May speak for a street on what is asked of it.
+    public static let answerDemand = Right("demands.answer")
+    /// May decide for the coordination body.
+    public static let decideDemand = Right("demands.decide")
+    /// May see how posts are loaded in the own area, and try what further work would do.
+    public static let readWorkload = Right("workload.read")
+
+    /// Rights around duties, known here so that the roles of the house can be read without the rooms that ask for them.
+    static let aroundDuties: [Right] = [
+        .readMandates, .publishMandates, .fileDemand, .answerDemand, .decideDemand, .readWorkload,
+    ]
+}

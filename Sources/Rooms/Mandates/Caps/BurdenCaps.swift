@@ -1,0 +1,137 @@
+import Desk
+import Ground
+
+/// `Rules/caps.yaml`: how much of each kind may be sent to the grassroots at all.
+struct BurdenCaps: Sendable, Decodable {
+    struct Cap: Sendable, Decodable {
+        var kind: DemandKind
+        var rule: String
+        /// At least so much below the base year, per mille.
+        var cut: Int64?
+        /// Times in each month of the base year, by line; nil where nobody knows.
+        var base: [String: [Int64?]]?
+        /// Times a year for each department.
+        var yearly: Int64?
+        var mostMinutes: Int64?
+        var mostCharacters: Int64?
+    }
+
+    /// What holds for one department in a year.
+    struct Allowance: Sendable, Hashable {
+        /// nil where no yearly cap holds.
+        var most: Int64?
+        /// Times in the base year, as far as they are known.
+        var base: Int64?
+        /// Months of the base year that nobody knows.
+        var holes: Int
+    }
+
+    var baseYear: Int
+    var reboundPerMille: Int64
+    var caps: [Cap]
+
+    func cap(_ kind: DemandKind) -> Cap? { caps.first { $0.kind == kind } }
+
+    static func load(from files: RuleFiles, lines: Set<String>) throws(Refusal) -> BurdenCaps {
+        let caps = try files.decode(BurdenCaps.self, from: "caps.yaml")
+        let file = try files.file("caps.yaml")
+        func wrong(_ cap: Cap, _ chinese: String, _ english: String) -> Refusal {
+            RuleFiles.refusal(
+                "\(cap.kind.rawValue): \(english)", "\(cap.kind.rawValue)：\(chinese)", in: file, line: nil)
+        }
+        for cap in caps.caps {
+            for (line, months) in cap.base ?? [:] {
+                guard lines.contains(line) else { throw wrong(cap, "未知条线 \(line)", "no line \(line)") }
+                guard months.count == 12, months.allSatisfy({ ($0 ?? 0) >= 0 }) else {
+                    throw wrong(cap, "\(line) 须有 12 个月的次数，不能为负", "\(line) needs 12 months, none below zero")
+                }
+            }
+            guard (0...1000).contains(cap.cut ?? 0), (cap.yearly ?? 0) >= 0, (cap.mostMinutes ?? 1) > 0,
+                (cap.mostCharacters ?? 1) > 0
+            else { throw wrong(cap, "数字超出范围", "a figure is out of range") }
+        }
+        guard caps.reboundPerMille > 0 else {
+            throw RuleFiles.refusal("reboundPerMille is from 1", "reboundPerMille 须大于 0", in: file, line: nil)
+        }
+        return caps
+    }
+
+    /// What a department may send in a year. Months that nobody knows count as none, so a hole never makes a cap larger.
+    func allowance(_ kind: DemandKind, line: String?) -> Allowance {
+        guard let cap = cap(kind) else { return Allowance(most: nil, base: nil, holes: 0) }
+        guard let cut = cap.cut, let months = line.flatMap({ cap.base?[$0] }) else {
+            return Allowance(most: cap.yearly, base: nil, holes: cap.cut == nil ? 0 : 12)
+        }
+        let base = months.compactMap { $0 }.reduce(0, +)
+        let cutTo = base * (1000 - cut) / 1000
+        return Allowance(
+            most: min(cutTo, cap.yearly ?? cutTo), base: base, holes: months.filter { $0 == nil }.count)
+    }
+
+    /// - Parameter sent: how many of the kind the department has sent this year, or has on the way.
+    func finding(_ content: DemandContent, line: String?, sent: Int64) -> GateAnswer.Finding {
+        func finding(_ weight: GateAnswer.Weight, _ chinese: String, _ english: String) -> GateAnswer.Finding {
+            GateAnswer.Finding(
+                question: .cap, weight: weight, text: LocalizedText(chinese, english),
+                rule: cap(content.kind)?.rule ?? "整治形式主义为基层减负若干规定（2024）")
+        }
+        guard let cap = cap(content.kind) else { return finding(.fine, "这一种类不设上限", "No cap on this kind") }
+        if let most = cap.mostMinutes, content.minutes > most {
+            return finding(
+                .bar, "每次 \(content.minutes) 分钟，超过上限 \(most) 分钟", "\(content.minutes) minutes each, more than \(most)")
+        }
+        if let most = cap.mostCharacters, (content.characters ?? 0) > most {
+            return finding(
+                .bar, "\(content.characters ?? 0) 字，超过上限 \(most) 字",
+                "\(content.characters ?? 0) characters, more than \(most)")
+        }
+        let allowance = allowance(content.kind, line: line)
+        let missing = allowance.holes
+        guard let most = allowance.most else {
+            if missing == 0 { return finding(.fine, "没有年度上限", "No yearly cap") }
+            return finding(
+                .note, "没有基准年数字，无法核对上限，请统筹办核定", "No figures of a base year: coordination has to set the cap")
+        }
+        var before = ""
+        var beforeEnglish = ""
+        var after = ""
+        var afterEnglish = ""
+        if let base = allowance.base {
+            before = "基准年 \(base) 次，"
+            beforeEnglish = "\(base) in the base year, "
+        }
+        if missing > 0 {
+            after = "（基准年 \(baseYear) 缺 \(missing) 个月，按已知月份计）"
+            afterEnglish = " (\(missing) months of the base year \(baseYear) are not known and count as none)"
+        }
+        let number = sent + 1
+        if sent >= most {
+            let chinese: String = "\(before)年度上限 \(most) 次，本年已有 \(sent) 次，第 \(number) 次不得下达\(after)"
+            let english: String = "\(beforeEnglish)at most \(most) a year: number \(number) is not sent\(afterEnglish)"
+            return finding(.bar, chinese, english)
+        }
+        let chinese: String = "\(before)年度上限 \(most) 次，本年第 \(number) 次\(after)"
+        let english: String = "\(beforeEnglish)at most \(most) a year, this is number \(number)\(afterEnglish)"
+        return finding(missing == 0 ? GateAnswer.Weight.fine : GateAnswer.Weight.note, chinese, english)
+    }
+}
+
+/// 反弹: a series that was cut and rises again.
+enum Rebound {
+    struct Alarm: Sendable, Hashable {
+        /// Of three months, at the lowest and at the end of the series.
+        var lowest: Int64
+        var now: Int64
+    }
+
+    /// Compares sums of three months, so that one busy month is none. Alarms when the last sum lies so much above the
+    /// lowest before it; nil while it falls or stays.
+    /// - Parameter perMille: how much above, of the lowest; at least one more in any case.
+    static func alarm(_ months: [Int64], perMille: Int64) -> Alarm? {
+        guard months.count >= 4 else { return nil }
+        let sums: [Int64] = (2..<months.count).map { (last: Int) -> Int64 in months[(last - 2)...last].reduce(0, +) }
+        guard let now = sums.last, let lowest = sums.dropLast().min() else { return nil }
+        guard now > lowest, now * 1000 >= lowest * (1000 + perMille) else { return nil }
+        return Alarm(lowest: lowest, now: now)
+    }
+}

@@ -1,0 +1,84 @@
+public import Desk
+public import Ground
+public import Identity
+public import Places
+public import Storage
+import WorkCalendar
+
+/// 权责清单: the lists of duties, and the one gate for whatever is sent down.
+public struct Mandates: Room {
+    let house: House
+    let identity: Identity
+    let places: Places
+    let forecast: any LoadForecast
+    let rules: GateRules
+    let lines: LineNames
+    let time: WorkingTime
+    let check: ListCheck
+    let menuOfPowers: PowerMenu
+    let caps: BurdenCaps
+    /// The example lists that ship, or a county's own files; see ``adoptShipped(by:at:in:)``.
+    let shipped: [MandateItem]
+
+    /// - Parameter forecast: who says what work would do to the load below.
+    /// - Throws: a refusal naming file and line when a rule file is wrong.
+    public init(house: House, identity: Identity, places: Places, forecast: any LoadForecast) throws(Refusal) {
+        self.house = house
+        self.identity = identity
+        self.places = places
+        self.forecast = forecast
+        let roles = identity.roles
+        lines = try house.rules.decode(LineNames.self, from: "lines.yaml")
+        rules = try GateRules.load(from: house.rules) { roles[$0] != nil }
+        time = try Self.workingTime(house.rules)
+        check = ListCheck(lines: Set(lines.lines.map(\.code)), roles: Set(roles.all.map(\.key)))
+        menuOfPowers = try PowerMenu.load(from: house.rules, lines: Set(lines.lines.map(\.code)))
+        caps = try BurdenCaps.load(from: house.rules, lines: Set(lines.lines.map(\.code)))
+        shipped = try ListFile.all(house.rules, check: check)
+    }
+
+    public static let migrations: [Migration] = MandateSchema.migrations
+
+    public var menu: [MenuEntry] {
+        [
+            MenuEntry("/demands", icon: "split", MandateTexts.gate, right: .readMandates, order: 55),
+            MenuEntry("/contracts", icon: "file-text", MandateTexts.contracts, right: .readMandates, order: 58),
+            MenuEntry("/powers", icon: "key", MandateTexts.powers, right: .readMandates, order: 59),
+            MenuEntry("/mandates", icon: "list-checks", MandateTexts.lists, right: .readMandates, order: 56),
+        ]
+    }
+
+    public var jobs: [Job] {
+        let watch = GateWatch(mandates: self)
+        return [Job("gate-limits", every: .minutes(1)) { try await watch.run() }]
+    }
+
+    public func addRoutes(to routes: Routes) {
+        ListPages(mandates: self).add(to: routes)
+        ItemPage(mandates: self).add(to: routes)
+        TablePages(mandates: self).add(to: routes)
+        DemandPages(mandates: self).add(to: routes)
+        YearPage(mandates: self).add(to: routes)
+        DemandPage(mandates: self).add(to: routes)
+        ContractPages(mandates: self).add(to: routes)
+        ContractAPI(mandates: self).add(to: routes)
+        PowerPages(mandates: self).add(to: routes)
+        PowerAPI(mandates: self).add(to: routes)
+        ListAPI(mandates: self).add(to: routes)
+        DemandAPI(mandates: self).add(to: routes)
+    }
+
+    func areaName(_ area: AreaPrefix) -> String { places.name(of: area.code) ?? area.code }
+
+    private static func workingTime(_ files: RuleFiles) throws(Refusal) -> WorkingTime {
+        let calendar = try files.file("calendars/cn.yaml")
+        let hours = try files.file("calendars/hours.yaml")
+        do {
+            return WorkingTime(
+                calendar: WorkCalendar(holidays: try HolidayList(yaml: calendar.text, file: calendar.name)),
+                hours: try WorkingHours(yaml: hours.text, file: hours.name))
+        } catch {
+            throw Refusal(.fault, "rules.wrong", LocalizedText(error.text(.chinese), error.text(.english)))
+        }
+    }
+}

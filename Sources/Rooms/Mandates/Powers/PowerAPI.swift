@@ -1,0 +1,156 @@
+import Desk
+import Ground
+import Hummingbird
+import Identity
+import Storage
+import Web
+
+/// `/api/v1/powers`: the menu and its grants for programs.
+struct PowerAPI: Sendable {
+    let mandates: Mandates
+    private static let tag = "powers"
+    private static let count = Schema.integer(minimum: 0)
+
+    private static let grant = Schema.named(
+        "PowerGrant",
+        .object([
+            .init("id", .identifier), .init("power", .text), .init("area", .text),
+            .init("stage", .string(values: PowerStage.allCases.map(\.rawValue))), .init("instrument", .text),
+            .init("lacks", .array(.text)), .init("dueAt", .nullable(.instant)), .init("version", .integer(minimum: 1)),
+        ]))
+
+    private static let acts = ["prepare", "refuse", "ready", "trial", "grant", "return", "exchange", "withdraw"]
+
+    private struct Asked: Decodable {
+        var act: String
+        var words: String?
+        var instrument: String?
+        var power: String?
+        var staff: Int64?
+        var qualified: Int64?
+        var trainingHours: Int64?
+        var equipment: [String]?
+    }
+
+    private struct Ordered: Decodable { var power: String }
+
+    func add(to routes: Routes) {
+        routes.api(
+            APIOperation(
+                .get, "/powers", id: "listPowers", tag: Self.tag, summary: LocalizedText("赋权菜单", "The menu of powers"),
+                response: .object([
+                    .init(
+                        "items",
+                        .array(
+                            .object([
+                                .init("code", .text), .init("title", .text), .init("line", .text),
+                                .init("basis", .array(.text)), .init("advised", .boolean),
+                                .init("reasons", .array(.text)),
+                            ])))
+                ])), right: .readMandates
+        ) { staff, _ in
+            let visit = staff.visit
+            return Answer.json(
+                JSONWriter.object { writer in
+                    writer.key("items")
+                    writer.array(mandates.menuOfPowers.powers) { writer, power in
+                        let advice = mandates.menuOfPowers.advice(on: power)
+                        writer.object { writer in
+                            writer.member("code", power.code)
+                            writer.member("title", visit(power.title))
+                            writer.member("line", power.line)
+                            writer.key("basis")
+                            writer.array(power.basis) { $0.value($1) }
+                            writer.member("advised", advice.isAdvised)
+                            writer.key("reasons")
+                            writer.array(advice.reasons) { $0.value(($1.isFor ? "+ " : "- ") + visit($1.text)) }
+                        }
+                    }
+                }
+            ).response
+        }
+        routes.api(
+            APIOperation(
+                .get, "/power-grants", id: "listPowerGrants", tag: Self.tag,
+                summary: LocalizedText("赋权情况", "Powers ordered, held and given back"),
+                response: .object([.init("items", .array(Self.grant))])), right: .readMandates
+        ) { staff, _ in
+            let grants = try await mandates.house.database.read {
+                try PowerStore.all(for: staff.scope, limit: 1_000, in: $0)
+            }
+            let visit = staff.visit
+            return Answer.json(
+                JSONWriter.object { writer in
+                    writer.key("items")
+                    writer.array(grants) { write($1, visit, to: &$0) }
+                }
+            ).response
+        }
+        routes.api(
+            APIOperation(
+                .post, "/power-grants", id: "orderPower", tag: Self.tag, summary: LocalizedText("点单", "Order a power"),
+                request: .object([.init("power", .string(minimum: 1, maximum: 20))]), status: 201, response: Self.grant),
+            right: .answerDemand
+        ) { staff, submission in
+            let asked = try submission.decode(Ordered.self)
+            let (mandates, scope, visit) = (mandates, staff.scope, staff.visit)
+            return try await visit.write(submission) { transaction in
+                let grant = try mandates.order(asked.power, by: scope, at: visit.now, in: transaction)
+                return .json(json(grant, visit), status: 201, version: grant.version)
+            }
+        }
+        routes.api(
+            APIOperation(
+                .post, "/power-grants/{id}/acts", id: "actOnPowerGrant", tag: Self.tag,
+                summary: LocalizedText("办理赋权", "Do what can be done with a power"),
+                request: .named(
+                    "PowerAct",
+                    .object([
+                        .init("act", .string(values: Self.acts)),
+                        .init("words", .nullable(.string(maximum: 300)), required: false),
+                        .init("instrument", .nullable(.string(maximum: 60)), required: false),
+                        .init("power", .nullable(.string(maximum: 20)), required: false),
+                        .init("staff", .nullable(Self.count), required: false),
+                        .init("qualified", .nullable(Self.count), required: false),
+                        .init("trainingHours", .nullable(Self.count), required: false),
+                        .init("equipment", .nullable(.array(.text)), required: false),
+                    ])), response: Self.grant), right: .readMandates
+        ) { staff, submission in
+            let asked = try submission.decode(Asked.self)
+            guard Self.acts.contains(asked.act) else { throw ListAPI.wrong("act") }
+            let readiness = PowerMenu.Readiness(
+                staff: asked.staff ?? 0, qualified: asked.qualified ?? 0, trainingHours: asked.trainingHours ?? 0,
+                equipment: asked.equipment ?? [])
+            let command = try PowerPages.command(
+                asked.act, words: asked.words ?? "", instrument: asked.instrument ?? "", power: asked.power ?? "",
+                readiness: readiness)
+            let id: PowerGrantID = try staff.visit.identifier()
+            let (mandates, scope, visit, seen) = (mandates, staff.scope, staff.visit, submission.seenVersion)
+            return try await visit.write(submission) { transaction in
+                let grant = try mandates.act(command, on: id, seen: seen, by: scope, at: visit.now, in: transaction)
+                return .json(json(grant, visit), version: grant.version)
+            }
+        }
+    }
+
+    private func json(_ grant: PowerGrant, _ visit: Visit) -> [UInt8] {
+        var writer = JSONWriter()
+        write(grant, visit, to: &writer)
+        return writer.finish()
+    }
+
+    private func write(_ grant: PowerGrant, _ visit: Visit, to writer: inout JSONWriter) {
+        let lacks = mandates.menuOfPowers[grant.power].map { PowerMenu.lacks($0, grant.readiness) } ?? []
+        writer.object { writer in
+            writer.member("id", grant.id)
+            writer.member("power", grant.power)
+            writer.member("area", grant.area.code)
+            writer.member("stage", grant.stage.rawValue)
+            writer.member("instrument", grant.instrument)
+            writer.key("lacks")
+            writer.array(lacks) { $0.value(visit($1)) }
+            writer.member("dueAt", grant.dueAt)
+            writer.member("version", grant.version)
+        }
+    }
+}

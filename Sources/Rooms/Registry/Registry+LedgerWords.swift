@@ -1,0 +1,33 @@
+import Desk
+import Identity
+public import Ledger
+
+extension Registry {
+    /// What the entries of this room mean.
+    public static var ledgerWords: LedgerWords {
+        var words = LedgerWords()
+        words.groups = [.init("registry.", RegistryTexts.registry)]
+        words.acts = [
+            .init("registry.registered", "建档", "Registered"), .init("registry.written", "登记事实", "Facts written"),
+            .init("registry.corrected", "更正", "Corrected"), .init("registry.voided", "撤回登记", "Entry taken back"),
+            .init("registry.joined", "合并重复档案", "Duplicates joined"), .init("registry.parted", "拆分档案", "Records parted"),
+            .init("registry.looked-at", "查看原文", "Seen in clear"),
+            .init("registry.searched", "查找", "Searched"),
+        ]
+        let address: @Sendable (String) -> String = { "/registry/subjects/\($0)" }
+        words.subjects = [
+            "person": .init("人员", "Person", right: .registryRead, address: address),
+            "household": .init("家户", "Household", right: .registryRead, address: address),
+            "dwelling": .init("房屋", "Dwelling", right: .registryRead, address: address),
+            "search": .init("查找", "Search"),
+        ]
+        words.facts = [
+            .init("elements", "数据项", "Elements"), .init("source", RegistryTexts.source),
+            .init("other", "另一档案", "Other record"), .init("seenAt", "采集时间", "Seen at"), .init("entry", "登记编号", "Entry"),
+        ]
+        words.value = { fact, code in
+            fact == "source" ? FactSource(rawValue: code)?.title : nil
+        }
+        return words
+    }
+}

@@ -1,0 +1,114 @@
+public import Desk
+public import Ground
+public import Identity
+public import Mandates
+public import Places
+import Storage
+import WorkCalendar
+
+/// Reads posts, areas and work, and lays them together. What the gate asks before it lets anything through.
+public struct Forecast: LoadForecast {
+    let house: House
+    let identity: Identity
+    let places: Places
+    let rules: WorkloadRules
+    let time: WorkingTime
+
+    /// - Throws: a refusal naming file and line when a rule file is wrong.
+    public init(house: House, identity: Identity, places: Places) throws(Refusal) {
+        self.house = house
+        self.identity = identity
+        self.places = places
+        let roles = identity.roles
+        rules = try WorkloadRules.load(from: house.rules) { roles[$0] != nil }
+        let calendar = try house.rules.file("calendars/cn.yaml")
+        let hours = try house.rules.file("calendars/hours.yaml")
+        do {
+            time = WorkingTime(
+                calendar: WorkCalendar(holidays: try HolidayList(yaml: calendar.text, file: calendar.name)),
+                hours: try WorkingHours(yaml: hours.text, file: hours.name))
+        } catch {
+            throw Refusal(.fault, "rules.wrong", LocalizedText(error.text(.chinese), error.text(.english)))
+        }
+    }
+
+    public func effect(of work: PlannedWork, at now: Instant) async throws -> LoadEffect {
+        try await whatIf(work, at: now).effect
+    }
+
+    func whatIf(_ work: PlannedWork, at now: Instant) async throws -> WhatIf {
+        let first = LoadMonth(of: work.from)
+        let sheet = try await sheet(from: first, at: now).sheet
+        return sheet.whatIf(LoadWork(work, source: 0, first: first))
+    }
+
+    /// All posts of the county in the twelve months from the given one.
+    func sheet(from first: LoadMonth, at now: Instant) async throws -> (sheet: LoadSheet, work: [CountedWork]) {
+        let county = house.settings.area
+        let (identity, rules) = (identity, rules)
+        let (held, work) = try await house.database.read { transaction in
+            (
+                try Self.posts(within: county, identity, rules, in: transaction),
+                try Mandates.work(on: now.local().day, in: transaction)
+            )
+        }
+        let units = try await units(of: county)
+        let works = work.enumerated().compactMap { position, one -> LoadWork? in
+            if let task = one.task { return LoadWork(task, source: position, within: .everywhere, first: first) }
+            return one.planned.map { LoadWork($0, source: position, first: first) }
+        }
+        let sheet = LoadSheet(
+            first: first, posts: held, units: units, capacityOfMonth: rules.capacity(time, first: first), works: works,
+            sources: work.count)
+        return (sheet, work)
+    }
+
+    private static let page = 5_000
+    /// A county of more posts than this is several installations.
+    private static let mostPosts = 200_000
+
+    private static func posts(
+        within county: AreaPrefix, _ identity: Identity, _ rules: WorkloadRules, in transaction: any Transaction
+    ) throws -> [LoadPost] {
+        let roles = rules.roles.map(\.role)
+        var records: [PostRecord] = []
+        while records.count < mostPosts {
+            let more = try identity.directory.heldPosts(
+                within: county, roles: roles, after: records.last, limit: page, in: transaction)
+            records += more
+            if more.count < page { break }
+        }
+        // One person has one time, however many posts (一肩挑).
+        let ofPerson = records.reduce(into: [StaffID: Int64]()) { $0[$1.staff, default: 0] += rules.share(of: $1.role) }
+        return records.map { post in
+            let share = rules.share(of: post.role)
+            let all = ofPerson[post.staff] ?? share
+            return LoadPost(area: post.area, role: post.role, share: all > 1000 ? share * 1000 / all : share)
+        }
+    }
+
+    /// Streets, communities and grids, with the households that are known of them.
+    private func units(of county: AreaPrefix) async throws -> [AreaLevel: [LoadUnit]] {
+        var units: [AreaLevel: [LoadUnit]] = [.county: [LoadUnit(area: county, households: 0)]]
+        var open = [county]
+        while let area = open.popLast() {
+            for child in places.children(of: area.code).compactMap({ AreaPrefix($0.code) }) where child.level < .grid {
+                units[child.level, default: []].append(LoadUnit(area: child, households: 0))
+                if child.level < .community { open.append(child) }
+            }
+        }
+        units[.grid] = try await places.grids(in: county).filter { $0.kind != .functional }.compactMap { grid in
+            AreaPrefix(grid.code).map { LoadUnit(area: $0, households: grid.households) }
+        }
+        for level in [AreaLevel.county, .street, .community] {
+            let length = level == .county ? 6 : level == .street ? 9 : 12
+            let sums = (units[.grid] ?? []).reduce(into: [Substring: Int64]()) {
+                $0[$1.area.code.prefix(length), default: 0] += $1.households
+            }
+            units[level] = units[level]?.sorted { $0.area.code < $1.area.code }.map {
+                LoadUnit(area: $0.area, households: sums[$0.area.code[...]] ?? 0)
+            }
+        }
+        return units
+    }
+}

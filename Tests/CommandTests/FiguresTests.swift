@@ -1,0 +1,130 @@
+import Cases
+import Desk
+import Emergencies
+import Ground
+import Storage
+import StorageTesting
+import Testing
+
+@testable import Command
+
+@Suite("Figures of the wall")
+struct FiguresTests {
+    @Test("A matter is counted by its area and by how its deadline stands", arguments: EngineCase.available)
+    func countsByAreaAndDeadline(engine: EngineCase) async throws {
+        try await CommandWorld.with(engine) { world in
+            let matter = try await world.reported()
+            let due = try #require(matter.due?.at)
+            #expect(due.local().day == world.now.local().day)
+            let county = try await world.figures("coordinator")
+            #expect(county.named == ["matter.today": 1, "areas.330106001.today": 1])
+            let street = try await world.figures("northduty")
+            #expect(street.named == ["matter.today": 1, "areas.330106001001.today": 1])
+            #expect(try await world.figures("southduty").named.isEmpty)
+            // Nobody acts; only time goes by.
+            world.clock.advance(Span(milliseconds: (due - world.now).milliseconds + 60_000))
+            #expect(
+                try await world.figures("northduty").named == [
+                    "matter.overdue": 1, "areas.330106001001.overdue": 1,
+                ])
+            world.clock.advance(.days(3))
+            #expect(try await world.figures("northduty").count("matter")[.overdue] == 1)
+        }
+    }
+
+    @Test(
+        "What a sensor raised is counted among the matters and once more as an alarm", arguments: EngineCase.available)
+    func countsSensors(engine: EngineCase) async throws {
+        try await CommandWorld.with(engine) { world in
+            _ = try await world.reported(channel: .sensor)
+            let figures = try await world.figures("coordinator")
+            #expect(figures.named["matter.today"] == 1)
+            #expect(figures.named["sensed.today"] == 1)
+        }
+    }
+
+    @Test("A department's wall counts only what it was given", arguments: EngineCase.available)
+    func departmentSeesItsOwn(engine: EngineCase) async throws {
+        try await CommandWorld.with(engine) { world in
+            let matter = try await world.reported()
+            _ = try await world.reported()
+            let category = try #require(world.cases.rules.categories.leaves.first).code
+            try await world.act(
+                matter.id, Command("accept", category: category, area: CommandWorld.community), by: "northduty")
+            #expect(try await world.figures("cityhand").named.isEmpty)
+            try await world.act(matter.id, Command("dispatch", body: try world.body("city")), by: "northduty")
+            let figures = try await world.figures("cityhand")
+            #expect(figures.count("matter").total == 1)
+            #expect(try await world.figures("coordinator").count("matter").total == 2)
+        }
+    }
+
+    @Test("A wall shows no area that is not the viewer's", arguments: EngineCase.available)
+    func refusesOtherAreas(engine: EngineCase) async throws {
+        try await CommandWorld.with(engine) { world in
+            await #expect(throws: Refusal.self) {
+                try await world.figures("northduty", in: CommandWorld.south)
+            }
+            await #expect(throws: Refusal.self) { try await world.figures("worker") }
+            let south = try await world.figures("coordinator", in: CommandWorld.south)
+            #expect(south.area == CommandWorld.south)
+        }
+    }
+
+    @Test("A hand-over that nobody acknowledged in time is an alarm on both sides", arguments: EngineCase.available)
+    func countsHandOvers(engine: EngineCase) async throws {
+        try await CommandWorld.with(engine) { world in
+            let chain = try await RandomDay.chain(in: world)
+            let (emergencies, now, giver) = (world.emergencies, world.now, try world.scope("northduty"))
+            _ = try await world.house.database.write {
+                try emergencies.take(
+                    HandOverReport(.send, lot: chain.lot, from: chain.here, to: chain.there, count: 10, minutes: 30),
+                    of: chain.event, try Occurrence(nil, at: now), by: giver, in: $0)
+            }
+            for name in ["coordinator", "northduty", "southduty"] {
+                #expect(try await world.figures(name).emergencies?.unacknowledged == 1)
+                #expect(try await world.figures(name).emergencies?.late == 0)
+            }
+            world.clock.advance(.minutes(31))
+            #expect(try await world.figures("southduty").emergencies?.late == 1)
+            #expect(try await world.figures("southduty").emergencies?.running == 1)
+        }
+    }
+
+    @Test(
+        "After any acts, every figure of every wall is what a recount from the ledger finds",
+        arguments: EngineCase.available, [1, 2, 3] as [UInt64])
+    func agreesWithTheLedger(engine: EngineCase, seed: UInt64) async throws {
+        try await CommandWorld.with(engine) { world in
+            var day = RandomDay(world: world, random: SeededRandom(seed: seed))
+            for round in 1...6 {
+                try await day.play(acts: 40)
+                for (name, area) in RandomDay.walls {
+                    let shown = try await world.figures(name, in: area)
+                    let found = try await world.recount(name, in: area)
+                    #expect(shown.named == found.named, "wall of \(name) after round \(round)")
+                }
+            }
+            // A day in which nothing happened would prove nothing.
+            #expect(day.done.count >= 12, "only \(day.done.sorted { $0.key < $1.key })")
+            #expect(try await world.figures("coordinator").named.count > 8)
+        }
+    }
+
+    @Test(
+        "Figures leave out what would be counted twice: no row of the counts is below zero",
+        arguments: EngineCase.available)
+    func countsStayWhole(engine: EngineCase) async throws {
+        try await CommandWorld.with(engine) { world in
+            var day = RandomDay(world: world, random: SeededRandom(seed: 9))
+            try await day.play(acts: 80)
+            let below = try await world.house.database.query("SELECT area FROM case_open_counts WHERE total < 0")
+            #expect(below.isEmpty)
+            let counted = try await world.house.database.query(
+                "SELECT CAST(SUM(total) AS BIGINT) FROM case_open_counts")
+            let open = try await world.house.database.query("SELECT COUNT(*) FROM cases WHERE ended_at IS NULL")
+            let (sum, number) = (try counted[0].int(0), try open[0].int(0))
+            #expect(sum == number)
+        }
+    }
+}

@@ -1,0 +1,204 @@
+import Desk
+import Foundation
+import Ground
+import HTTPTypes
+import Ledger
+import Storage
+import StorageTesting
+import Testing
+
+@testable import Mandates
+
+@Suite("Powers from the menu")
+struct PowerTests {
+    private static let full = PowerMenu.Readiness(staff: 3, qualified: 2, trainingHours: 24, equipment: ["执法记录仪"])
+
+    @Test("Every power that is on its way can be given back at any moment, and no silence gives one")
+    func course() {
+        for stage in PowerStage.allCases where stage.isAlive {
+            #expect(PowerCourse.move(.giveBack, from: stage)?.to == .returned)
+            #expect(PowerCourse.move(.exchange, from: stage)?.to == .exchanged)
+        }
+        for move in PowerCourse.moves {
+            #expect(move.from.isAlive, "\(move) leaves an end")
+            if move.to.isHeld { #expect(move.by == .coordination) }
+        }
+        // Nothing comes round: each move goes on in this order, or to an end.
+        let order: [PowerStage] = [.ordered, .training, .trial, .granted]
+        for move in PowerCourse.moves where move.to.isAlive {
+            #expect((order.firstIndex(of: move.from) ?? 9) < (order.firstIndex(of: move.to) ?? 0))
+        }
+    }
+
+    @Test("What lacks is named, one by one")
+    func lacks() throws {
+        let rules = RuleFiles(shipped: DutyWorld.root + "/Rules")
+        let lines = try rules.decode(LineNames.self, from: "lines.yaml")
+        let menu = try PowerMenu.load(from: rules, lines: Set(lines.lines.map(\.code)))
+        let power = try #require(menu["P01"])
+        #expect(PowerMenu.lacks(power, Self.full).isEmpty)
+        #expect(PowerMenu.lacks(power, PowerMenu.Readiness()).count == 4)
+        for spoil in [
+            { $0.staff = 1 }, { $0.qualified = 1 }, { $0.trainingHours = 23 }, { $0.equipment = [] },
+        ] as [(inout PowerMenu.Readiness) -> Void] {
+            var ready = Self.full
+            spoil(&ready)
+            #expect(PowerMenu.lacks(power, ready).count == 1)
+        }
+    }
+
+    @Test("The advice gives each reason: often used and learnt in training is for it, specialists' work is against it")
+    func advice() throws {
+        let rules = RuleFiles(shipped: DutyWorld.root + "/Rules")
+        let lines = try rules.decode(LineNames.self, from: "lines.yaml")
+        let menu = try PowerMenu.load(from: rules, lines: Set(lines.lines.map(\.code)))
+        let advised = menu.powers.filter { menu.advice(on: $0).isAdvised }.map(\.code)
+        #expect(advised == ["P01", "P02", "P03"])
+        let lifts = try #require(menu["P05"])
+        let reasons = menu.advice(on: lifts).reasons
+        #expect(reasons.filter { !$0.isFor }.count == 3)
+        #expect(reasons.allSatisfy { !$0.text.chinese.isEmpty && !$0.text.english.isEmpty })
+    }
+
+    @Test("A power without a ground in law cannot stand on the menu, and the file is told with its line")
+    func noBasis() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let shipped = DutyWorld.root + "/Rules"
+        let text = try String(contentsOfFile: shipped + "/powers.yaml", encoding: .utf8)
+        try text.replacingOccurrences(of: "basis: [《社会救助暂行办法》（国务院令第649号）]", with: "basis: []").write(
+            to: folder.appendingPathComponent("powers.yaml"), atomically: true, encoding: .utf8)
+        let refusal = #expect(throws: Refusal.self) {
+            _ = try PowerMenu.load(
+                from: RuleFiles(shipped: shipped, own: folder.path),
+                lines: ["city_management", "civil_affairs", "market"])
+        }
+        #expect(refusal?.message.english.contains("powers.yaml:") == true)
+        #expect(refusal?.message.english.contains("P03") == true)
+    }
+
+    private func ordered(_ world: DutyWorld, _ code: String = "P01", by name: String = "northhead") async throws
+        -> PowerGrant
+    {
+        let (mandates, scope, now) = (world.mandates, try world.scope(name), world.clock.now())
+        return try await world.house.database.write { try mandates.order(code, by: scope, at: now, in: $0) }
+    }
+
+    @discardableResult
+    private func act(_ command: PowerCommand, on grant: PowerGrant, by name: String, _ world: DutyWorld) async throws
+        -> PowerGrant
+    {
+        let (mandates, scope, now) = (world.mandates, try world.scope(name), world.clock.now())
+        return try await world.house.database.write {
+            try mandates.act(command, on: grant.id, by: scope, at: now, in: $0)
+        }
+    }
+
+    @Test("Ordered, made ready, tried, granted; before it is ready nothing is granted", arguments: EngineCase.available)
+    func granted(engine: EngineCase) async throws {
+        try await DutyWorld.with(engine) { world in
+            var grant = try await ordered(world)
+            let early = await #expect(throws: Refusal.self) {
+                try await act(.trial(instrument: "区政发1号"), on: grant, by: "coordination", world)
+            }
+            #expect(early?.code == "powers.not-ready")
+            #expect(early?.message.chinese.contains("人员") == true && early?.message.chinese.contains("执法记录仪") == true)
+            grant = try await act(.prepare, on: grant, by: "coordination", world)
+            let own = await #expect(throws: Refusal.self) {
+                try await act(.trial(instrument: "区政发1号"), on: grant, by: "northhead", world)
+            }
+            #expect(own?.kind == .forbidden)
+            grant = try await act(.ready(Self.full), on: grant, by: "northhead", world)
+            let wordless = await #expect(throws: Refusal.self) {
+                try await act(.trial(instrument: " "), on: grant, by: "coordination", world)
+            }
+            #expect(wordless?.code == "powers.instrument")
+            grant = try await act(.trial(instrument: "区政发1号"), on: grant, by: "coordination", world)
+            grant = try await act(.grant(instrument: "区政发2号"), on: grant, by: "coordination", world)
+            #expect(grant.stage == .granted && grant.dueAt == nil)
+            let id = grant.id.text
+            let acts = try await world.house.database.read {
+                try Ledger.timeline(of: "power-grant", id, in: $0).map(\.act)
+            }
+            #expect(acts == ["powers.order", "powers.prepare", "powers.ready", "powers.trial", "powers.grant"])
+        }
+    }
+
+    @Test("A power is not given twice; given back, it can be ordered again", arguments: EngineCase.available)
+    func twice(engine: EngineCase) async throws {
+        try await DutyWorld.with(engine) { world in
+            let grant = try await ordered(world)
+            let again = await #expect(throws: Refusal.self) { try await ordered(world) }
+            #expect(again?.code == "powers.twice")
+            _ = try await ordered(world, by: "southhead")
+            try await act(.giveBack, on: grant, by: "northhead", world)
+            let new = try await ordered(world)
+            #expect(new.id != grant.id && new.stage == .ordered)
+            let exchanged = try await act(.exchange(power: "P02"), on: new, by: "northhead", world)
+            #expect(exchanged.power == "P02" && exchanged.stage == .ordered)
+            let unknown = await #expect(throws: Refusal.self) { try await ordered(world, "P99") }
+            #expect(unknown?.code == "powers.unknown")
+        }
+    }
+
+    @Test("A trial that nobody confirms ends; nothing is held by silence", arguments: EngineCase.available)
+    func trialEnds(engine: EngineCase) async throws {
+        try await DutyWorld.with(engine) { world in
+            var grant = try await ordered(world)
+            grant = try await act(.prepare, on: grant, by: "coordination", world)
+            grant = try await act(.ready(Self.full), on: grant, by: "northhead", world)
+            grant = try await act(.trial(instrument: "区政发1号"), on: grant, by: "coordination", world)
+            let north = try #require(AreaPrefix(DutyWorld.north))
+            #expect(try await world.house.database.read { try PowerStore.held(in: north, in: $0) } == ["P01"])
+            try await world.pass(days: 91)
+            #expect(try await world.house.database.read { try PowerStore.held(in: north, in: $0) }.isEmpty)
+        }
+    }
+
+    @Test(
+        "Work that needs a power is admitted only where every street concerned holds it",
+        arguments: EngineCase.available)
+    func gate(engine: EngineCase) async throws {
+        try await DutyWorld.with(engine) { world in
+            try await world.adopted()
+            var grant = try await ordered(world)
+            grant = try await act(.prepare, on: grant, by: "coordination", world)
+            grant = try await act(.ready(Self.full), on: grant, by: "northhead", world)
+            func bars(_ area: String) async throws -> Bool {
+                var content = DutyWorld.content(item: "C0101", basis: nil, area: area, minutes: 40, times: 1)
+                content.power = "P01"
+                let answer = try await world.mandates.answer(
+                    to: content, by: try world.scope("fire"), at: world.clock.now())
+                return answer.findings.contains { $0.question == .power && $0.weight == .bar }
+            }
+            #expect(try await bars(DutyWorld.north))
+            try await act(.trial(instrument: "区政发1号"), on: grant, by: "coordination", world)
+            #expect(try await !bars(DutyWorld.north))
+            #expect(try await bars(DutyWorld.county))
+        }
+    }
+
+    @Test(
+        "Pages and interface show a street its own, and take bad input with its reason", arguments: EngineCase.available
+    )
+    func pages(engine: EngineCase) async throws {
+        try await DutyWorld.with(engine) { world in
+            let grant = try await ordered(world)
+            for path in ["/powers", "/powers/P01", "/powers/export", "/api/v1/powers", "/api/v1/power-grants"] {
+                #expect(try await world.call(.get, path, as: "northhead").status == 200, "\(path)")
+            }
+            #expect(!(try await world.call(.get, "/api/v1/power-grants", as: "southhead").text.contains(grant.id.text)))
+            let path = "/api/v1/power-grants/\(grant.id)/acts"
+            #expect(try await world.call(.post, path, "{\"act\":\"return\"}", as: "southhead").status == 404)
+            try await act(.prepare, on: grant, by: "coordination", world)
+            let negative = try await world.call(.post, path, "{\"act\":\"ready\",\"staff\":-1}", as: "northhead")
+            #expect(negative.status == 422 && negative.text.contains("powers.readiness"))
+            let told = try await world.call(
+                .post, path, "{\"act\":\"ready\",\"staff\":2,\"qualified\":1,\"trainingHours\":3}", as: "northhead")
+            #expect(told.status == 200 && told.text.contains("\"lacks\":["))
+            let twice = try await world.call(.post, "/api/v1/power-grants", "{\"power\":\"P01\"}", as: "northhead")
+            #expect(twice.status == 409)
+        }
+    }
+}
