@@ -65,6 +65,8 @@ let package = Package(
         system("CExpat", apt: "libexpat1-dev"),
         system("CXlsxWriter", apt: "libxlsxwriter-dev"),
         system("CZlib", apt: "zlib1g-dev"),
+        system("CGLPK", apt: "libglpk-dev"),
+        system("CGEOS", apt: "libgeos-dev"),
 
         // Tools.
         tool("Ground"),
@@ -75,6 +77,8 @@ let package = Package(
         tool("NationalCodes", ["Ground"]),
         tool("Text", ["Ground"]),
         tool("GridDesign"),
+        tool("Geo", ["Ground", "CGEOS", "CSQLite", "CZlib"]),
+        tool("LinearPrograms", ["Ground", "CGLPK"]),
         tool(
             "Web",
             [
@@ -147,69 +151,104 @@ let package = Package(
         room(
             "Disputes",
             [
-                "Cases", "Identity", "Messages", "Places", "WorkCalendar",
-                "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore,
-                httpTypes, nio, logging, yaml,
+                "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web",
+                hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
         room(
             "Clues",
             [
-                "Cases", "Identity", "Messages", "Places", "WorkCalendar",
-                "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore,
-                httpTypes, nio, logging, yaml,
+                "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web",
+                hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
         room(
             "Command",
             [
-                "GridDay", "Emergencies", "Cases", "Identity", "Messages", "Places", "WorkCalendar",
-                "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore,
-                httpTypes, nio, logging, yaml,
+                "Emergencies", "Cases", "Identity", "Places", "Ledger", "Desk", "Ground", "Storage", "Web", hummingbird,
+                hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
         room(
             "Registry",
             [
-                "Identity", "Messages", "Places", "NationalCodes", "WorkCalendar", "Text",
-                "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore,
-                httpTypes, nio, logging, yaml,
+                "Identity", "Places", "NationalCodes", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web",
+                hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
         room(
             "Forms",
             [
-                "Registry", "Identity", "Messages", "Places", "NationalCodes", "WorkCalendar", "Text",
-                "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore,
-                httpTypes, nio, logging, yaml,
+                "Registry", "Identity", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", hummingbird,
+                hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
         room(
             "Mandates",
             [
-                "Identity", "Messages", "Places", "WorkCalendar", "Text",
-                "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore,
-                httpTypes, nio, logging, yaml,
+                "Identity", "Messages", "Places", "WorkCalendar", "Ledger", "Desk", "Ground", "Storage", "Web",
+                "Sheets", hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
         room(
             "Workload",
             [
-                "Mandates", "Identity", "Messages", "Places", "WorkCalendar",
-                "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore,
-                httpTypes, nio, logging, yaml,
+                "Mandates", "Identity", "Places", "WorkCalendar", "Desk", "Ground", "Storage", "Web", hummingbird,
+                hummingbirdCore, httpTypes, nio, logging, yaml,
+            ]),
+        room(
+            "Warnings",
+            [
+                "Cases", "WorkCalendar", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher",
+                "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
+            ]),
+        room(
+            "Visits",
+            [
+                "Forms", "Registry", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage",
+                "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
+            ]),
+        room(
+            "Systems",
+            [
+                "Forms", "Registry", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage",
+                "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
+            ]),
+        room(
+            "Faults",
+            [
+                "Workload", "Mandates", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher",
+                "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
+            ]),
+        room(
+            "Burdens",
+            [
+                "Workload", "Mandates", "Forms", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground",
+                "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
+            ]),
+        room(
+            "Grids",
+            [
+                "GridDesign", "Geo", "Registry", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground",
+                "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
+            ]),
+        room(
+            "Map",
+            [
+                "Grids", "Geo", "Workload", "Command", "GridDay", "Emergencies", "Registry", "Cases", "Identity",
+                "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird,
+                hummingbirdCore, httpTypes, logging, yaml,
             ]),
         room(
             "DemoCounty",
             [
-                "Disputes", "Clues", "Command", "Registry", "Forms", "Mandates", "Workload", "GridDesign", "GridDay",
-                "Channels", "Emergencies", "Closings", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk",
-                "NationalCodes",
-                "WorkCalendar",
-                "Ground",
-                "Cipher",
-                "Storage", "Sheets", yaml,
+                "Map", "Grids", "Burdens", "Faults", "Systems", "Visits", "Warnings", "Disputes", "Clues", "Command",
+                "Registry", "Forms", "Mandates", "Workload", "Emergencies", "Closings",
+                "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "NationalCodes", "WorkCalendar", "Ground",
+                "Cipher", "Storage", "Sheets", yaml,
             ]),
 
         // The one place that wires everything.
         .executableTarget(
             name: "gewu",
             dependencies: [
-                "DemoCounty", "Command", "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates", "GridDesign",
+                "DemoCounty", "Map", "Grids", "Burdens", "Faults", "Systems", "Visits", "Warnings", "Geo",
+                "LinearPrograms", "Command", "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates",
+                "GridDesign",
                 "GridDay", "Emergencies", "Channels", "Closings", "Cases", "Identity", "Messages", "Places", "Ledger",
                 "Desk",
                 "Text",
@@ -325,11 +364,63 @@ let package = Package(
                 hummingbirdTesting, httpTypes, nio, logging,
             ]),
         tests("GridDesignTests", ["GridDesign"]),
+        tests("GeoTests", ["Geo", "Ground"]),
+        tests("LinearProgramsTests", ["LinearPrograms", "Ground"]),
+        tests(
+            "WarningsTests",
+            [
+                "Warnings", "Cases", "WorkCalendar", "StorageTesting", "Identity", "Messages", "Places", "Ledger",
+                "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes,
+                logging, yaml, hummingbirdTesting,
+            ]),
+        tests(
+            "VisitsTests",
+            [
+                "Visits", "Forms", "Registry", "StorageTesting", "Identity", "Messages", "Places", "Ledger", "Desk",
+                "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
+                hummingbirdTesting,
+            ]),
+        tests(
+            "SystemsTests",
+            [
+                "Systems", "Forms", "Registry", "StorageTesting", "Identity", "Messages", "Places", "Ledger", "Desk",
+                "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
+                hummingbirdTesting,
+            ]),
+        tests(
+            "FaultsTests",
+            [
+                "Faults", "Workload", "Mandates", "Cases", "StorageTesting", "Identity", "Messages", "Places", "Ledger",
+                "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes,
+                logging, yaml, hummingbirdTesting,
+            ]),
+        tests(
+            "BurdensTests",
+            [
+                "Burdens", "Workload", "Mandates", "Forms", "Cases", "StorageTesting", "Identity", "Messages", "Places",
+                "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore,
+                httpTypes, logging, yaml, hummingbirdTesting,
+            ]),
+        tests(
+            "GridsTests",
+            [
+                "Grids", "GridDesign", "Geo", "Registry", "Cases", "StorageTesting", "Identity", "Messages", "Places",
+                "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore,
+                httpTypes, logging, yaml, hummingbirdTesting,
+            ]),
+        tests(
+            "MapTests",
+            [
+                "Map", "Grids", "Geo", "Workload", "Command", "GridDay", "Emergencies", "Registry", "Cases",
+                "StorageTesting", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage",
+                "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml, hummingbirdTesting,
+            ]),
         tests(
             "DemoCountyTests",
             [
                 "gewu", logging,
-                "DemoCounty", "Command", "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates", "GridDay",
+                "DemoCounty", "Command", "Map", "Grids", "Burdens", "Faults", "Systems", "Visits", "Warnings",
+                "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates", "GridDay",
                 "Channels", "Closings", "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk",
                 "Storage",
                 "StorageTesting", "Ground",

@@ -1,0 +1,1 @@
+// Stands until the room has its first file.

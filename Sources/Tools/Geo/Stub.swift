@@ -1,0 +1,1 @@
+// Stands until the tool has its first file.
