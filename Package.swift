@@ -187,8 +187,8 @@ let package = Package(
         room(
             "Workload",
             [
-                "Mandates", "Identity", "Places", "WorkCalendar", "Desk", "Ground", "Storage", "Web", hummingbird,
-                hummingbirdCore, httpTypes, nio, logging, yaml,
+                "Mandates", "Identity", "Places", "WorkCalendar", "LinearPrograms", "Ledger", "Messages", "Desk", "Ground",
+                "Storage", "Web", hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
         room(
             "Warnings",
@@ -359,7 +359,7 @@ let package = Package(
         tests(
             "WorkloadTests",
             [
-                "Workload", "Mandates", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Storage",
+                "Workload", "LinearPrograms", "Mandates", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Storage",
                 "StorageTesting", "Web", "Sheets", "Ground", "Cipher", hummingbird, hummingbirdCore,
                 hummingbirdTesting, httpTypes, nio, logging,
             ]),

@@ -81,7 +81,7 @@ enum Assembly {
                 house: house, identity: identity, cases: cases, emergencies: emergencies, places: places)
             let forecast = try Forecast(house: house, identity: identity, places: places)
             mandates = try Mandates(house: house, identity: identity, places: places, forecast: forecast)
-            workload = Workload(
+            workload = try Workload(
                 house: house, identity: identity, places: places, mandates: mandates, forecast: forecast)
             let dictionary = try DataDictionary.load(from: house.rules)
             let engine = try FormEngine(rules: house.rules, dictionary: dictionary)
@@ -93,7 +93,7 @@ enum Assembly {
                 words: [
                     cases.ledgerWords, identity.ledgerWords, places.ledgerWords, Closings.ledgerWords,
                     Channels.ledgerWords,
-                    GridDay.ledgerWords, Emergencies.ledgerWords,
+                    GridDay.ledgerWords, Workload.ledgerWords, Emergencies.ledgerWords,
                     Disputes.ledgerWords, Clues.ledgerWords, UnifiedCommand.ledgerWords, Mandates.ledgerWords,
                     Registry.ledgerWords, Forms.ledgerWords,
                     DemoCounty.ledgerWords,

@@ -44,11 +44,27 @@ public struct Forecast: LoadForecast {
 
     /// All posts of the county in the twelve months from the given one.
     func sheet(from first: LoadMonth, at now: Instant) async throws -> (sheet: LoadSheet, work: [CountedWork]) {
+        let basis = try await basis(from: first, at: now)
+        return (basis.sheet, basis.work)
+    }
+
+    /// A sheet with what it was made from.
+    struct Basis: Sendable {
+        var sheet: LoadSheet
+        var work: [CountedWork]
+        /// Of each source, as it was laid.
+        var works: [LoadWork]
+        /// In the order of the sheet's posts.
+        var records: [PostRecord]
+        var capacityOfMonth: [Int64]
+    }
+
+    func basis(from first: LoadMonth, at now: Instant) async throws -> Basis {
         let county = house.settings.area
         let (identity, rules) = (identity, rules)
-        let (held, work) = try await house.database.read { transaction in
+        let (records, work) = try await house.database.read { transaction in
             (
-                try Self.posts(within: county, identity, rules, in: transaction),
+                try Self.records(within: county, rules.roles.map(\.role), identity, in: transaction),
                 try Mandates.work(on: now.local().day, in: transaction)
             )
         }
@@ -57,20 +73,20 @@ public struct Forecast: LoadForecast {
             if let task = one.task { return LoadWork(task, source: position, within: .everywhere, first: first) }
             return one.planned.map { LoadWork($0, source: position, first: first) }
         }
+        let capacity = rules.capacity(time, first: first)
         let sheet = LoadSheet(
-            first: first, posts: held, units: units, capacityOfMonth: rules.capacity(time, first: first), works: works,
+            first: first, posts: Self.posts(records, rules), units: units, capacityOfMonth: capacity, works: works,
             sources: work.count)
-        return (sheet, work)
+        return Basis(sheet: sheet, work: work, works: works, records: records, capacityOfMonth: capacity)
     }
 
     private static let page = 5_000
     /// A county of more posts than this is several installations.
     private static let mostPosts = 200_000
 
-    private static func posts(
-        within county: AreaPrefix, _ identity: Identity, _ rules: WorkloadRules, in transaction: any Transaction
-    ) throws -> [LoadPost] {
-        let roles = rules.roles.map(\.role)
+    static func records(
+        within county: AreaPrefix, _ roles: [String], _ identity: Identity, in transaction: any Transaction
+    ) throws -> [PostRecord] {
         var records: [PostRecord] = []
         while records.count < mostPosts {
             let more = try identity.directory.heldPosts(
@@ -78,6 +94,10 @@ public struct Forecast: LoadForecast {
             records += more
             if more.count < page { break }
         }
+        return records
+    }
+
+    private static func posts(_ records: [PostRecord], _ rules: WorkloadRules) -> [LoadPost] {
         // One person has one time, however many posts (一肩挑).
         let ofPerson = records.reduce(into: [StaffID: Int64]()) { $0[$1.staff, default: 0] += rules.share(of: $1.role) }
         return records.map { post in

@@ -1,5 +1,6 @@
 public import Desk
-import Ground
+import Dispatch
+public import Ground
 public import Identity
 public import Mandates
 public import Places
@@ -12,25 +13,40 @@ public struct Workload: Room {
     let places: Places
     let mandates: Mandates
     let forecast: Forecast
+    let staffing: StaffingRules
 
-    public init(house: House, identity: Identity, places: Places, mandates: Mandates, forecast: Forecast) {
+    /// The solver takes seconds; threads of Swift's pool are not kept that long.
+    static let solving = DispatchQueue(label: "staffing")
+
+    /// - Throws: a refusal naming file and line when a rule file is wrong.
+    public init(
+        house: House, identity: Identity, places: Places, mandates: Mandates, forecast: Forecast
+    ) throws(Refusal) {
         self.house = house
         self.identity = identity
         self.places = places
         self.mandates = mandates
         self.forecast = forecast
+        let roles = identity.roles
+        staffing = try StaffingRules.load(from: house.rules) { roles[$0] != nil }
     }
 
-    public static let migrations: [Migration] = []
+    public static let migrations: [Migration] = StaffingSchema.migrations
 
     public var menu: [MenuEntry] {
-        [MenuEntry("/workload", icon: "layers", WorkloadTexts.workload, right: .readWorkload, order: 57)]
+        [
+            MenuEntry("/workload", icon: "layers", WorkloadTexts.workload, right: .readWorkload, order: 57),
+            MenuEntry("/staffing", icon: "users", WorkloadTexts.staffing, right: .readWorkload, order: 60),
+        ]
     }
 
     public func addRoutes(to routes: Routes) {
         LoadPages(workload: self).add(to: routes)
         WhatIfPage(workload: self).add(to: routes)
         WorkloadAPI(workload: self).add(to: routes)
+        StaffingPages(workload: self).add(to: routes)
+        ConsentPage(workload: self).add(to: routes)
+        StaffingAPI(workload: self).add(to: routes)
     }
 
     func areaName(_ area: AreaPrefix) -> String { places.name(of: area.code) ?? area.code }

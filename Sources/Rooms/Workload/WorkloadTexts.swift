@@ -4,6 +4,8 @@ import Mandates
 
 enum WorkloadTexts {
     static let workload = LocalizedText("工作量", "Workload")
+    static let staffing = LocalizedText("用人调配", "Staffing")
+    static let consent = LocalizedText("我的调配意愿", "Where I would go")
     static let whatIf = LocalizedText("推演", "What if")
 
     static func title(_ level: AreaLevel) -> LocalizedText {
@@ -15,6 +17,22 @@ enum WorkloadTexts {
         case .street: LocalizedText("街道", "street")
         case .community: LocalizedText("社区", "community")
         case .grid: LocalizedText("网格", "grid")
+        }
+    }
+
+    static func title(_ obstacle: StaffingCase.Obstacle) -> LocalizedText {
+        switch obstacle {
+        case .consent: LocalizedText("本人同意", "People’s consent")
+        case .fitness: LocalizedText("等级与资格", "Grade and qualifications")
+        case .ceiling: LocalizedText("编制上限", "The ceiling of posts")
+        case .hires: LocalizedText("临时聘用名额与经费", "Temporary people and their money")
+        }
+    }
+
+    static func title(_ how: StaffingCase.Relief.How) -> LocalizedText {
+        switch how {
+        case .bought: LocalizedText("购买服务", "Bought")
+        case .returned: LocalizedText("退回牵头部门", "Back to its department")
         }
     }
 

@@ -14,6 +14,8 @@ struct LoadSheet: Sendable {
     /// By source: minutes in the twelve months on posts, and those for which no post is staffed.
     private(set) var bySource: [Int64]
     private(set) var unstaffed: [Int64]
+    /// The same minutes by street and by who should have been there, month by month.
+    private(set) var lacking: [Lack: [Int64]] = [:]
 
     private let places: Places
 
@@ -44,6 +46,14 @@ struct LoadSheet: Sendable {
             }
             if let whom = resolved[key] { lay(work, whom) }
         }
+    }
+
+    /// Nobody stands there.
+    struct Lack: Sendable, Hashable {
+        /// The street's code, or the county's.
+        var area: String
+        /// The first of the roles that would do it.
+        var role: String
     }
 
     private struct Resolution: Hashable {
@@ -107,6 +117,10 @@ struct LoadSheet: Sendable {
                     let (start, end) = (Int(whom.starts[position]), Int(whom.starts[position + 1]))
                     guard start < end else {
                         lost += months.total
+                        let lack = Lack(area: String(unit.area.code.prefix(9)), role: work.roles.first ?? "")
+                        for month in 0..<12 {
+                            lacking[lack, default: Array(repeating: 0, count: 12)][month] += months[month]
+                        }
                         continue
                     }
                     onPosts += months.total
@@ -116,6 +130,25 @@ struct LoadSheet: Sendable {
         }
         bySource[work.source] += onPosts
         unstaffed[work.source] += lost
+    }
+
+    /// Where one piece of work falls: on which posts, or on nobody of a role, month by month.
+    func lay(_ work: LoadWork, _ add: (_ area: AreaPrefix, _ role: String, _ month: Int, _ minutes: Int64) -> Void) {
+        var months = MonthlyMinutes(work, first: first)
+        for unit in units[work.level] ?? [] where work.area.code.isEmpty || work.area.contains(unit.area) {
+            months.set(households: unit.households)
+            let found = places.posts(for: unit.area, roles: work.roles)
+            if found.isEmpty {
+                for month in 0..<12 where months[month] != 0 {
+                    add(unit.area, work.roles.first ?? "", month, months[month])
+                }
+            } else {
+                months.share(among: found) { position, minutes in
+                    guard minutes != 0 else { return }
+                    add(posts[position / 12].area, posts[position / 12].role, position % 12, minutes)
+                }
+            }
+        }
     }
 
     // MARK: Questions

@@ -77,6 +77,8 @@ struct MonthlyMinutes {
         }
     }
 
+    subscript(month: Int) -> Int64 { months[month] }
+
     /// - Parameter count: of the area that comes next; matters where work is done household by household.
     mutating func set(households count: Int64) {
         guard case .households(let minutes, let per, _) = work.amount, count != households else { return }

@@ -1,1 +1,0 @@
-// Stands until the tool has its first test.
