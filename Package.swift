@@ -217,8 +217,8 @@ let package = Package(
         room(
             "Burdens",
             [
-                "Workload", "Mandates", "Forms", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground",
-                "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
+                "Identity", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", hummingbird,
+                hummingbirdCore, httpTypes, logging, yaml,
             ]),
         room(
             "Grids",

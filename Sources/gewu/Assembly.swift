@@ -1,3 +1,4 @@
+import Burdens
 import Cases
 import Channels
 import Cipher
@@ -31,7 +32,7 @@ enum Assembly {
         + Messages.migrations + Identity.migrations + Cases.migrations + Closings.migrations + Channels.migrations
         + GridDay.migrations + Emergencies.migrations
         + Disputes.migrations + Clues.migrations + UnifiedCommand.migrations
-        + Mandates.migrations + Workload.migrations + Registry.migrations + Forms.migrations
+        + Mandates.migrations + Workload.migrations + Burdens.migrations + Registry.migrations + Forms.migrations
 
     /// The rights of all rooms: a role that names another is refused.
     static let rights = Set(
@@ -55,6 +56,7 @@ enum Assembly {
         let command: UnifiedCommand
         let mandates: Mandates
         let workload: Workload
+        let burdens: Burdens
         let registry: Registry
         let forms: Forms
 
@@ -83,6 +85,7 @@ enum Assembly {
             mandates = try Mandates(house: house, identity: identity, places: places, forecast: forecast)
             workload = try Workload(
                 house: house, identity: identity, places: places, mandates: mandates, forecast: forecast)
+            burdens = try Burdens(house: house, identity: identity, places: places)
             let dictionary = try DataDictionary.load(from: house.rules)
             let engine = try FormEngine(rules: house.rules, dictionary: dictionary)
             registry = try Registry(
@@ -93,7 +96,7 @@ enum Assembly {
                 words: [
                     cases.ledgerWords, identity.ledgerWords, places.ledgerWords, Closings.ledgerWords,
                     Channels.ledgerWords,
-                    GridDay.ledgerWords, Workload.ledgerWords, Emergencies.ledgerWords,
+                    GridDay.ledgerWords, Workload.ledgerWords, Burdens.ledgerWords, Emergencies.ledgerWords,
                     Disputes.ledgerWords, Clues.ledgerWords, UnifiedCommand.ledgerWords, Mandates.ledgerWords,
                     Registry.ledgerWords, Forms.ledgerWords,
                     DemoCounty.ledgerWords,
@@ -105,7 +108,7 @@ enum Assembly {
         var all: [any Room] {
             [
                 ledger, places, messages, identity, cases, closings, channels, gridDay, emergencies, disputes, clues,
-                command, mandates, workload, registry, forms,
+                command, mandates, workload, burdens, registry, forms,
             ]
         }
     }
