@@ -21,6 +21,7 @@ extension Cases {
         addRulingsAPI(to: routes)
         BeginPage(cases: self).add(to: routes)
         WhistlePage(cases: self).add(to: routes)
+        ProgrammesPage(cases: self).add(to: routes)
         CaseImportPage(cases: self).add(to: routes)
     }
 }

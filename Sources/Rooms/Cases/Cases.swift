@@ -65,7 +65,7 @@ public struct Cases: Room {
         .caseReport, .caseRead, .caseAccept, .caseDispatch, .caseExport, .caseImport, .caseRule, Right("case.return"),
         Right("case.handle"), Right("case.extend.request"), Right("case.extend.grant"), Right("case.hang"),
         Right("case.supervise"), Right("case.verify"), Right("case.followup"),
-        Right("case.reopen"), .whistleRaise, .whistleApprove, .invitationSend,
+        Right("case.reopen"), .whistleRaise, .whistleApprove, .invitationSend, .programmeSet,
         Right("dispute.begin"), Right("dispute.mediate"), Right("dispute.mediate.street"),
         Right("dispute.mediate.county"),
     ]

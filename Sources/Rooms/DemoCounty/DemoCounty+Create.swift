@@ -158,6 +158,7 @@ extension DemoCounty {
             seed: plan.seed)
         var play = Play(cases: cases, house: house, clock: clock)
         let together = Together(stage: stage, cases: cases, house: house)
+        let programme = PlayedProgramme(stage: stage, cases: cases, house: house)
         let sealing = Sealing(
             database: house.database, key: house.keys.signing, clock: clock, chain: house.settings.area)
         let days = (0..<plan.days).map { firstDay + $0 }
@@ -171,6 +172,7 @@ extension DemoCounty {
             if index == days.count - 2 { try await duties.demands(on: day) }
             if index == days.count - 3 { try await together.whistle(on: day) }
             if index == days.count - 2 { try await storm.exercise(on: day) }
+            try await programme.play(on: day, before: days.count - index)
             try await play.play(until: min(Instant(LocalTime(day: day + 1)), plan.until))
             if index == days.count - 1 {
                 try await together.underWay(at: plan.until)

@@ -16,7 +16,17 @@ package enum SheetExport {
         named title: String, columns: [Column<Item>], for staff: StaffVisit, filter: String? = nil,
         pages: (_ after: String?) async throws -> (items: [Item], next: String?)
     ) async throws -> Response {
-        let visit = staff.visit
+        try await workbook(
+            named: title, columns: columns, for: staff.visit,
+            by: "\(staff.scope.staffName)（\(staff.visit(staff.scope.postName))）", filter: filter, pages: pages)
+    }
+
+    /// The same for somebody who is no staff: a resident's own list.
+    /// - Parameter by: who takes it out, as the sheet says it; masked where it is a person's.
+    package static func workbook<Item: Sendable>(
+        named title: String, columns: [Column<Item>], for visit: Visit, by taker: String, filter: String? = nil,
+        pages: (_ after: String?) async throws -> (items: [Item], next: String?)
+    ) async throws -> Response {
         let columns = columns.filter { $0.isShown(onWall: false) }
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-export-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -34,7 +44,7 @@ package enum SheetExport {
         } while after != nil && count < rowLimit
         var facts: [(name: String, value: String)] = [
             (visit("导出时间", "Exported at"), visit.now.local().secondText),
-            (visit("导出人", "By"), "\(staff.scope.staffName)（\(visit(staff.scope.postName))）"),
+            (visit("导出人", "By"), taker),
             (
                 visit("筛选条件", "Filter"),
                 filter ?? (visit.query.text.isEmpty ? visit("无", "none") : visit.address)

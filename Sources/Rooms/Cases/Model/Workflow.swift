@@ -50,6 +50,8 @@ public struct Workflow: Sendable {
     public struct Begin: Sendable {
         public var right: Right
         public var needs: [Need]
+        /// What the long text has to say; nil for what a whistle asks.
+        public var asks: LocalizedText?
     }
 
     public subscript(_ name: StateName) -> State? { states.first { $0.name == name } }

@@ -36,8 +36,9 @@ struct WorkflowReading {
             for (key, value) in try pairs(node, "variants") { result.variants.append(try variant(key, value)) }
         }
         if let begin = node.mapping?["begin"] {
-            try only(["right", "needs"], in: begin, "begin")
-            result.begin = Workflow.Begin(right: Right(try text(begin, "right")), needs: try needs(begin))
+            try only(["right", "needs", "asks"], in: begin, "begin")
+            let asks = try begin.mapping?["asks"].map { node throws(Refusal) in try self.title(node) }
+            result.begin = Workflow.Begin(right: Right(try text(begin, "right")), needs: try needs(begin), asks: asks)
         }
         try checkNames(result, node)
         return result

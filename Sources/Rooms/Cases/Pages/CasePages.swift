@@ -10,6 +10,7 @@ extension Cases {
             MenuEntry("/cases", icon: "list-checks", CaseTexts.cases, right: .caseRead, order: 20),
             MenuEntry("/cases/new", icon: "file-pen", CaseTexts.newReport, right: .caseReport, order: 30),
             MenuEntry("/whistles", icon: "megaphone", WhistlePage.title, right: .caseRead, order: 55),
+            MenuEntry("/programmes", icon: "layers", ProgrammesPage.title, right: .programmeSet, order: 56),
             MenuEntry("/rates", icon: "chart-column", RatesPage.title, right: .caseRead, order: 60),
             MenuEntry("/hot-spots", icon: "layers", HotSpotsPage.title, right: .caseDispatch, order: 61),
             MenuEntry("/repeat-reporters", icon: "hand", RepeatReportersPage.title, right: .personalReveal, order: 84),

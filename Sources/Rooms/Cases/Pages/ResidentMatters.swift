@@ -11,6 +11,7 @@ struct ResidentMatters: Sendable {
 
     func add(to routes: Routes) {
         routes.openPage("mine") { visit in try await list(visit) }
+        routes.openPage("mine/export") { visit in try await export(visit) }
         routes.openPage("mine/:id") { visit in try await page(visit, nil, nil) }
         routes.openForm("mine/:id/rate") { visit, submission in try await rate(visit, submission) }
         routes.openForm("mine/:id/urge") { visit, submission in
@@ -35,8 +36,22 @@ struct ResidentMatters: Sendable {
             Page(
                 visit("我的诉求", "My matters"),
                 """
-                <p>\(resident.maskedPhone)</p>\(listing.html(visit))
+                <p>\(resident.maskedPhone)</p>\(listing.html(visit))\(records.isEmpty ? HTML() : exportLink(visit, path: "/mine/export"))
                 """))
+    }
+
+    private func export(_ visit: Visit) async throws -> Response {
+        guard let resident = visit.context.resident else { return .seeOther("/resident/login?next=/mine") }
+        let cases = cases
+        return try await SheetExport.workbook(
+            named: visit("我的诉求", "My matters"), columns: columns, for: visit, by: resident.maskedPhone
+        ) { after in
+            let key = after.flatMap { CaseID(parsing: $0) }
+            let records = try await cases.house.database.read {
+                try CaseStore.reported(byPhone: resident.phoneIndex, after: key, limit: 201, in: $0)
+            }
+            return (Array(records.prefix(200)), records.count > 200 ? records[199].id.text : nil)
+        }
     }
 
     private var columns: [Column<CaseRecord>] {

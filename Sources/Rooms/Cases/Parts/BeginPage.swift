@@ -24,6 +24,8 @@ struct BeginPage: Sendable {
         }
     }
 
+    private static let asks = LocalizedText("需要对方做什么、到什么地点、何时", "What is asked, where and when")
+
     private struct BeginRequest: Decodable {
         var kind: String
         var variant: String?
@@ -101,7 +103,7 @@ struct BeginPage: Sendable {
                 <form class="panel narrow" method="post" action="/cases/begin/\(workflow.name)" data-draft="begin-\(workflow.name)">\(visit.formFields)\
                 \(variants)\(body)\
                 \(Field.text("title", visit("事由", "What it is about"), value: value("title"), required: true, maximum: Report.longestTitle, error: error("title")))\
-                \(Field.longText("detail", visit("需要对方做什么、到什么地点、何时", "What is asked, where and when"), value: value("detail"), required: true, maximum: Report.longestDetail, rows: 5, error: error("detail")))\
+                \(Field.longText("detail", visit(begin.asks ?? Self.asks), value: value("detail"), required: true, maximum: Report.longestDetail, rows: 5, error: error("detail")))\
                 \(CaseControls.grouped("area", visit(CaseTexts.area), CaseControls.areas(cases.areas, within: staff.scope.area), value: value("area") ?? staff.scope.area.code, required: true, error: error("area")))\
                 \(Field.text("address", visit("详细地址（可选）", "Address (optional)"), value: value("address"), maximum: ReportForm.longestAddress))\
                 <p>\(Field.submit(visit("发起", "Begin")))</p></form>

@@ -19,9 +19,11 @@ struct RateQuestion: Sendable {
     var area: AreaPrefix
 
     /// - Throws: a refusal naming the field when a day does not exist, or the period is turned round or too long.
-    init(_ query: QueryParameters, for scope: Scope, at now: Instant) throws(Refusal) {
+    /// - Parameter usual: how many days are shown when nothing is said; nil for this month so far.
+    init(_ query: QueryParameters, for scope: Scope, at now: Instant, usual: Int? = nil) throws(Refusal) {
         let today = now.local().day
-        let from = try Self.day(query, "from") ?? today - (today.parts.day - 1)
+        let beginning: Day = usual.map { today - $0 } ?? today - (today.parts.day - 1)
+        let from = try Self.day(query, "from") ?? beginning
         let until = try Self.day(query, "until") ?? today
         guard from <= until, until.number - from.number <= Self.mostDays else {
             throw Refusal(

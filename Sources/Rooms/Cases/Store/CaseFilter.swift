@@ -118,5 +118,6 @@ extension Right {
     static let whistleRaise = Right("whistle.raise")
     static let whistleApprove = Right("whistle.approve")
     static let invitationSend = Right("invitation.send")
+    static let programmeSet = Right("programme.set")
     static let personalReveal = Right("personal.reveal")
 }
