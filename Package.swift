@@ -193,8 +193,7 @@ let package = Package(
         room(
             "Warnings",
             [
-                "Cases", "WorkCalendar", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher",
-                "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
+                "GridDay", "Cases", "Places", "Ledger", "Desk", "Ground", "Storage", "Web", hummingbird,
             ]),
         room(
             "Visits",
@@ -366,13 +365,7 @@ let package = Package(
         tests("GridDesignTests", ["GridDesign"]),
         tests("GeoTests", ["Geo", "Ground"]),
         tests("LinearProgramsTests", ["LinearPrograms", "Ground"]),
-        tests(
-            "WarningsTests",
-            [
-                "Warnings", "Cases", "WorkCalendar", "StorageTesting", "Identity", "Messages", "Places", "Ledger",
-                "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes,
-                logging, yaml, hummingbirdTesting,
-            ]),
+        tests("WarningsTests", ["Warnings", "Ground"]),
         tests(
             "VisitsTests",
             [
@@ -428,7 +421,8 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "gewu", "DemoCounty", "Channels", "Clues", "GridDay", "Cases", "Identity", "Messages", "Places",
+                "gewu", "Warnings", "DemoCounty", "Channels", "Clues", "GridDay", "Cases", "Identity", "Messages",
+                "Places",
                 "Ledger",
                 "Desk", "Web",
                 "Storage",

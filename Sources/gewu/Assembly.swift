@@ -20,6 +20,7 @@ import Messages
 import Places
 import Registry
 import Storage
+import Warnings
 import Web
 import Workload
 
@@ -30,7 +31,7 @@ enum Assembly {
     static let migrations: [Migration] =
         Once.migrations + Readiness.migrations + KeyMark.migrations + Ledger.migrations + Places.migrations
         + Messages.migrations + Identity.migrations + Cases.migrations + Closings.migrations + Channels.migrations
-        + GridDay.migrations + Emergencies.migrations
+        + GridDay.migrations + Warnings.migrations + Emergencies.migrations
         + Disputes.migrations + Clues.migrations + UnifiedCommand.migrations
         + Mandates.migrations + Workload.migrations + Burdens.migrations + Registry.migrations + Forms.migrations
 
@@ -50,6 +51,7 @@ enum Assembly {
         let closings: Closings
         let channels: Channels
         let gridDay: GridDay
+        let warnings: Warnings
         let emergencies: Emergencies
         let disputes: Disputes
         let clues: Clues
@@ -76,6 +78,7 @@ enum Assembly {
             gridDay = try GridDay(
                 house: house, identity: identity, cases: cases, places: places, bodies: bodies,
                 program: { try listing.program() })
+            warnings = try Warnings(house: house, cases: cases, day: gridDay, places: places)
             emergencies = try Emergencies(house: house, identity: identity, places: places)
             disputes = try Disputes(house: house, identity: identity, cases: cases, places: places)
             clues = Clues(house: house, identity: identity, places: places, cases: cases)
@@ -96,7 +99,8 @@ enum Assembly {
                 words: [
                     cases.ledgerWords, identity.ledgerWords, places.ledgerWords, Closings.ledgerWords,
                     Channels.ledgerWords,
-                    GridDay.ledgerWords, Workload.ledgerWords, Burdens.ledgerWords, Emergencies.ledgerWords,
+                    GridDay.ledgerWords, Warnings.ledgerWords, Workload.ledgerWords, Burdens.ledgerWords,
+                    Emergencies.ledgerWords,
                     Disputes.ledgerWords, Clues.ledgerWords, UnifiedCommand.ledgerWords, Mandates.ledgerWords,
                     Registry.ledgerWords, Forms.ledgerWords,
                     DemoCounty.ledgerWords,
@@ -107,8 +111,8 @@ enum Assembly {
         /// Lowest first.
         var all: [any Room] {
             [
-                ledger, places, messages, identity, cases, closings, channels, gridDay, emergencies, disputes, clues,
-                command, mandates, workload, burdens, registry, forms,
+                ledger, places, messages, identity, cases, closings, channels, gridDay, warnings, emergencies,
+                disputes, clues, command, mandates, workload, burdens, registry, forms,
             ]
         }
     }

@@ -36,8 +36,12 @@ struct ResidentMatters: Sendable {
             Page(
                 visit("我的诉求", "My matters"),
                 """
-                <p>\(resident.maskedPhone)</p>\(listing.html(visit))\(records.isEmpty ? HTML() : exportLink(visit, path: "/mine/export"))
+                <p>\(resident.maskedPhone)</p>\(listing.html(visit))\(records.isEmpty ? HTML() : Self.exportButton(visit))
                 """))
+    }
+
+    private static func exportButton(_ visit: Visit) -> HTML {
+        "<p><a class=\"btn\" href=\"/mine/export\" download>\(symbol("download"))<span>\(visit("导出 Excel", "Export to Excel"))</span></a></p>"
     }
 
     private func export(_ visit: Visit) async throws -> Response {

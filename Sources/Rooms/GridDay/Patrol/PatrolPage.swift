@@ -105,6 +105,7 @@ struct PatrolPage: Sendable {
                 case .made: visit("自定", "planned")
                 case .season: visit("季节", "season")
                 case .repeated: visit("反复出现", "repeats")
+                case .warned: visit("预警", "a warning")
                 }
             },
             .text(

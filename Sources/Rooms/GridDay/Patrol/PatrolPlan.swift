@@ -11,6 +11,8 @@ struct PatrolPlan: Sendable {
         case season
         /// The same thing came up again and again.
         case repeated
+        /// More came in than is usual there.
+        case warned
     }
 
     var id: Identifier<PatrolPlan>
