@@ -6,7 +6,7 @@ from settings import refuses
 import house
 
 
-def killed_when(process, holds, seconds=30):
+def killed_when(process, holds, seconds=240):
     """Kills with SIGKILL as soon as `holds`; whether it was still at work then."""
     def look():
         if process.poll() is not None: return None
