@@ -193,7 +193,7 @@ let package = Package(
         room(
             "Warnings",
             [
-                "GridDay", "Cases", "Places", "Ledger", "Desk", "Ground", "Storage", "Web", hummingbird,
+                "GridDay", "Cases", "Places", "Ledger", "Desk", "Ground", "Storage", "Web", hummingbird, httpTypes,
             ]),
         room(
             "Visits",

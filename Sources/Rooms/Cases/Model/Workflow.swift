@@ -30,6 +30,9 @@ public struct Workflow: Sendable {
     public var acts: [Act]
     /// What a matter of this kind is more exactly, such as an emergency; its limits may differ. Empty when all are alike.
     public var variants: [Variant] = []
+    /// Whether a part of this kind stands in the area of its body, where the whole is a wider one's; otherwise in that of
+    /// the whole. Who must do it sees it there.
+    public var standsWithBody = false
     /// Who may begin one by itself, and what that takes; nil where it begins only with a report or as a part.
     public var begin: Begin?
 

@@ -24,7 +24,8 @@ struct WorkflowReading {
 
     private func workflow(_ node: Node) throws(Refusal) -> Workflow {
         try only(
-            ["workflow", "version", "zh", "en", "first", "states", "acts", "variants", "begin"], in: node, "workflow")
+            ["workflow", "version", "zh", "en", "first", "states", "acts", "variants", "begin", "place"], in: node,
+            "workflow")
         var states: [Workflow.State] = []
         for (key, value) in try pairs(node, "states") { states.append(try state(key, value)) }
         var acts: [Workflow.Act] = []
@@ -39,6 +40,10 @@ struct WorkflowReading {
             try only(["right", "needs", "asks"], in: begin, "begin")
             let asks = try begin.mapping?["asks"].map { node throws(Refusal) in try self.title(node) }
             result.begin = Workflow.Begin(right: Right(try text(begin, "right")), needs: try needs(begin), asks: asks)
+        }
+        if let place = node.mapping?["place"] {
+            guard place.string == "body" else { throw wrong(place, "place is `body`", "place 只能是 body") }
+            result.standsWithBody = true
         }
         try checkNames(result, node)
         return result

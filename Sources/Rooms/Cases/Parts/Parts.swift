@@ -1,5 +1,6 @@
 import Desk
 import Ground
+import Identity
 import Ledger
 import Storage
 
@@ -25,14 +26,19 @@ extension Cases {
     ) throws {
         guard let kind = decision.act.opens, let workflow = rules.workflow(named: kind) else { return }
         let whole = decision.after
-        let bodies: [BodyID?] = decision.act.needs.contains(.bodies) ? command.bodies : [nil]
-        for body in bodies {
+        let called: [BodyID?] = decision.act.needs.contains(.bodies) ? command.bodies : [nil]
+        for body in called {
             var part = CaseRecord(
                 id: house.identifiers.next(at: now), number: numbers.next(at: now), title: whole.title,
                 detail: command.opinion ?? whole.detail, area: whole.area, channel: whole.channel,
                 state: workflow.first, reportedAt: now, receivedAt: now, stateSince: now, answerable: whole.answerable,
                 answerablePost: whole.answerablePost)
             part.kind = kind
+            if workflow.standsWithBody, let own = try body.flatMap({ try bodies.body($0, in: transaction)?.area }),
+                whole.area.contains(own)
+            {
+                part.area = own
+            }
             part.variant = command.variant ?? whole.variant
             part.parent = whole.id
             part.body = body

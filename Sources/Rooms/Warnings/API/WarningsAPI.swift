@@ -1,6 +1,8 @@
 import Cases
 import Desk
+import Foundation
 import Ground
+import HTTPTypes
 import Storage
 import Web
 
@@ -55,7 +57,7 @@ extension Warnings {
             let id: Identifier<EarlyWarning> = try staff.visit.identifier()
             let request = try submission.decode(DecideRequest.self)
             let now = staff.visit.now
-            let note = request.note?.trimmed
+            let note = request.note?.trimmingCharacters(in: .whitespacesAndNewlines)
             guard request.decision == .plan || note?.isEmpty == false else {
                 throw Refusal.missing("note", LocalizedText("请写明为什么无须查看", "Say why no look is needed"))
             }
