@@ -104,6 +104,10 @@ struct WarningWork: Sendable {
 
     // MARK: Deciding
 
+    static let wordless = Refusal(
+        .ruleBroken, "warnings.note-missing", LocalizedText("请写明为什么无须查看", "Say why no look is needed"),
+        field: "note")
+
     /// Looks are arranged, or somebody knows why none is needed.
     /// - Parameter note: why none is needed; nil to arrange looks.
     func decide(

@@ -1,7 +1,7 @@
 public import Cases
 public import Desk
 public import GridDay
-import Ground
+public import Ground
 public import Ledger
 public import Places
 public import Storage

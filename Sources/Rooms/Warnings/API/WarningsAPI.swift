@@ -1,6 +1,7 @@
 import Cases
 import Desk
 import Foundation
+import GridDay
 import Ground
 import HTTPTypes
 import Storage
@@ -59,7 +60,7 @@ extension Warnings {
             let now = staff.visit.now
             let note = request.note?.trimmingCharacters(in: .whitespacesAndNewlines)
             guard request.decision == .plan || note?.isEmpty == false else {
-                throw Refusal.missing("note", LocalizedText("请写明为什么无须查看", "Say why no look is needed"))
+                throw WarningWork.wordless
             }
             let answer = try await staff.visit.write(submission) { transaction in
                 try WarningWork(warnings: self).decide(

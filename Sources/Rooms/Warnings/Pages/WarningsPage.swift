@@ -1,5 +1,6 @@
 import Cases
 import Desk
+import GridDay
 import Ground
 import Hummingbird
 import Storage
@@ -113,7 +114,7 @@ struct WarningsPage: Sendable {
                     \(Field.submit(visit("安排查看", "Arrange looks"), name: "decision", value: "plan"))</form>\
                     <details class="act"><summary>\(visit("无须查看", "No look needed"))</summary>\
                     <form method="post" action="/warnings/\(warning.id)">\(visit.formFields)\
-                    \(Field.text("note", visit("为什么", "Why"), required: true, maximum: 200, suffix: warning.id.text))\
+                    \(Field.text("note-\(warning.id)", visit("为什么", "Why"), required: true, maximum: 200, formName: "note"))\
                     \(Field.submit(visit("保存", "Save"), name: "decision", value: "dismiss"))</form></details>
                     """
                 }
@@ -159,7 +160,7 @@ struct WarningsPage: Sendable {
         let note = submission.fields.filled("note")
         do {
             if isDismissed, note == nil {
-                throw Refusal.missing("note", LocalizedText("请写明为什么无须查看", "Say why no look is needed"))
+                throw WarningWork.wordless
             }
             let answer = try await staff.visit.write(submission) { transaction in
                 try WarningWork(warnings: warnings).decide(
