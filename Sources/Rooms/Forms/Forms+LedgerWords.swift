@@ -13,10 +13,15 @@ extension Forms {
             .init("forms.merged", "数据需求并入已有表", "Request served by a form"),
             .init("forms.refused", "未批准数据需求", "Request refused"),
             .init("forms.exported", "导出表格", "Form exported"),
+            .init("forms.template-kept", "上传部门版式", "Layout uploaded"),
+            .init("forms.template-dropped", "删除部门版式", "Layout deleted"),
+            .init("forms.import-file-taken", "生成其他系统导入文件", "Import file for another system"),
+            .init("forms.template-filled", "按部门版式填表", "Layout filled"),
         ]
         words.subjects = [
             "form": .init("表", "Form", right: .formsRead) { "/forms/\($0)" },
             "form-proposal": .init("数据需求", "Request for data", right: .formsRead) { "/forms/proposals/\($0)" },
+            "form-template": .init("部门版式", "Layout", right: .formsRead) { "/forms/templates/\($0)" },
         ]
         words.facts = [
             .init("columns", "栏目数", "Columns"), .init("form", "表", "Form"), .init("rows", "行数", "Rows"),

@@ -13,6 +13,8 @@ public struct Forms: Room {
     let places: Places
     let engine: FormEngine
     let asking: AskingRules
+    let statistics: StatisticsRules
+    let numberFormats: NumberFormats
     /// What the lines are called.
     let lineNames: [String: LocalizedText]
 
@@ -23,6 +25,8 @@ public struct Forms: Room {
         self.places = places
         self.engine = engine
         asking = try AskingRules.load(from: house.rules)
+        statistics = try StatisticsRules.load(from: house.rules)
+        numberFormats = try NumberFormats.load(from: house.rules)
         lineNames = Dictionary(
             try house.rules.decode(LineFile.self, from: "lines.yaml").lines.map {
                 ($0.code, LocalizedText($0.zh, $0.en))
@@ -50,6 +54,7 @@ public struct Forms: Room {
             Job("compute-forms", every: .seconds(10)) { try await compute() },
             Job("settle-forms", every: .minutes(10)) {
                 try await FormBuilding(engine: engine, registry: registry, house: house).settle()
+                try await endFeeds()
             },
         ]
     }
@@ -59,8 +64,19 @@ public struct Forms: Room {
         try await FormBuilding(engine: engine, registry: registry, house: house).run()
     }
 
+    private func endFeeds() async throws {
+        let limit = house.clock.now() - Self.feedKept
+        try await house.database.write { transaction in
+            if try FeedStore.end(unreadSince: limit, in: transaction) { try FormStateStore.bump(in: transaction) }
+        }
+    }
+
     public func addRoutes(to routes: Routes) {
         ProposalPages(forms: self).add(to: routes)
+        TemplatePages(forms: self).add(to: routes)
+        TemplatesAPI(forms: self).add(to: routes)
+        ReaderPages(forms: self).add(to: routes)
+        FeedAPI(forms: self).add(to: routes)
         FormPages(forms: self).add(to: routes)
         FormsAPI(forms: self).add(to: routes)
         ProposalsAPI(forms: self).add(to: routes)
@@ -78,6 +94,16 @@ public struct Forms: Room {
         }
         return form
     }
+
+    static let beingComputed = Refusal(
+        .unavailable, "forms.being-computed",
+        LocalizedText("此表正在首次计算", "This form is being computed for the first time"), retryAfterSeconds: 30)
+
+    static let otherPurpose = Refusal(
+        .forbidden, "forms.other-purpose",
+        LocalizedText("用途与本表不符，不能取用", "This form is for another purpose"),
+        wayOn: LocalizedText("确有其他用途的，由本部门向数据局申请", "For another purpose your department asks the data bureau"),
+        rule: "数据只用于批准的用途", field: "purpose")
 
     static func isEntitled(_ scope: Scope, to form: FormDefinition) -> Bool {
         scope.line == nil || scope.line == "data" || scope.line == form.line

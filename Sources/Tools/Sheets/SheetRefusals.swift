@@ -122,6 +122,23 @@ enum SheetRefusals {
                 "请另存为“CSV UTF-8”，或拆成几个较小的文件。", "Save it as “CSV UTF-8”, or split it into smaller files."))
     }
 
+    static func activeTemplate(_ path: String, part: String) -> Refusal {
+        Refusal(
+            .malformed, "sheets.template.active",
+            LocalizedText(
+                "模板“\(name(path))”含有宏、控件或指向其他文件的链接（\(part)）。",
+                "The template “\(name(path))” holds macros, controls or links to other files (\(part))."),
+            wayOn: LocalizedText("请去掉后另存为 .xlsx 再上传。", "Remove them, save it as .xlsx, and upload that."))
+    }
+
+    static func tooManyRows(_ path: String) -> Refusal {
+        Refusal(
+            .tooLarge, "sheets.template.too-many-rows",
+            LocalizedText(
+                "“\(name(path))”的行数超过 Excel 的上限。", "“\(name(path))” would have more rows than Excel allows."),
+            wayOn: LocalizedText("请选较小的区域。", "Choose a smaller area."))
+    }
+
     static func noSuchSheet(_ path: String, _ sheet: String, among names: [String]) -> Refusal {
         Refusal(
             .notFound, "sheets.workbook.no-such-sheet",

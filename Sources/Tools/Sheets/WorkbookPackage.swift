@@ -61,6 +61,20 @@ final class WorkbookPackage {
         }
     }
 
+    /// A whole part, held in memory; whoever asks has set `limits` to what may be held.
+    func bytes(of part: String) throws -> [UInt8] {
+        var bytes: [UInt8] = []
+        try unpack(part) { piece, _, _ in piece.withMemoryRebound(to: UInt8.self) { bytes.append(contentsOf: $0) } }
+        return bytes
+    }
+
+    /// The names of all parts.
+    var parts: [String] {
+        (0..<UInt64(max(0, zip_get_num_entries(archive, 0)))).compactMap { index in
+            zip_get_name(archive, index, 0).map { String(cString: $0) }
+        }
+    }
+
     private func unpack(
         _ part: String, _ body: (UnsafeBufferPointer<CChar>, _ soFar: Int64, _ isLast: Bool) throws -> Void
     ) throws {

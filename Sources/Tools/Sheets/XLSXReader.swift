@@ -75,7 +75,8 @@ public final class XLSXReader {
         return texts
     }
 
-    private struct Description {
+    struct Description {
+        var workbookPart = "xl/workbook.xml"
         var sheets: [Sheet] = []
         var sheetParts: [String] = []
         var sharedTextPart: String?
@@ -83,7 +84,7 @@ public final class XLSXReader {
         var dateSystem = DateSystem.from1900
     }
 
-    private static func describe(_ package: WorkbookPackage) throws(Refusal) -> Description {
+    static func describe(_ package: WorkbookPackage) throws(Refusal) -> Description {
         do {
             let root = RelationshipParser()
             if package.contains("_rels/.rels") { try package.read("_rels/.rels", root) }
@@ -103,7 +104,8 @@ public final class XLSXReader {
                     RelationshipParser.part($0.target, from: folder)
                 }
             }
-            var description = Description(sharedTextPart: part("sharedStrings"), dateSystem: workbook.dateSystem)
+            var description = Description(
+                workbookPart: workbookPart, sharedTextPart: part("sharedStrings"), dateSystem: workbook.dateSystem)
             for sheet in workbook.sheets {
                 // Chart sheets hold no rows.
                 guard

@@ -23,14 +23,17 @@ struct FormQuestion: Sendable {
         }
         day = try Self.day(query.filled("day"), "day", origin...max(origin, today)) ?? today
         knownOn = try Self.day(query.filled("known"), "known", origin...max(origin, today))
-        if let text = query.filled("after") {
-            let parts = text.split(separator: "-", maxSplits: 1).map(String.init)
-            guard parts.count == 2, AreaPrefix(parts[0]) != nil, let subject = SubjectID(parsing: parts[1]) else {
-                throw Refusal(
-                    .malformed, "forms.after", LocalizedText("翻页标记有误", "This is no mark of a page"), field: "after")
-            }
-            after = (parts[0], subject)
+        after = try query.filled("after").map { text throws(Refusal) in try Self.mark(text) }
+    }
+
+    /// The mark of a page, as `listed` gives it.
+    static func mark(_ text: String) throws(Refusal) -> (area: String, subject: SubjectID) {
+        let parts = text.split(separator: "-", maxSplits: 1).map(String.init)
+        guard parts.count == 2, AreaPrefix(parts[0]) != nil, let subject = SubjectID(parsing: parts[1]) else {
+            throw Refusal(
+                .malformed, "forms.after", LocalizedText("翻页标记有误", "This is no mark of a page"), field: "after")
         }
+        return (parts[0], subject)
     }
 
     private static func day(_ text: String?, _ field: String, _ range: ClosedRange<Day>) throws(Refusal) -> Day? {

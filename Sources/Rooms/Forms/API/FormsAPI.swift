@@ -73,10 +73,6 @@ struct FormsAPI: Sendable {
         )
     }
 
-    private static let beingComputed = Refusal(
-        .unavailable, "forms.being-computed",
-        LocalizedText("此表正在首次计算", "This form is being computed for the first time"), retryAfterSeconds: 30)
-
     private func figures(_ routes: Routes) {
         routes.api(
             APIOperation(
@@ -89,24 +85,20 @@ struct FormsAPI: Sendable {
                 ],
                 response: .object([
                     .init("area", .text), .init("day", .string(format: "date")), .init("cells", .array(.text)),
-                    .init("counts", .array(.integer())),
-                    .init("parts", .array(.object([.init("area", .text), .init("counts", .array(.integer()))]))),
+                    .init("counts", .array(.nullable(.integer())), "null where a figure is withheld: too few people"),
+                    .init(
+                        "parts",
+                        .array(.object([.init("area", .text), .init("counts", .array(.nullable(.integer())))]))),
                 ]), refusals: [404]), right: .formsRead
         ) { staff, _ in
             let (form, question) = try question(staff)
             let (forms, scope) = (forms, staff.scope)
-            let (whole, parts) = try await forms.house.database.read { transaction -> (FormFigures, FormFigures) in
+            let figures = try await forms.house.database.read { transaction -> ShownFigures in
                 guard let state = try forms.engine.states(in: transaction)[form.instance], state.horizon != nil else {
-                    throw Self.beingComputed
+                    throw Forms.beingComputed
                 }
-                func read(_ level: AreaLevel?) throws -> FormFigures {
-                    try FormReadingStore.figures(
-                        form, state, in: question.area, by: level, at: question.day, knownOn: question.knownOn,
-                        for: scope, in: transaction)
-                }
-                return (try read(nil), try question.parts.map { try read($0) } ?? FormFigures(counts: [:]))
+                return try forms.figures(form, state, question, for: scope, in: transaction)
             }
-            let nothing = Array(repeating: 0, count: form.cells.count + 1)
             let language = staff.visit.language
             return Answer.json(
                 JSONWriter.object { writer in
@@ -115,18 +107,22 @@ struct FormsAPI: Sendable {
                     writer.key("cells")
                     writer.array([FormTexts.total] + form.cellTitles) { $0.value($1(language)) }
                     writer.key("counts")
-                    writer.array(whole.counts[question.area.code] ?? nothing) { $0.value($1) }
+                    writer.array(figures.whole) { Self.write($1, to: &$0) }
                     writer.key("parts")
-                    writer.array(parts.counts.sorted { $0.key < $1.key }) { writer, part in
+                    writer.array(figures.parts.sorted { $0.key < $1.key }) { writer, part in
                         writer.object { writer in
                             writer.member("area", part.key)
                             writer.key("counts")
-                            writer.array(part.value) { $0.value($1) }
+                            writer.array(part.value) { Self.write($1, to: &$0) }
                         }
                     }
                 }
             ).response
         }
+    }
+
+    private static func write(_ count: Int?, to writer: inout JSONWriter) {
+        if let count { writer.value(count) } else { writer.null() }
     }
 
     private func rows(_ routes: Routes) {
@@ -156,12 +152,7 @@ struct FormsAPI: Sendable {
             let purpose = try submission.decode(Asked.self).purpose
             let (form, _) = try question(staff)
             guard purpose == form.definition.purpose else {
-                throw Refusal(
-                    .forbidden, "forms.other-purpose",
-                    LocalizedText("用途与本表不符，不能取用", "This form is for another purpose"),
-                    wayOn: LocalizedText(
-                        "确有其他用途的，由本部门向数据局申请", "For another purpose your department asks the data bureau"),
-                    rule: form.definition.purpose, field: "purpose")
+                throw Forms.otherPurpose
             }
             return try await rows(staff, purpose: purpose)
         }
@@ -172,7 +163,7 @@ struct FormsAPI: Sendable {
         let (forms, scope, now) = (forms, staff.scope, staff.visit.now)
         let read: @Sendable (any Transaction) throws -> (items: [ListedSubject], next: String?) = { transaction in
             guard try forms.engine.states(in: transaction)[form.instance]?.horizon != nil else {
-                throw Self.beingComputed
+                throw Forms.beingComputed
             }
             return try forms.listed(form, question, for: scope, limit: 200, in: transaction)
         }
@@ -183,8 +174,8 @@ struct FormsAPI: Sendable {
             page = try await forms.house.database.write { transaction in
                 let page = try read(transaction)
                 try forms.note(
-                    "forms.list-shown", form, question, rows: page.items.count, inClear: true, by: scope, at: now,
-                    in: transaction)
+                    "forms.list-shown", form, question, rows: page.items.count, inClear: true,
+                    of: page.items.map(\.subject.id), by: scope, at: now, in: transaction)
                 return page
             }
         }
@@ -211,7 +202,7 @@ struct FormsAPI: Sendable {
 
 extension Cell {
     /// As it stands in the interface.
-    fileprivate var text: String {
+    var text: String {
         switch self {
         case .text(let text): text
         case .number(let number): number == number.rounded() ? String(Int64(number)) : String(number)

@@ -17,6 +17,8 @@ public final class FormEngine: RegistryFollower {
         var generation: Int64 = -1
         var states: [String: FormState] = [:]
         var library: FormLibrary
+        /// The forms of which changes are kept for subscribers.
+        var feeds: Set<String> = []
     }
 
     /// Valid as long as the generation in the database is the same.
@@ -46,6 +48,33 @@ public final class FormEngine: RegistryFollower {
         var effect = FormEffect(today: now.local().day)
         for change in changes { add(change, library, states, to: &effect) }
         try effect.write(states, in: transaction)
+        let feeds = known.withLock { $0.feeds }
+        if !feeds.isEmpty { try tell(changes, library, feeds, at: effect.today, in: transaction) }
+    }
+
+    /// Numbers what subscribers want to know of. In the order of forms, so that two writers never wait for each other.
+    private func tell(
+        _ changes: [SubjectChange], _ library: FormLibrary, _ feeds: Set<String>, at today: Day,
+        in transaction: any Transaction
+    ) throws {
+        var told: [String: [SubjectID: String?]] = [:]
+        for change in changes {
+            let concerned = Set(change.elements.flatMap { library.concerned(by: $0) + library.showing($0) })
+            for index in concerned {
+                let form = library.forms[index]
+                guard form.definition.isList, feeds.contains(form.definition.key) else { continue }
+                let place = change.before?.value(form.placeElement, at: today)
+                told[form.definition.key, default: [:]].updateValue(
+                    place ?? change.after?.value(form.placeElement, at: today), forKey: change.id)
+            }
+        }
+        var statements: [SQL] = []
+        for (form, subjects) in told.sorted(by: { $0.key < $1.key }) {
+            for (subject, area) in subjects.sorted(by: { $0.key < $1.key }) {
+                statements += FeedStore.adding(subject, area: area, to: form)
+            }
+        }
+        try transaction.batch(statements)
     }
 
     /// What one change does to all forms.
@@ -77,7 +106,8 @@ public final class FormEngine: RegistryFollower {
             try? CompiledForm.compile($0, dictionary)
         }
         let library = FormLibrary(shipped.forms + approved)
-        known.withLock { $0 = Known(generation: generation, states: states, library: library) }
+        let feeds = try FeedStore.forms(in: transaction)
+        known.withLock { $0 = Known(generation: generation, states: states, library: library, feeds: feeds) }
         return states
     }
 }

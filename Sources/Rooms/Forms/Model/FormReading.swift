@@ -49,19 +49,28 @@ struct FormLibrary: Sendable {
     let forms: [CompiledForm]
     private let positions: [String: Int]
     private let byElement: [String: [Int]]
+    private let byShown: [String: [Int]]
 
     init(_ forms: [CompiledForm]) {
         self.forms = forms
         var byElement: [String: [Int]] = [:]
+        var byShown: [String: [Int]] = [:]
         for (index, form) in forms.enumerated() {
             for element in form.dependsOn { byElement[element, default: []].append(index) }
+            for element in Set(form.definition.columns.map { $0 == "age" ? CoreElement.birthDay : $0 }) {
+                byShown[element, default: []].append(index)
+            }
         }
         self.byElement = byElement
+        self.byShown = byShown
         positions = Dictionary(forms.indices.map { (forms[$0].definition.key, $0) }) { first, _ in first }
     }
 
     /// The numbers of the forms that depend on an element.
     func concerned(by element: String) -> [Int] { byElement[element] ?? [] }
+
+    /// The numbers of the lists that show an element.
+    func showing(_ element: String) -> [Int] { byShown[element] ?? [] }
 
     subscript(key: String) -> CompiledForm? { positions[key].map { forms[$0] } }
 

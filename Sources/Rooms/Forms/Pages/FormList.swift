@@ -1,6 +1,5 @@
 import Desk
 import Ground
-import Ledger
 import Places
 import Registry
 import Storage
@@ -63,23 +62,6 @@ extension Forms {
                     })
             }
         }
-    }
-
-    /// Notes that a list was shown in clear or taken away; before it is.
-    func note(
-        _ act: String, _ form: CompiledForm, _ question: FormQuestion, rows: Int, inClear: Bool, by scope: Scope,
-        at now: Instant, in transaction: any Transaction
-    ) throws {
-        try Ledger.record(
-            LedgerEntry(
-                id: house.identifiers.next(at: now), act: act, subjectKind: "form", subjectID: form.definition.key,
-                actor: Actor(scope), happenedAt: now, receivedAt: now, area: question.area.code,
-                purpose: inClear ? form.definition.purpose : nil,
-                facts: JSONWriter.object { writer in
-                    writer.member("rows", rows)
-                    writer.member("onDay", question.day.description)
-                    writer.member("inClear", inClear)
-                }), in: transaction)
     }
 }
 

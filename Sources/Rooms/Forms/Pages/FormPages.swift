@@ -63,10 +63,9 @@ struct FormPages: Sendable {
     // MARK: One
 
     private struct Read: Sendable {
-        var state: FormState?
-        var whole: FormFigures
-        var parts: FormFigures
-        var items: [ListedSubject]
+        /// nil while it is being computed for the first time.
+        var figures: ShownFigures?
+        var items: [ListedSubject] = []
         var next: String?
     }
 
@@ -74,17 +73,12 @@ struct FormPages: Sendable {
         let forms = forms
         return try await forms.house.database.read { transaction in
             guard let state = try forms.engine.states(in: transaction)[form.instance], state.horizon != nil else {
-                return Read(state: nil, whole: .init(counts: [:]), parts: .init(counts: [:]), items: [], next: nil)
-            }
-            func figures(_ level: AreaLevel?) throws -> FormFigures {
-                try FormReadingStore.figures(
-                    form, state, in: question.area, by: level, at: question.day, knownOn: question.knownOn, for: scope,
-                    in: transaction)
+                return Read()
             }
             let (items, next) = try forms.listed(form, question, for: scope, in: transaction)
             return Read(
-                state: state, whole: try figures(nil),
-                parts: try question.parts.map { try figures($0) } ?? FormFigures(counts: [:]), items: items, next: next)
+                figures: try forms.figures(form, state, question, for: scope, in: transaction), items: items,
+                next: next)
         }
     }
 
@@ -103,8 +97,8 @@ struct FormPages: Sendable {
         try await forms.house.database.write { transaction in
             let (items, _) = try forms.listed(form, question, for: scope, in: transaction)
             try forms.note(
-                "forms.list-shown", form, question, rows: items.count, inClear: true, by: scope, at: now,
-                in: transaction)
+                "forms.list-shown", form, question, rows: items.count, inClear: true, of: items.map(\.subject.id),
+                by: scope, at: now, in: transaction)
         }
         return try await show(staff, purpose: form.definition.purpose)
     }
@@ -119,10 +113,10 @@ struct FormPages: Sendable {
             from: staff.scope.area, to: question.area, name: places.name(of:), children: places.children(of:),
             address: { visit.query.setting("area", $0).setting("after", nil).address(address) })
         let content: HTML =
-            read.state == nil
+            read.figures == nil
             ? "<div class=\"panel empty\"><p>\(visit("此表正在首次计算，稍后即可打开。", "This form is being computed for the first time; open it again in a moment."))</p></div>"
             : """
-            \(crossTable(form, read.whole.counts[question.area.code], visit))\(partsTable(form, question, read, visit))\
+            \(crossTable(form, read.figures?.whole, visit))\(partsTable(form, question, read, visit))\
             \(list(form, question, read, purpose, staff))
             """
         var page = Page(
@@ -149,7 +143,7 @@ struct FormPages: Sendable {
     }
 
     /// A form that is one table for the whole area.
-    private func crossTable(_ form: CompiledForm, _ counts: [Int]?, _ visit: Visit) -> HTML {
+    private func crossTable(_ form: CompiledForm, _ counts: [Int?]?, _ visit: Visit) -> HTML {
         guard !form.definition.rows.isEmpty, !form.definition.heads.isEmpty else { return HTML() }
         let caption = visit(form.definition.name)
         let first = 1 + form.definition.cells.count
@@ -158,9 +152,15 @@ struct FormPages: Sendable {
             <div class="panel scroll" tabindex="0" role="region" aria-label="\(caption)"><table class="list"><caption>\(caption)</caption><thead><tr><td></td>\
             \(form.definition.heads.html { "<th scope=\"col\" class=\"n\">\(visit($0.title))</th>" })</tr></thead><tbody>\
             \(form.definition.rows.enumerated().html { index, row in
-                "<tr><th scope=\"row\">\(visit(row.title))</th>\((0..<width).html { "<td class=\"n\">\(counts?[first + index * width + $0] ?? 0)</td>" })</tr>"
+                "<tr><th scope=\"row\">\(visit(row.title))</th>\((0..<width).html { "<td class=\"n\">\(Self.figure(counts, first + index * width + $0))</td>" })</tr>"
             })</tbody></table></div>
             """
+    }
+
+    /// A figure, or the sign that it is withheld.
+    private static func figure(_ counts: [Int?]?, _ cell: Int) -> String {
+        guard let counts, cell < counts.count else { return "0" }
+        return counts[cell].map { String($0) } ?? Forms.withheldMark
     }
 
     /// The figures part by part, and their sum.
@@ -174,14 +174,21 @@ struct FormPages: Sendable {
             \(rows.html { row in
                 "<tr>\(columns.html { "<td\(attribute: "class", $0.isNumber ? "n" : nil) data-label=\"\(visit($0.column.title))\">\($0.column.html(row, visit))</td>" })</tr>"
             })</tbody></table></div>\
-            <p class="hint asof">\(visit("数据更新于", "As of")) <time datetime="\(visit.now.iso8601)">\(visit.instantText(visit.now))</time></p>
+            \(withheld(read, visit))<p class="hint asof">\(visit("数据更新于", "As of")) <time datetime="\(visit.now.iso8601)">\(visit.instantText(visit.now))</time></p>
             """
+    }
+
+    private func withheld(_ read: Read, _ visit: Visit) -> HTML {
+        guard read.figures?.isPartlyWithheld == true else { return HTML() }
+        let least = forms.statistics.leastGroup
+        return
+            "<p class=\"hint\">\(visit("＊ 人数不足 \(least) 人，或可由其推算出不足 \(least) 人的数，不显示。", "＊ Withheld: fewer than \(least) people, or a figure from which fewer could be worked out."))</p>"
     }
 
     struct PartRow: Sendable {
         var name: String
         var address: String?
-        var counts: [Int]
+        var counts: [Int?]
     }
 
     private func partRows(_ question: FormQuestion, _ read: Read, _ visit: Visit) -> [PartRow] {
@@ -194,9 +201,9 @@ struct FormPages: Sendable {
                 PartRow(
                     name: child.name,
                     address: visit.query.setting("area", child.code).setting("after", nil).address(visit.path),
-                    counts: read.parts.counts[child.code] ?? []))
+                    counts: read.figures?.parts[child.code] ?? []))
         }
-        for (code, counts) in read.parts.counts.sorted(by: { $0.key < $1.key })
+        for (code, counts) in (read.figures?.parts ?? [:]).sorted(by: { $0.key < $1.key })
         where !seen.contains(code) && counts.contains(where: { $0 != 0 }) {
             rows.append(
                 PartRow(
@@ -205,7 +212,7 @@ struct FormPages: Sendable {
         }
         rows.append(
             PartRow(
-                name: visit(FormTexts.total), address: nil, counts: read.whole.counts[question.area.code] ?? []))
+                name: visit(FormTexts.total), address: nil, counts: read.figures?.whole ?? []))
         return rows
     }
 
@@ -222,7 +229,12 @@ struct FormPages: Sendable {
         for (index, title) in titles.enumerated() {
             columns.append(
                 (
-                    .number(title.chinese, title.english) { $0.counts.isEmpty ? 0 : Int64($0.counts[index]) }, true
+                    Column(
+                        title.chinese, title.english, .number,
+                        cell: { row, _ in
+                            guard !row.counts.isEmpty else { return .number(0) }
+                            return row.counts[index].map { .number(Double($0)) } ?? .text(Forms.withheldMark)
+                        }), true
                 ))
         }
         return columns.map { (column: $0.0, isNumber: $0.1) }
@@ -264,16 +276,14 @@ struct FormPages: Sendable {
         let (form, question) = try question(staff)
         let (forms, scope, visit) = (forms, staff.scope, staff.visit)
         let read = try await read(form, question, scope)
-        guard read.state != nil else {
-            throw Refusal(
-                .unavailable, "forms.being-computed",
-                LocalizedText("此表正在首次计算", "This form is being computed for the first time"), retryAfterSeconds: 30)
-        }
-        let rows = read.whole.counts[question.area.code]?.first ?? 0
+        guard let figures = read.figures else { throw Forms.beingComputed }
         let now = visit.now
-        try await forms.house.database.write { transaction in
-            try forms.note(
-                "forms.exported", form, question, rows: rows, inClear: inClear, by: scope, at: now, in: transaction)
+        let reading = try await forms.house.database.write { transaction in
+            try forms.notePull(
+                form, question, rows: figures.whole[0] ?? 0, system: nil, at: now, in: transaction)
+            return try forms.note(
+                "forms.exported", form, question, rows: figures.whole[0] ?? 0,
+                inClear: inClear && form.definition.isList, by: scope, at: now, in: transaction)
         }
         let parts = partRows(question, read, visit)
         let filter = "\(forms.areaName(question.area.code)) · \(question.day)"
@@ -286,15 +296,8 @@ struct FormPages: Sendable {
         }
         return try await SheetExport.workbook(named: name, columns: columns, for: staff, filter: filter) { after in
             var next = question
-            next.after = try after.flatMap { text -> (String, SubjectID)? in
-                let halves = text.split(separator: "-", maxSplits: 1).map(String.init)
-                guard halves.count == 2 else { throw Refusal.nothingHere }
-                return (halves[0], SubjectID(halves[1]))
-            }
-            let ready = next
-            return try await forms.house.database.read {
-                try forms.listed(form, ready, for: scope, limit: 500, in: $0)
-            }
+            next.after = try after.map { text throws(Refusal) in try FormQuestion.mark(text) }
+            return try await forms.taken(form, next, noting: reading, for: scope)
         }
     }
 }

@@ -71,6 +71,25 @@ enum FormReadingStore {
         }
     }
 
+    /// Where each of these is listed on a day; who is not listed has none.
+    static func areas(of subjects: [SubjectID], in form: CompiledForm, at day: Day, in transaction: any Transaction)
+        throws -> [SubjectID: String]
+    {
+        var areas: [SubjectID: String] = [:]
+        for start in stride(from: 0, to: subjects.count, by: 500) {
+            let some = subjects[start..<min(start + 500, subjects.count)]
+            for row in try transaction.query(
+                """
+                SELECT subject, area FROM form_rows
+                WHERE form = \(form.instance) AND subject IN (\(list: some)) AND from_day <= \(day) AND until_day > \(day)
+                """)
+            {
+                areas[try row.identifier(0)] = try row.text(1)
+            }
+        }
+        return areas
+    }
+
     /// One page of a list, in the order of areas.
     static func rows(
         _ form: CompiledForm, in area: AreaPrefix, at day: Day, after: (area: String, subject: SubjectID)?, limit: Int,

@@ -81,5 +81,78 @@ enum FormSchema {
                 approved_at BIGINT NOT NULL
             )
             """),
+        Migration(
+            "forms.0003-templates-readings",
+            """
+            CREATE TABLE form_templates (
+                id TEXT NOT NULL PRIMARY KEY,
+                name TEXT NOT NULL,
+                file_name TEXT NOT NULL,
+                line TEXT,
+                area TEXT NOT NULL,
+                staff_name TEXT NOT NULL,
+                uploaded_at BIGINT NOT NULL,
+                size BIGINT NOT NULL,
+                content BYTEA NOT NULL
+            )
+            """,
+            "CREATE INDEX form_templates_by_line ON form_templates (line, id)",
+            "CREATE INDEX form_templates_by_area ON form_templates (area, id) WHERE line IS NULL",
+            // Who looked at a list in clear, and whom it showed: a person may ask.
+            """
+            CREATE TABLE form_readings (
+                id TEXT NOT NULL PRIMARY KEY,
+                form TEXT NOT NULL,
+                purpose TEXT NOT NULL,
+                staff_name TEXT NOT NULL,
+                body_name TEXT NOT NULL,
+                read_at BIGINT NOT NULL
+            )
+            """,
+            """
+            CREATE TABLE form_readings_of (
+                subject TEXT NOT NULL,
+                reading TEXT NOT NULL,
+                PRIMARY KEY (subject, reading)
+            )
+            """),
+        Migration(
+            "forms.0004-feeds",
+            // One row for each list that somebody subscribed to; its number rises with each change.
+            """
+            CREATE TABLE form_feeds (
+                form TEXT NOT NULL PRIMARY KEY,
+                number BIGINT NOT NULL,
+                begun_at BIGINT NOT NULL,
+                read_at BIGINT NOT NULL
+            )
+            """,
+            """
+            CREATE TABLE form_changes (
+                form TEXT NOT NULL,
+                subject TEXT NOT NULL,
+                number BIGINT NOT NULL,
+                area TEXT,
+                PRIMARY KEY (form, subject)
+            )
+            """,
+            "CREATE INDEX form_changes_by_number ON form_changes (form, number)",
+            // Who comes in or leaves by the day alone.
+            "CREATE INDEX form_rows_by_beginning ON form_rows (form, from_day, subject)",
+            "CREATE INDEX form_rows_by_end ON form_rows (form, until_day, subject)"),
+        Migration(
+            "forms.0005-pulls",
+            // What was taken from here instead of being typed and handed in.
+            """
+            CREATE TABLE form_pulls (
+                id TEXT NOT NULL PRIMARY KEY,
+                form TEXT NOT NULL,
+                system TEXT,
+                area TEXT NOT NULL,
+                row_count BIGINT NOT NULL,
+                taken_at BIGINT NOT NULL
+            )
+            """,
+            "CREATE INDEX form_pulls_by_time ON form_pulls (taken_at, id)"),
     ]
 }

@@ -58,7 +58,7 @@ struct SubjectPage: Sendable {
                     + view.trail + [(title, nil)],
                 notice: refusal?.notice(visit),
                 """
-                \(purposeForm(subject, purpose, staff))\(view.around)\(view.facts)\(newMember(subject, staff))\
+                \(purposeForm(subject, purpose, staff))<p class="bar"><a href="/forms/readers/\(subject.id)">\(visit("谁看过这些信息", "Who read this"))</a></p>\(view.around)\(view.facts)\(newMember(subject, staff))\
                 \(JoiningPanel(registry: registry).html(read.joining, subject, read.names, visit))\
                 \(writeForm(subject, staff, typed, refusal))\(history(read.entries, read.staffNames, staff))
                 """),

@@ -1,0 +1,100 @@
+import Desk
+import Ground
+import Ledger
+import Registry
+import Storage
+
+/// 谁看过我的信息: one look at a list in clear: who, for what, and whom it showed.
+struct FormReading: Sendable, Hashable {
+    typealias ID = Identifier<FormReading>
+
+    var id: ID
+    var form: String
+    var purpose: String
+    var staffName: String
+    var bodyName: String
+    var readAt: Instant
+}
+
+enum FormReadingsStore {
+    static func insert(_ one: FormReading, in transaction: any Transaction) throws {
+        try transaction.later(
+            """
+            INSERT INTO form_readings (id, form, purpose, staff_name, body_name, read_at)
+            VALUES (\(one.id), \(one.form), \(one.purpose), \(one.staffName), \(one.bodyName), \(one.readAt))
+            """)
+    }
+
+    /// Whom it showed. The same person twice in one reading counts once.
+    static func add(_ subjects: [SubjectID], to reading: FormReading.ID, in transaction: any Transaction) throws {
+        try transaction.batch(
+            Set(subjects).sorted().map {
+                """
+                INSERT INTO form_readings_of (subject, reading) VALUES (\($0), \(reading))
+                ON CONFLICT (subject, reading) DO NOTHING
+                """
+            })
+    }
+
+    /// The latest first.
+    static func page(of subject: SubjectID, after: FormReading.ID?, limit: Int, in transaction: any Transaction) throws
+        -> [FormReading]
+    {
+        var query: SQL = """
+            SELECT form_readings.id, form_readings.form, form_readings.purpose, form_readings.staff_name,
+                   form_readings.body_name, form_readings.read_at
+            FROM form_readings_of JOIN form_readings ON form_readings.id = form_readings_of.reading
+            WHERE form_readings_of.subject = \(subject)
+            """
+        if let after { query += " AND form_readings_of.reading < \(after)" }
+        query += " ORDER BY form_readings_of.reading DESC LIMIT \(limit)"
+        return try transaction.query(query).map { row in
+            FormReading(
+                id: try row.identifier(0), form: try row.text(1), purpose: try row.text(2),
+                staffName: try row.text(3), bodyName: try row.text(4), readAt: try row.instant(5))
+        }
+    }
+}
+
+extension Forms {
+    /// Notes that a list was shown or taken away, before it is; in clear, also for each person whom it shows.
+    /// - Returns: the reading to which further pages of the same list add whom they show; nil when values were masked.
+    @discardableResult
+    func note(
+        _ act: String, _ form: CompiledForm, _ question: FormQuestion, rows: Int, inClear: Bool,
+        of subjects: [SubjectID] = [], by scope: Scope, at now: Instant, in transaction: any Transaction
+    ) throws -> FormReading.ID? {
+        try Ledger.record(
+            LedgerEntry(
+                id: house.identifiers.next(at: now), act: act, subjectKind: "form", subjectID: form.definition.key,
+                actor: Actor(scope), happenedAt: now, receivedAt: now, area: question.area.code,
+                purpose: inClear ? form.definition.purpose : nil,
+                facts: JSONWriter.object { writer in
+                    writer.member("rows", rows)
+                    writer.member("onDay", question.day.description)
+                    writer.member("inClear", inClear)
+                }), in: transaction)
+        guard inClear else { return nil }
+        let reading = FormReading(
+            id: house.identifiers.next(at: now), form: form.definition.key, purpose: form.definition.purpose,
+            staffName: scope.staffName, bodyName: scope.bodyName, readAt: now)
+        try FormReadingsStore.insert(reading, in: transaction)
+        try FormReadingsStore.add(subjects, to: reading.id, in: transaction)
+        return reading.id
+    }
+
+    /// One page of a list that is taken away, whom it shows noted first.
+    func taken(
+        _ form: CompiledForm, _ question: FormQuestion, noting reading: FormReading.ID?, for scope: Scope
+    ) async throws -> (items: [ListedSubject], next: String?) {
+        let forms = self
+        guard let reading else {
+            return try await house.database.read { try forms.listed(form, question, for: scope, limit: 500, in: $0) }
+        }
+        return try await house.database.write { transaction in
+            let page = try forms.listed(form, question, for: scope, limit: 500, in: transaction)
+            try FormReadingsStore.add(page.items.map(\.subject.id), to: reading, in: transaction)
+            return page
+        }
+    }
+}
