@@ -20,6 +20,7 @@ import Messages
 import Places
 import Registry
 import Storage
+import Systems
 import Warnings
 import Web
 import Workload
@@ -34,6 +35,7 @@ enum Assembly {
         + GridDay.migrations + Warnings.migrations + Emergencies.migrations
         + Disputes.migrations + Clues.migrations + UnifiedCommand.migrations
         + Mandates.migrations + Workload.migrations + Burdens.migrations + Registry.migrations + Forms.migrations
+        + Systems.migrations
 
     /// The rights of all rooms: a role that names another is refused.
     static let rights = Set(
@@ -61,6 +63,7 @@ enum Assembly {
         let burdens: Burdens
         let registry: Registry
         let forms: Forms
+        let systems: Systems
 
         /// Reads every rule file: what is wrong in one is told with its line.
         init(in house: House, numbers: CaseNumberSource = CaseNumberSource()) throws(Refusal) {
@@ -94,6 +97,7 @@ enum Assembly {
             registry = try Registry(
                 house: house, identity: identity, places: places, dictionary: dictionary, followers: [engine])
             forms = try Forms(house: house, registry: registry, places: places, engine: engine)
+            systems = try Systems(house: house, places: places, registry: registry, forms: forms)
             ledger = Ledger(
                 house: house,
                 words: [
@@ -103,6 +107,7 @@ enum Assembly {
                     Emergencies.ledgerWords,
                     Disputes.ledgerWords, Clues.ledgerWords, UnifiedCommand.ledgerWords, Mandates.ledgerWords,
                     Registry.ledgerWords, Forms.ledgerWords,
+                    Systems.ledgerWords,
                     DemoCounty.ledgerWords,
                 ]
             )
@@ -113,6 +118,7 @@ enum Assembly {
             [
                 ledger, places, messages, identity, cases, closings, channels, gridDay, warnings, emergencies,
                 disputes, clues, command, mandates, workload, burdens, registry, forms,
+                systems,
             ]
         }
     }
