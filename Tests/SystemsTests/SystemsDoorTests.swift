@@ -195,7 +195,7 @@ struct SystemsDoorTests {
             try XLSXReader(path: path).forEachRow { rows.append($0.cells) }
             let layout = try #require(world.systems.list["old-people"]).layout
             #expect(rows.count == 2 && rows[0] == layout.map(\.title))
-            #expect(rows[1].prefix(4) == ["1", "王小明", "男", "居民身份证"], "\(rows)")
+            #expect(rows[1].prefix(4) == ["1", "王小明", "男性", "居民身份证"], "\(rows)")
             let counted = try await world.call(.get, "/api/v1/systems/avoided", as: "data").text
             let carried = try #require(world.systems.list["old-people"]).carried.count
             #expect(counted.contains("\"total\":\(carried),"), "\(counted.prefix(300))")

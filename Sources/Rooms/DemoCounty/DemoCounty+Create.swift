@@ -13,6 +13,7 @@ import Messages
 import Places
 import Registry
 import Storage
+import Systems
 
 extension DemoCounty {
     /// Makes the county in an empty database whose schema is up to date.
@@ -64,7 +65,10 @@ extension DemoCounty {
             stage, files, cases, storm, peace, duties, in: own.house, clock: own.clock, from: firstDay,
             progress: progress)
         try await close(stage, in: own.house)
-        try await Forms(house: own.house, registry: registry, places: places, engine: engine).compute()
+        let forms = try Forms(house: own.house, registry: registry, places: places, engine: engine)
+        let systems = try Systems(house: own.house, places: places, registry: registry, forms: forms)
+        try await Requests(stage: stage, forms: forms, systems: systems, house: own.house).play(at: plan.until)
+        try await forms.compute()
         progress(Progress(stage: .sealing, done: 1, total: 1))
         try await Sealing(
             database: own.house.database, key: own.house.keys.signing, clock: own.clock, chain: county.prefix

@@ -76,7 +76,7 @@ struct Founding {
             let handlers = (0..<2).map { _ in hire("department_handler", department) }
             _ = hire("department_leader", department)
             stage.departments[line.code] = Stage.Department(body: department.id, handlers: handlers)
-            if line.code == "data" { _ = hire("data_officer", department) }
+            if line.code == "data" { stage.dataOfficers.append(hire("data_officer", department)) }
         }
         let large = max(1, plan.gridCount / 150)
         stage.coordination = (0..<(2 + large)).map { _ in hire("coordination_officer", coordination) }

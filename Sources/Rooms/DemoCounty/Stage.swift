@@ -43,6 +43,7 @@ struct Stage: Sendable {
     /// By line.
     var departments: [String: Department] = [:]
     var coordination: [Scope] = []
+    var dataOfficers: [Scope] = []
     var hotline: [Scope] = []
     /// Who mediates in an area: the county, a street, a community.
     var mediators: [AreaPrefix: Scope] = [:]

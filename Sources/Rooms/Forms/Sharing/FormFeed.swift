@@ -95,33 +95,39 @@ enum FeedStore {
     static func changes(of form: String, after number: Int64, limit: Int, in transaction: any Transaction) throws
         -> [Change]
     {
-        try transaction.query(
-            """
-            SELECT subject, number, area FROM form_changes
-            WHERE form = \(form) AND number > \(number) ORDER BY form, number LIMIT \(limit)
-            """
-        ).map { Change(subject: try $0.identifier(0), number: try $0.int(1), area: try $0.textIfAny(2)) }
+        try transaction.query(changesQuery(form, after: number, limit: limit)).map {
+            Change(subject: try $0.identifier(0), number: try $0.int(1), area: try $0.textIfAny(2))
+        }
+    }
+
+    static func changesQuery(_ form: String, after number: Int64, limit: Int) -> SQL {
+        """
+        SELECT subject, number, area FROM form_changes
+        WHERE form = \(form) AND number > \(number) ORDER BY form, number LIMIT \(limit)
+        """
     }
 
     /// Who came into the list or left it by the day, in the order of days.
     static func turns(
         of instance: String, after mark: FeedMark, until today: Day, limit: Int, in transaction: any Transaction
     ) throws -> [(day: Day, subject: SubjectID, area: String)] {
-        try transaction.query(
-            """
-            SELECT turn_day, subject, area FROM (
-                SELECT from_day AS turn_day, subject, area FROM form_rows
-                WHERE form = \(instance) AND (from_day, subject) > (\(mark.day), \(mark.subject)) AND from_day <= \(today)
-                UNION ALL
-                SELECT until_day AS turn_day, subject, area FROM form_rows
-                WHERE form = \(instance) AND (until_day, subject) > (\(mark.day), \(mark.subject))
-                    AND until_day <= \(today)
-            ) AS turns
-            ORDER BY turn_day, subject LIMIT \(limit)
-            """
-        ).compactMap { row in
+        try transaction.query(turnsQuery(instance, after: mark, until: today, limit: limit)).compactMap { row in
             guard let day = Day(try row.text(0)) else { return nil }
             return (day, try row.identifier(1), try row.text(2))
         }
+    }
+
+    static func turnsQuery(_ instance: String, after mark: FeedMark, until today: Day, limit: Int) -> SQL {
+        """
+        SELECT turn_day, subject, area FROM (
+            SELECT from_day AS turn_day, subject, area FROM form_rows
+            WHERE form = \(instance) AND (from_day, subject) > (\(mark.day), \(mark.subject)) AND from_day <= \(today)
+            UNION ALL
+            SELECT until_day AS turn_day, subject, area FROM form_rows
+            WHERE form = \(instance) AND (until_day, subject) > (\(mark.day), \(mark.subject))
+                AND until_day <= \(today)
+        ) AS turns
+        ORDER BY turn_day, subject LIMIT \(limit)
+        """
     }
 }

@@ -49,17 +49,19 @@ extension Forms {
         in transaction: any Transaction
     ) throws -> [FormPull] {
         guard scope.area.contains(area) else { return [] }
-        return try transaction.query(
-            """
-            SELECT form, system, area, row_count, taken_at FROM form_pulls
-            WHERE taken_at >= \(from) AND taken_at < \(until) AND \(area.condition(on: "area"))
-            ORDER BY taken_at, id LIMIT \(limit)
-            """
-        ).map { row in
+        return try transaction.query(pullsQuery(from: from, until: until, in: area, limit: limit)).map { row in
             FormPull(
                 form: try row.text(0), system: try row.textIfAny(1), area: AreaPrefix(try row.text(2)) ?? .everywhere,
                 rows: Int(try row.int(3)), takenAt: try row.instant(4))
         }
+    }
+
+    static func pullsQuery(from: Instant, until: Instant, in area: AreaPrefix, limit: Int) -> SQL {
+        """
+        SELECT form, system, area, row_count, taken_at FROM form_pulls
+        WHERE taken_at >= \(from) AND taken_at < \(until) AND \(area.condition(on: "area"))
+        ORDER BY taken_at, id LIMIT \(limit)
+        """
     }
 
     func notePull(

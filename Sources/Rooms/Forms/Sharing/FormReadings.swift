@@ -40,6 +40,14 @@ enum FormReadingsStore {
     static func page(of subject: SubjectID, after: FormReading.ID?, limit: Int, in transaction: any Transaction) throws
         -> [FormReading]
     {
+        try transaction.query(pageQuery(subject, after: after, limit: limit)).map { row in
+            FormReading(
+                id: try row.identifier(0), form: try row.text(1), purpose: try row.text(2),
+                staffName: try row.text(3), bodyName: try row.text(4), readAt: try row.instant(5))
+        }
+    }
+
+    static func pageQuery(_ subject: SubjectID, after: FormReading.ID?, limit: Int) -> SQL {
         var query: SQL = """
             SELECT form_readings.id, form_readings.form, form_readings.purpose, form_readings.staff_name,
                    form_readings.body_name, form_readings.read_at
@@ -48,11 +56,7 @@ enum FormReadingsStore {
             """
         if let after { query += " AND form_readings_of.reading < \(after)" }
         query += " ORDER BY form_readings_of.reading DESC LIMIT \(limit)"
-        return try transaction.query(query).map { row in
-            FormReading(
-                id: try row.identifier(0), form: try row.text(1), purpose: try row.text(2),
-                staffName: try row.text(3), bodyName: try row.text(4), readAt: try row.instant(5))
-        }
+        return query
     }
 }
 

@@ -52,7 +52,10 @@ extension Forms {
         for change in changes.prefix(Self.feedPage) {
             next.number = change.number
             for id in try expanded(change.subject, form, at: today, for: scope, in: transaction) {
-                wanted.updateValue(change.area, forKey: id)
+                // Of those in a home that changed, who is not listed is nobody's to hear of.
+                if id == change.subject || wanted[id] == nil {
+                    wanted.updateValue(id == change.subject ? change.area : nil, forKey: id)
+                }
             }
         }
         var isAll = changes.count <= Self.feedPage

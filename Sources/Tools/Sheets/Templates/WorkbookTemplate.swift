@@ -135,6 +135,6 @@ public struct WorkbookTemplate: Sendable {
 
     /// Whether so many cells to the right of a cell are empty, for values that are spread over them.
     public func hasRoom(_ place: Place, cells: Int) -> Bool {
-        (1..<max(2, cells)).allSatisfy { sheets[place.sheet].isFree(place.cell.row, place.cell.column + $0) }
+        (1..<max(1, cells)).allSatisfy { sheets[place.sheet].isFree(place.cell.row, place.cell.column + $0) }
     }
 }
