@@ -16,6 +16,7 @@ import Places
 import Registry
 import Storage
 import StorageTesting
+import Systems
 import Testing
 import Web
 
@@ -79,6 +80,14 @@ struct DemoCountyTests {
             )
             #expect(counted == people)
             #expect(try await demo.number("SELECT COUNT(*) FROM form_states WHERE built_at IS NULL") == 0)
+            // A department's form was approved and is current; another waits; some systems are typed no more.
+            #expect(try await demo.number("SELECT COUNT(*) FROM form_proposals WHERE state = 'approved'") == 1)
+            #expect(try await demo.number("SELECT COUNT(*) FROM form_proposals WHERE state = 'asked'") == 1)
+            #expect(
+                try await demo.number(
+                    "SELECT COUNT(*) FROM form_states WHERE form >= 'asked-' AND form < 'asked.' AND horizon IS NOT NULL"
+                ) == 1)
+            #expect(try await demo.number("SELECT COUNT(*) FROM system_standings") == 10)
         }
     }
 
@@ -288,7 +297,7 @@ struct DemoHouse: Sendable {
         let migrations =
             Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
             + Cases.migrations + Closings.migrations + Emergencies.migrations + Disputes.migrations + Clues.migrations
-            + Mandates.migrations + Registry.migrations + Forms.migrations
+            + Mandates.migrations + Registry.migrations + Forms.migrations + Systems.migrations
         try await engine.withDatabase(migrations: migrations) { database in
             let house = House(
                 database: database, clock: ManualClock(until), identifiers: IdentifierSource(), keys: .forTests(),

@@ -56,6 +56,7 @@ struct FormPages: Sendable {
                 visit(FormTexts.forms), breadcrumb: [(visit(FormTexts.forms), nil)],
                 """
                 <p class="hint">\(visit("这里的表不填报：事实登记一次，各表随之更新，任何区域、任何日期都可打开。", "Nobody fills these in: a fact is written once and every form follows; open one for any area and any day."))</p>\
+                <p class="bar"><a class="btn" href="/forms/proposals">\(visit(ProposalPages.title))</a><a class="btn" href="/forms/templates">\(visit(TemplatePages.title))</a></p>\
                 \(Listing(caption: visit(FormTexts.forms), columns: columns, items: forms.forms(for: staff.scope), whenEmpty: "<p>\(visit("没有您可打开的表。", "There is no form for you."))</p>").html(visit))
                 """))
     }
