@@ -143,7 +143,13 @@ struct FormMeasurement {
         return (Int(line.filter(\.isNumber)) ?? 0) / 1024
     }
 
-    /// Households of one to four in the three grids of the test's street.
+    /// One of 2,000 in twenty communities of the test's street.
+    private static func grid(_ number: Int) -> String {
+        func digits(_ number: Int) -> String { String(String(1_000 + number).suffix(3)) }
+        return FormsWorld.street + digits(number / 100 + 1) + digits(number % 100 + 1)
+    }
+
+    /// Households of one to four, two hundred in a grid and then the next.
     private static func load(_ residents: Int, into registry: Registry, _ house: House) async throws -> [SubjectID] {
         var random = SeededRandom(seed: 1)
         let now = house.clock.now()
@@ -152,7 +158,7 @@ struct FormMeasurement {
         var made = 0
         while persons.count < residents {
             var batch: [LoadedSubject] = []
-            let grid = FormsWorld.grids[made / 200 % 3]
+            let grid = Self.grid(made / 200 % 2_000)
             func subject(_ kind: SubjectKind, _ facts: [(String, String)]) -> LoadedSubject {
                 var record = SubjectRecord(kind: kind)
                 for (key, value) in facts { record.state(key, Statement(since: since, value: value, seenAt: now)) }

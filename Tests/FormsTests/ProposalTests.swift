@@ -19,7 +19,9 @@ struct ProposalTests {
 
     @Test("Columns are matched by name, synonym, likeness and values; what is new is told as new")
     func matching() throws {
-        let matching = ColumnMatching(dictionary: try ConditionTests.dictionary(), kind: .person)
+        let matching = ColumnMatching(
+            dictionary: try ConditionTests.dictionary(), kind: .person,
+            words: try MatchingWords.load(from: RuleFiles(shipped: ConditionTests.shipped)))
         func element(_ column: String) -> String? {
             matching.candidates(for: column).first.flatMap { $0.score >= ColumnMatching.sure ? $0.element : nil }
         }

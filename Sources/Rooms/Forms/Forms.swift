@@ -15,6 +15,8 @@ public struct Forms: Room {
     let asking: AskingRules
     let statistics: StatisticsRules
     let numberFormats: NumberFormats
+    let words: MatchingWords
+    let matchings: [SubjectKind: ColumnMatching]
     /// What the lines are called.
     let lineNames: [String: LocalizedText]
 
@@ -27,6 +29,12 @@ public struct Forms: Room {
         asking = try AskingRules.load(from: house.rules)
         statistics = try StatisticsRules.load(from: house.rules)
         numberFormats = try NumberFormats.load(from: house.rules)
+        let words = try MatchingWords.load(from: house.rules)
+        self.words = words
+        matchings = Dictionary(
+            uniqueKeysWithValues: SubjectKind.allCases.map {
+                ($0, ColumnMatching(dictionary: registry.dictionary, kind: $0, words: words))
+            })
         lineNames = Dictionary(
             try house.rules.decode(LineFile.self, from: "lines.yaml").lines.map {
                 ($0.code, LocalizedText($0.zh, $0.en))

@@ -12,8 +12,41 @@ struct ColumnMatching: Sendable {
         var reason: LocalizedText
     }
 
-    let dictionary: DataDictionary
-    let kind: SubjectKind
+    private let dictionary: DataDictionary
+    private let kind: SubjectKind
+    private let words: MatchingWords
+    private let named: [Named]
+
+    /// A name of an element, worked out once.
+    private struct Name: Sendable {
+        var text: String
+        var title: String
+        var canonical: String
+        var others: Set<String>
+    }
+
+    private struct Named: Sendable {
+        var element: Element
+        var names: [Name]
+    }
+
+    init(dictionary: DataDictionary, kind: SubjectKind, words: MatchingWords) {
+        self.dictionary = dictionary
+        self.kind = kind
+        self.words = words
+        named = dictionary.elements.filter { CompiledForm.reaches($0.kind, from: kind) && !$0.isOff }.map { element in
+            let names = [element.name.chinese, element.name.english, element.key] + element.synonyms
+            return Named(
+                element: element,
+                names: names.map { Self.name($0, words) }.filter { !$0.title.isEmpty })
+        }
+    }
+
+    private static func name(_ text: String, _ words: MatchingWords) -> Name {
+        let title = parts(text).title
+        let canonical = words.canonical(title)
+        return Name(text: text, title: title, canonical: canonical, others: words.others(in: canonical))
+    }
 
     /// From here on a column counts as held.
     static let sure = 75
@@ -22,17 +55,16 @@ struct ColumnMatching: Sendable {
 
     /// The best first; at most three.
     func candidates(for column: String) -> [Candidate] {
-        let (title, options) = Self.parts(column)
-        guard !title.isEmpty else { return [] }
-        var found: [Candidate] = []
-        for element in dictionary.elements where CompiledForm.reaches(element.kind, from: kind) && !element.isOff {
-            let names = [element.name.chinese, element.name.english, element.key] + element.synonyms
-            if let best = best(title, names, options, element), best.score >= Self.possible { found.append(best) }
+        let options = Self.parts(column).options
+        let asked = Self.name(column, words)
+        guard !asked.title.isEmpty else { return [] }
+        var found = named.compactMap { one in
+            best(asked, one, options).flatMap { $0.score >= Self.possible ? $0 : nil }
         }
-        if kind == .person, ["年龄", "周岁", "岁数", "age"].contains(title) {
+        if kind == .person, words.age.contains(asked.title) {
             found.append(Candidate(element: "age", score: 100, reason: Self.derived))
         }
-        if ["所属网格", "网格", "村社区", "社区", "所属社区", "乡镇街道", "area", "grid"].contains(title) {
+        if words.area.contains(asked.title) {
             found.append(Candidate(element: "area", score: 100, reason: Self.derived))
         }
         return Array(found.sorted { ($1.score, $0.element) < ($0.score, $1.element) }.prefix(3))
@@ -40,27 +72,33 @@ struct ColumnMatching: Sendable {
 
     private static let derived = LocalizedText("由登记推算", "follows from what is known")
 
-    private func best(_ title: String, _ names: [String], _ options: [String], _ element: Element) -> Candidate? {
+    private func best(_ asked: Name, _ one: Named, _ options: [String]) -> Candidate? {
+        let element = one.element
         var best: Candidate?
         func take(_ score: Int, _ reason: LocalizedText) {
             if score > best?.score ?? 0 {
                 best = Candidate(element: element.key, score: min(100, score), reason: reason)
             }
         }
-        for (index, name) in names.enumerated() {
-            let other = Self.parts(name).title
-            guard !other.isEmpty else { continue }
-            if other == title {
+        for (index, name) in one.names.enumerated() {
+            // Whose it is must be said by both: a spouse's number is not the person's.
+            let foreign = asked.others.isSubset(of: name.others) ? 0 : 30
+            if name.title == asked.title {
                 take(
                     index == 0 ? 100 : 98,
                     index == 0
-                        ? LocalizedText("名称相同", "the same name") : LocalizedText("别名“\(name)”", "also called “\(name)”")
-                )
-            } else if min(other.count, title.count) >= 2, other.contains(title) || title.contains(other) {
-                let share = Double(min(other.count, title.count)) / Double(max(other.count, title.count))
-                take(Int(50 + 45 * share), LocalizedText("名称包含“\(name)”", "the name contains “\(name)”"))
+                        ? LocalizedText("名称相同", "the same name")
+                        : LocalizedText("别名“\(name.text)”", "also called “\(name.text)”"))
+            } else if name.canonical == asked.canonical {
+                take(92 - foreign, LocalizedText("与“\(name.text)”同义", "means the same as “\(name.text)”"))
             } else {
-                take(Int(Self.likeness(title, other) * 90), LocalizedText("名称相近“\(name)”", "a name like “\(name)”"))
+                let plain = Self.score(asked.title, name.title)
+                let canonical = Self.score(asked.canonical, name.canonical)
+                take(
+                    max(plain.score, canonical.score - 3) - foreign,
+                    plain.isPart || canonical.isPart
+                        ? LocalizedText("名称包含“\(name.text)”", "the name contains “\(name.text)”")
+                        : LocalizedText("名称相近“\(name.text)”", "a name like “\(name.text)”"))
             }
         }
         // Values in brackets say what is meant, whatever the name.
@@ -72,6 +110,14 @@ struct ColumnMatching: Sendable {
             best = present
         }
         return best
+    }
+
+    private static func score(_ left: String, _ right: String) -> (score: Int, isPart: Bool) {
+        let (short, long) = (min(left.count, right.count), max(left.count, right.count))
+        if short >= 2, left.contains(right) || right.contains(left) {
+            return (Int(50 + 45 * Double(short) / Double(long)), true)
+        }
+        return (Int(likeness(left, right) * 90), false)
     }
 
     private func sharedOptions(_ options: [String], _ element: Element) -> Double {

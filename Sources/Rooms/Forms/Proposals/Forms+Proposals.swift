@@ -12,7 +12,7 @@ extension Forms {
     func compare(_ content: FormProposal.Content, for scope: Scope, in transaction: any Transaction) throws
         -> ProposalComparison
     {
-        let matching = ColumnMatching(dictionary: registry.dictionary, kind: content.kind)
+        let matching = matching(of: content.kind)
         var columns = content.columns.map { ColumnStanding(column: $0, candidates: matching.candidates(for: $0)) }
         let area = scope.area
         let subjects = try registry.sample(content.kind, in: area, for: scope, limit: asking.sample, in: transaction)
@@ -39,6 +39,11 @@ extension Forms {
             subjects: try registry.count(content.kind, in: area, for: scope, in: transaction),
             overlaps: shared.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.prefix(5).map { ($0.key, $0.value) },
             minutesAFact: asking.minutesAFact, timesAYear: content.timesAYear)
+    }
+
+    /// Made once for each kind: the names of all elements are worked out beforehand.
+    private func matching(of kind: SubjectKind) -> ColumnMatching {
+        matchings[kind] ?? ColumnMatching(dictionary: registry.dictionary, kind: kind, words: words)
     }
 
     private var today: Day { house.clock.now().local().day }
@@ -99,7 +104,7 @@ extension Forms {
 
     /// The form that the held columns make.
     private func compiled(_ content: FormProposal.Content, key: String, line: String) throws(Refusal) -> CompiledForm {
-        let matching = ColumnMatching(dictionary: registry.dictionary, kind: content.kind)
+        let matching = matching(of: content.kind)
         var columns: [String] = []
         for column in content.columns {
             guard let match = matching.candidates(for: column).first, match.score >= ColumnMatching.sure,
