@@ -208,10 +208,12 @@ let package = Package(
                 "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
             ]),
         room(
+            "Funds",
+            ["Identity", "Places", "Ledger", "Desk", "Ground", "Storage", "Web", hummingbird]),
+        room(
             "Faults",
             [
-                "Workload", "Mandates", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher",
-                "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
+                "Workload", "Mandates", "Cases", "Identity", "Places", "Desk", "Ground", "Storage", "Web", hummingbird,
             ]),
         room(
             "Burdens",
@@ -235,7 +237,8 @@ let package = Package(
         room(
             "DemoCounty",
             [
-                "Map", "Grids", "Burdens", "Faults", "Systems", "Visits", "Warnings", "Disputes", "Clues", "Command",
+                "Map", "Grids", "Burdens", "Faults", "Funds", "Systems", "Visits", "Warnings", "Disputes", "Clues",
+                "Command",
                 "Registry", "Forms", "Mandates", "Workload", "Emergencies", "Closings",
                 "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "NationalCodes", "WorkCalendar", "Ground",
                 "Cipher", "Storage", "Sheets", yaml,
@@ -245,7 +248,7 @@ let package = Package(
         .executableTarget(
             name: "gewu",
             dependencies: [
-                "DemoCounty", "Map", "Grids", "Burdens", "Faults", "Systems", "Visits", "Warnings", "Geo",
+                "DemoCounty", "Map", "Grids", "Burdens", "Faults", "Funds", "Systems", "Visits", "Warnings", "Geo",
                 "LinearPrograms", "Command", "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates",
                 "GridDesign",
                 "GridDay", "Emergencies", "Channels", "Closings", "Cases", "Identity", "Messages", "Places", "Ledger",
@@ -381,6 +384,12 @@ let package = Package(
                 hummingbirdTesting,
             ]),
         tests(
+            "FundsTests",
+            [
+                "Funds", "StorageTesting", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher",
+                "Storage", "Web", hummingbird, httpTypes, nio, logging, hummingbirdTesting,
+            ]),
+        tests(
             "FaultsTests",
             [
                 "Faults", "Workload", "Mandates", "Cases", "StorageTesting", "Identity", "Messages", "Places", "Ledger",
@@ -412,7 +421,7 @@ let package = Package(
             "DemoCountyTests",
             [
                 "gewu", logging,
-                "DemoCounty", "Command", "Map", "Grids", "Burdens", "Faults", "Systems", "Visits", "Warnings",
+                "DemoCounty", "Command", "Map", "Grids", "Burdens", "Faults", "Funds", "Systems", "Visits", "Warnings",
                 "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates", "GridDay",
                 "Channels", "Closings", "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk",
                 "Storage",
@@ -421,7 +430,7 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "gewu", "Warnings", "DemoCounty", "Channels", "Clues", "GridDay", "Cases", "Identity", "Messages",
+                "gewu", "Warnings", "DemoCounty", "Channels", "Clues", "Mandates", "GridDay", "Cases", "Identity", "Messages",
                 "Places",
                 "Ledger",
                 "Desk", "Web",

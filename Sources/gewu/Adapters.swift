@@ -2,6 +2,7 @@ import Cases
 import Desk
 import Ground
 import Identity
+import Mandates
 import Places
 import Storage
 
@@ -42,5 +43,15 @@ struct AreasOfPlaces: AreaLookup {
 
     func area(at location: Location) -> AreaPrefix? {
         places.nearestGrid(longitude: location.longitude, latitude: location.latitude).flatMap { AreaPrefix($0.code) }
+    }
+}
+
+/// What carries work that goes down, as the lists, the gate and the contracts have it.
+struct GroundsOfMandates: Grounds {
+    func require(_ ground: String?, for area: AreaPrefix, on day: Day, in transaction: any Transaction) throws {
+        guard let ground, let named = WorkGround(ground) else {
+            throw Refusal.noGround(LocalizedText("没有写明依据", "No ground was named"))
+        }
+        try Mandates.requireGround(named, area: area, on: day, in: transaction)
     }
 }

@@ -9,8 +9,10 @@ import DemoCounty
 import Desk
 import Disputes
 import Emergencies
+import Faults
 import Forms
 import Foundation
+import Funds
 import GridDay
 import Ground
 import Identity
@@ -34,8 +36,8 @@ enum Assembly {
         + Messages.migrations + Identity.migrations + Cases.migrations + Closings.migrations + Channels.migrations
         + GridDay.migrations + Warnings.migrations + Emergencies.migrations
         + Disputes.migrations + Clues.migrations + UnifiedCommand.migrations
-        + Mandates.migrations + Workload.migrations + Burdens.migrations + Registry.migrations + Forms.migrations
-        + Systems.migrations
+        + Mandates.migrations + Workload.migrations + Burdens.migrations + Funds.migrations + Registry.migrations
+        + Forms.migrations + Systems.migrations
 
     /// The rights of all rooms: a role that names another is refused.
     static let rights = Set(
@@ -61,6 +63,8 @@ enum Assembly {
         let mandates: Mandates
         let workload: Workload
         let burdens: Burdens
+        let faults: Faults
+        let funds: Funds
         let registry: Registry
         let forms: Forms
         let systems: Systems
@@ -88,10 +92,15 @@ enum Assembly {
             command = try UnifiedCommand(
                 house: house, identity: identity, cases: cases, emergencies: emergencies, places: places)
             let forecast = try Forecast(house: house, identity: identity, places: places)
-            mandates = try Mandates(house: house, identity: identity, places: places, forecast: forecast)
+            mandates = try Mandates(
+                house: house, identity: identity, places: places, forecast: forecast,
+                powerFollowers: [try ReturnedPowers(house: house, cases: cases)])
             workload = try Workload(
                 house: house, identity: identity, places: places, mandates: mandates, forecast: forecast)
             burdens = try Burdens(house: house, identity: identity, places: places)
+            faults = try Faults(
+                house: house, places: places, cases: cases, mandates: mandates, workload: workload)
+            funds = try Funds(house: house, places: places)
             let dictionary = try DataDictionary.load(from: house.rules)
             let engine = try FormEngine(rules: house.rules, dictionary: dictionary)
             registry = try Registry(
@@ -107,8 +116,7 @@ enum Assembly {
                     Emergencies.ledgerWords,
                     Disputes.ledgerWords, Clues.ledgerWords, UnifiedCommand.ledgerWords, Mandates.ledgerWords,
                     Registry.ledgerWords, Forms.ledgerWords,
-                    Systems.ledgerWords,
-                    DemoCounty.ledgerWords,
+                    Systems.ledgerWords, Funds.ledgerWords, DemoCounty.ledgerWords,
                 ]
             )
         }
@@ -117,7 +125,7 @@ enum Assembly {
         var all: [any Room] {
             [
                 ledger, places, messages, identity, cases, closings, channels, gridDay, warnings, emergencies,
-                disputes, clues, command, mandates, workload, burdens, registry, forms,
+                disputes, clues, command, mandates, workload, burdens, faults, funds, registry, forms,
                 systems,
             ]
         }
@@ -176,7 +184,7 @@ enum Assembly {
         func house(around database: any Database, keys: KeyRing) -> House {
             House(
                 database: database, clock: SystemClock(), identifiers: IdentifierSource(), keys: keys, rules: rules,
-                assets: assets, settings: settings)
+                assets: assets, settings: settings, grounds: GroundsOfMandates())
         }
     }
 

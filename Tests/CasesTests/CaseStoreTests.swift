@@ -301,7 +301,8 @@ struct CasesHouse: Sendable {
             let house = House(
                 database: database, clock: clock, identifiers: IdentifierSource(), keys: .forTests(),
                 rules: CasesFixture.ruleFiles,
-                assets: try StaticFiles(folders: []), settings: House.Settings(area: CasesFixture.county))
+                assets: try StaticFiles(folders: []), settings: House.Settings(area: CasesFixture.county),
+                grounds: AnyGround())
             let bodies = FewBodies()
             let known = Set(Cases.rights + Identity.rights + Ledger.rights + Places.rights + Messages.rights)
             let identity = try Identity(house: house, knownRights: known, bodies: bodies)

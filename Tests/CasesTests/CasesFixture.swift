@@ -46,7 +46,8 @@ enum CasesFixture {
             time: WorkingTime(
                 calendar: WorkCalendar(holidays: try HolidayList(yaml: calendar, file: "cn.yaml")),
                 hours: try WorkingHours(yaml: hours, file: "hours.yaml")),
-            rates: try RateRules.load(from: ruleFiles), ladder: try EscalationLadder.load(from: ruleFiles),
+            rates: try RateRules.load(from: ruleFiles), grounds: try CategoryGrounds.load(from: ruleFiles),
+            ladder: try EscalationLadder.load(from: ruleFiles),
             defaultLimit: .workingDays(5))
     }
 

@@ -39,7 +39,7 @@ struct ImportWorld: Sendable {
             let house = House(
                 database: database, clock: clock, identifiers: IdentifierSource(), keys: .forTests(),
                 rules: CasesFixture.ruleFiles, assets: try StaticFiles(folders: []),
-                settings: House.Settings(area: CasesFixture.county))
+                settings: House.Settings(area: CasesFixture.county), grounds: AnyGround())
             let known = Set(Cases.rights + Identity.rights + Ledger.rights + Places.rights + Messages.rights)
             let identity = try Identity(house: house, knownRights: known, bodies: FewBodies())
             let cases = try Cases(

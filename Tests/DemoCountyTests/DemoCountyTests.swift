@@ -7,6 +7,7 @@ import Disputes
 import Emergencies
 import Forms
 import Foundation
+import Funds
 import Ground
 import Identity
 import Ledger
@@ -21,6 +22,7 @@ import Testing
 import Web
 
 @testable import DemoCounty
+@testable import gewu
 
 @Suite("The generated county")
 struct DemoCountyTests {
@@ -297,12 +299,12 @@ struct DemoHouse: Sendable {
         let migrations =
             Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
             + Cases.migrations + Closings.migrations + Emergencies.migrations + Disputes.migrations + Clues.migrations
-            + Mandates.migrations + Registry.migrations + Forms.migrations + Systems.migrations
+            + Mandates.migrations + Funds.migrations + Registry.migrations + Forms.migrations + Systems.migrations
         try await engine.withDatabase(migrations: migrations) { database in
             let house = House(
                 database: database, clock: ManualClock(until), identifiers: IdentifierSource(), keys: .forTests(),
                 rules: RuleFiles(shipped: root + "/Rules"), assets: try StaticFiles(folders: []),
-                settings: House.Settings())
+                settings: House.Settings(), grounds: GroundsOfMandates())
             try await body(DemoHouse(house: house))
         }
     }

@@ -113,7 +113,7 @@ struct DayWorld: Sendable {
         return House(
             database: database, clock: ManualClock(midnight), identifiers: IdentifierSource(), keys: .forTests(),
             rules: RuleFiles(shipped: root + "/Rules"), assets: try StaticFiles(folders: []),
-            settings: House.Settings(outboxFile: outbox))
+            settings: House.Settings(outboxFile: outbox), grounds: GroundsOfMandates())
     }
 
     static func with(

@@ -53,7 +53,8 @@ struct EmergencyWorld: Sendable {
             let house = House(
                 database: database, clock: clock, identifiers: IdentifierSource(), keys: .forTests(),
                 rules: try rules(root), assets: try StaticFiles(folders: []),
-                settings: House.Settings(area: try #require(AreaPrefix(county)), secureCookies: false))
+                settings: House.Settings(area: try #require(AreaPrefix(county)), secureCookies: false),
+                grounds: AnyGround())
             let known = Set(Identity.rights + Ledger.rights + Places.rights + Messages.rights)
             let identity = try Identity(house: house, knownRights: known, bodies: TownHall())
             let places = Places(house: house)

@@ -58,7 +58,8 @@ struct FormsWorld: Sendable {
             let house = House(
                 database: database, clock: clock, identifiers: IdentifierSource(), keys: .forTests(), rules: rules,
                 assets: try StaticFiles(folders: []),
-                settings: House.Settings(area: try #require(AreaPrefix(county)), secureCookies: false))
+                settings: House.Settings(area: try #require(AreaPrefix(county)), secureCookies: false),
+                grounds: AnyGround())
             struct File: Decodable {
                 struct Role: Decodable { var rights: [String] }
                 var roles: [Role]

@@ -77,7 +77,8 @@ struct GridOffice {
             let house = House(
                 database: database, clock: clock, identifiers: IdentifierSource(), keys: .forTests(),
                 rules: RuleFiles(shipped: root + "/Rules"), assets: try StaticFiles(folders: []),
-                settings: House.Settings(area: county, outboxFile: folder.path + "/outbox.jsonl"))
+                settings: House.Settings(area: county, outboxFile: folder.path + "/outbox.jsonl"),
+                grounds: AnyGround())
             try await body(try await founded(house, clock))
         }
     }

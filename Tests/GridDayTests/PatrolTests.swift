@@ -193,7 +193,7 @@ struct PatrolTests {
         let until = try #require(PatrolRules.MonthDay("03-31"))
         let season = PatrolRules.Season(
             key: "fire", title: LocalizedText("防火", "Fire"), look: LocalizedText("", ""), from: from, until: until,
-            everyDays: 14, level: .grid, role: nil, category: nil)
+            everyDays: 14, level: .grid, role: nil, category: nil, item: "C0101")
         let january = try #require(Day(year: 2027, month: 1, day: 15))
         #expect(season.holds(on: january))
         let april = try #require(Day(year: 2027, month: 4, day: 1))

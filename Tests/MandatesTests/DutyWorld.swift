@@ -15,6 +15,7 @@ import Storage
 import StorageTesting
 import Testing
 import Web
+import WorkCalendar
 
 @testable import Mandates
 
@@ -134,6 +135,18 @@ struct DutyWorld: Sendable {
         return Scope(
             staff: record.staff, staffName: post.name, post: record.id, postName: record.title, role: post.role,
             rights: known.rights, area: prefix, body: body, bodyName: post.line ?? post.name, line: post.line)
+    }
+
+    /// The lines of the shipped rules.
+    static var lines: Set<String> {
+        get throws { Set(try rules().decode(LineNames.self, from: "lines.yaml").lines.map(\.code)) }
+    }
+
+    static var calendar: WorkCalendar {
+        get throws {
+            let file = try rules().file("calendars/cn.yaml")
+            return WorkCalendar(holidays: try HolidayList(yaml: file.text, file: file.name))
+        }
     }
 
     // MARK: Acts

@@ -17,8 +17,9 @@ struct GateTests {
             rules: try GateRules.load(from: rules) { _ in true },
             lines: try rules.decode(LineNames.self, from: "lines.yaml"),
             calendar: WorkCalendar(holidays: try HolidayList(yaml: calendar.text, file: calendar.name)),
-            caps: try BurdenCaps.load(
-                from: rules, lines: Set(try rules.decode(LineNames.self, from: "lines.yaml").lines.map(\.code))))
+            caps: try BurdenCaps.load(from: rules, lines: try DutyWorld.lines),
+            limits: try PowerLimits.load(from: rules),
+            boundaries: try Boundaries.load(from: rules, lines: try DutyWorld.lines))
         let duty = MandateItem(
             code: "C01", list: .cooperative, zh: "消防排查", en: "Fire risks", basis: ["《消防法》"], lead: "fire",
             tasks: [DutyTask(key: "look", zh: "排查", en: "Looking", minutes: 60, times: 12)])

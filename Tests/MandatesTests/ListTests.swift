@@ -29,7 +29,8 @@ struct ListTests {
         let roles: Set = ["grid_worker", "community_clerk", "street_handler", "street_dispatcher"]
         let items = try ListFile.all(rules, check: ListCheck(lines: Set(lines.lines.map(\.code)), roles: roles))
         #expect(Set(items.map(\.list)) == Set(MandateList.allCases))
-        #expect(items.count >= 80)
+        #expect(items.count == 120)
+        #expect(items.allSatisfy { $0.list == .reclaimed || !$0.tasks.isEmpty })
         #expect(items.allSatisfy { !$0.part.chinese.isBlank && !$0.part.english.isBlank && !$0.en.isBlank })
     }
 
@@ -198,6 +199,33 @@ struct ListTests {
             #expect(try await world.call(.get, "/api/v1/mandates?list=none", as: "worker").status == 422)
             let difference = try await world.call(.get, "/api/v1/mandates/differences?from=0&to=1", as: "worker")
             #expect(difference.text.contains("\"B0301\""))
+        }
+    }
+
+    @Test(
+        "A list of many items is read page by page, each item once, whatever is looked for",
+        arguments: EngineCase.available)
+    func paged(engine: EngineCase) async throws {
+        try await DutyWorld.with(engine) { world in
+            try await world.adopted()
+            let all = try await world.house.database.read { try ListStore.items(at: 1, in: $0) }
+            for fits: @Sendable (MandateItem) -> Bool in [{ _ in true }, { $0.lead == "street" }, { _ in false }] {
+                var seen: [String] = []
+                var place: ListStore.Place?
+                repeat {
+                    let after = place
+                    let page = try await world.house.database.read {
+                        try ListStore.page(at: 1, list: nil, after: after, limit: 7, in: $0, fits: fits)
+                    }
+                    seen += page.items.map(\.code)
+                    place = page.next
+                    #expect(page.items.count == 7 || place == nil)
+                } while place != nil
+                #expect(seen == all.filter(fits).map(\.code))
+            }
+            let first = try await world.call(.get, "/api/v1/mandates?limit=5", as: "fire")
+            #expect(first.status == 200 && first.text.contains(#""next":"basic."#), "\(first.text.suffix(200))")
+            #expect(try await world.call(.get, "/api/v1/mandates?after=nonsense", as: "fire").status == 422)
         }
     }
 }

@@ -7,6 +7,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Identity
+import Mandates
 import NIOCore
 import Places
 import Storage
@@ -87,6 +88,13 @@ struct County: Sendable {
                         centre: .init(longitude: inside.longitude, latitude: inside.latitude), validFrom: day)
                 ], in: transaction)
         }
+    }
+
+    /// The coordination body adopts the lists that ship, so that what goes down has its ground.
+    func adoptLists() async throws {
+        let officer = try await Street.person("lists", "coordination_officer", Self.area, house, rooms)
+        let (mandates, now) = (rooms.mandates, house.clock.now())
+        try await house.database.write { _ = try mandates.adoptShipped(by: officer, at: now, in: $0) }
     }
 
     // MARK: Doors

@@ -27,7 +27,8 @@ enum TestHouse {
                 rules: RuleFiles(shipped: try Resources.folder("Rules")),
                 assets: try StaticFiles(folders: [try assets(in: folder)]),
                 settings: House.Settings(
-                    area: area, outboxFile: folder.path + "/outbox.jsonl", isDemonstration: demonstration))
+                    area: area, outboxFile: folder.path + "/outbox.jsonl", isDemonstration: demonstration),
+                grounds: GroundsOfMandates())
             // A machine that runs many tests at once may be slow to answer; it is not silent.
             let readiness = Readiness(house: house, patience: .seconds(120))
             return try await body(

@@ -41,6 +41,7 @@ struct WarningRoundTests {
         arguments: EngineCase.available)
     func round(_ engine: EngineCase) async throws {
         try await County.with(engine, .router) { county in
+            try await county.adoptLists()
             let now = county.house.clock.now()
             let yesterday = now.local().day - 1
             try await Self.fill(county, until: yesterday)

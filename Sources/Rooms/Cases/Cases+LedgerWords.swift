@@ -74,6 +74,7 @@ extension Cases {
         LedgerWords.Word("body", CaseTexts.body),
         LedgerWords.Word("reason", CaseTexts.reason),
         LedgerWords.Word("category", CaseTexts.category),
+        LedgerWords.Word("ground", "依据", "Ground"),
         LedgerWords.Word("channel", "来源", "Channel"),
         LedgerWords.Word("dueAt", CaseTexts.due),
         LedgerWords.Word("workdays", "申请工作日", "Working days asked for"),

@@ -191,7 +191,8 @@ public struct Cases: Room {
         at now: Instant,
         in transaction: any Transaction
     ) throws {
-        var decision = decision
+        var (decision, command) = (decision, command)
+        try requireGround(for: &command, on: decision.before, by: performer, at: now, in: transaction)
         try keepers[decision.before.kind]?.acts(on: &decision, by: performer, at: now, in: transaction)
         let after = decision.after
         try CaseStore.update(after, from: decision.before, in: transaction)

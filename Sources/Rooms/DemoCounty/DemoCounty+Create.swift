@@ -62,7 +62,9 @@ extension DemoCounty {
         try await peace.found(at: founded + .hours(1))
         let duties = try Duties(stage: stage, identity: identity, places: places, house: own.house)
         let played = try await play(
-            stage, files, cases, storm, peace, duties, in: own.house, clock: own.clock, from: firstDay,
+            stage, files, cases, storm, peace, duties,
+            try Means(stage: stage, mandates: duties.mandates, places: places, house: own.house), in: own.house,
+            clock: own.clock, from: firstDay,
             progress: progress)
         try await close(stage, in: own.house)
         let forms = try Forms(house: own.house, registry: registry, places: places, engine: engine)
@@ -153,6 +155,7 @@ extension DemoCounty {
 
     private func play(
         _ stage: Stage, _ files: DemoFiles, _ cases: Cases, _ storm: Storm, _ peace: Peace, _ duties: Duties,
+        _ means: Means,
         in house: House, clock: ManualClock,
         from firstDay: Day,
         progress: @Sendable (Progress) -> Void
@@ -172,7 +175,11 @@ extension DemoCounty {
             play.add(reports.matters(counts[index], of: day).filter { $0.at < plan.until })
             play.add(last.filter { $0.at.local().day == day })
             try await peace.play(on: day, until: plan.until)
-            if index == 0 { try await duties.adopt(on: day) }
+            if index == 0 {
+                try await duties.adopt(on: day)
+                try await means.powers(on: day)
+                try await means.money(on: day)
+            }
             if index == days.count - 2 { try await duties.demands(on: day) }
             if index == days.count - 3 { try await together.whistle(on: day) }
             if index == days.count - 2 { try await storm.exercise(on: day) }

@@ -12,10 +12,12 @@ public struct House: Sendable {
     public var rules: RuleFiles
     public var assets: StaticFiles
     public var settings: Settings
+    /// What carries work that goes down; nothing does until somebody who knows is put here.
+    public var grounds: any Grounds
 
     public init(
         database: any Database, clock: any WallClock, identifiers: IdentifierSource, keys: KeyRing, rules: RuleFiles,
-        assets: StaticFiles, settings: Settings
+        assets: StaticFiles, settings: Settings, grounds: any Grounds = NoGrounds()
     ) {
         self.database = database
         self.clock = clock
@@ -24,6 +26,7 @@ public struct House: Sendable {
         self.rules = rules
         self.assets = assets
         self.settings = settings
+        self.grounds = grounds
     }
 
     /// What an installation sets for itself.

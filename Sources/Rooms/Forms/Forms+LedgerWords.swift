@@ -25,7 +25,7 @@ extension Forms {
         ]
         words.facts = [
             .init("columns", "栏目数", "Columns"), .init("form", "表", "Form"), .init("rows", "行数", "Rows"),
-            .init("onDay", FormTexts.day), .init("inClear", "含原文", "In clear"),
+            .init("onDay", FormTexts.day), .init("inClear", "含原文", "In clear"), .init("ground", "依据", "Ground"),
         ]
         return words
     }

@@ -45,11 +45,12 @@ extension GridDay {
         try scope.require(.dayPlan)
         guard scope.line == nil, scope.area.contains(area) else { throw Refusal.nothingHere }
         let today = now.local().day
-        let plan = PatrolPlan(
+        let work = PatrolWork(day: self)
+        let asked = PatrolPlan(
             id: house.identifiers.next(at: now), origin: .warned, originKey: warning, title: title, look: look,
             area: area, category: category, everyDays: everyDays, nextOn: today,
             until: today + everyDays * (times - 1), madeByBody: scope.body, at: now)
-        let work = PatrolWork(day: self)
+        let plan = try work.carried(asked, by: scope, at: now, in: transaction)
         guard try PatrolStore.insert(plan, in: transaction) else {
             throw Refusal(
                 .conflict, "day.check-planned",

@@ -106,7 +106,7 @@ public struct GridDay: Room {
         ]
         words.facts = [
             .init("dueOn", "应查日期", "Due on"), .init("everyDays", "间隔天数", "Every so many days"),
-            .init("origin", "来由", "Origin"), .init("entry", "记录类型", "Kind of entry"),
+            .init("origin", "来由", "Origin"), .init("ground", "依据", "Ground"), .init("entry", "记录类型", "Kind of entry"),
         ]
         words.references = ["case": "case"]
         return words

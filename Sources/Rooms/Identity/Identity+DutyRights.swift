@@ -14,8 +14,17 @@ extension Right {
     /// May see how posts are loaded in the own area, and try what further work would do.
     public static let readWorkload = Right("workload.read")
 
+    /// May see money and assets of streets.
+    public static let readFunds = Right("funds.read")
+    /// May spend what the own street holds, and keep its assets.
+    public static let holdFunds = Right("funds.hold")
+    /// May pay money in to a street.
+    public static let allotFunds = Right("funds.allot")
+
     /// Rights around duties, known here so that the roles of the house can be read without the rooms that ask for them.
     static let aroundDuties: [Right] = [
-        .readMandates, .publishMandates, .fileDemand, .answerDemand, .decideDemand, .readWorkload,
+        .readMandates, .publishMandates, .fileDemand, .answerDemand, .decideDemand, .readWorkload, .readFunds,
+        .holdFunds,
+        .allotFunds,
     ]
 }

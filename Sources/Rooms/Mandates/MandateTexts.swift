@@ -10,6 +10,7 @@ enum MandateTexts {
     static let contracts = LocalizedText("购买服务", "Bought work")
     static let powers = LocalizedText("赋权菜单", "Menu of powers")
     static let year = LocalizedText("年度总量", "The year’s totals")
+    static let boundaries = LocalizedText("限权与边界", "Limits and boundaries")
     static let newDemand = LocalizedText("提出事项", "Ask for something")
 
     static func title(_ level: AreaLevel) -> LocalizedText {

@@ -89,10 +89,7 @@ extension Mandates {
     }
 
     private static func noGround(_ chinese: String, _ english: String) -> Refusal {
-        Refusal(
-            .ruleBroken, "mandates.no-ground", LocalizedText(chinese, english),
-            wayOn: LocalizedText("清单外的工作请先到“准入”提出", "Work that is on no list goes through the gate first"),
-            rule: "清单外事项不得下达", field: "ground")
+        .noGround(LocalizedText(chinese, english))
     }
 
     /// All work that makes load on a day's lists: every task of the lists that carries time, and every admission that is

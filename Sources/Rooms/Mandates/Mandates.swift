@@ -11,22 +11,30 @@ public struct Mandates: Room {
     let identity: Identity
     let places: Places
     let forecast: any LoadForecast
+    let powerFollowers: [any PowerFollower]
     let rules: GateRules
     let lines: LineNames
     let time: WorkingTime
     let check: ListCheck
     let menuOfPowers: PowerMenu
     let caps: BurdenCaps
+    let limits: PowerLimits
+    let boundaries: Boundaries
     /// The example lists that ship, or a county's own files; see ``adoptShipped(by:at:in:)``.
     let shipped: [MandateItem]
 
     /// - Parameter forecast: who says what work would do to the load below.
     /// - Throws: a refusal naming file and line when a rule file is wrong.
-    public init(house: House, identity: Identity, places: Places, forecast: any LoadForecast) throws(Refusal) {
+    /// - Parameter powerFollowers: who is told when a street gives a power back.
+    public init(
+        house: House, identity: Identity, places: Places, forecast: any LoadForecast,
+        powerFollowers: [any PowerFollower] = []
+    ) throws(Refusal) {
         self.house = house
         self.identity = identity
         self.places = places
         self.forecast = forecast
+        self.powerFollowers = powerFollowers
         let roles = identity.roles
         lines = try house.rules.decode(LineNames.self, from: "lines.yaml")
         rules = try GateRules.load(from: house.rules) { roles[$0] != nil }
@@ -34,6 +42,8 @@ public struct Mandates: Room {
         check = ListCheck(lines: Set(lines.lines.map(\.code)), roles: Set(roles.all.map(\.key)))
         menuOfPowers = try PowerMenu.load(from: house.rules, lines: Set(lines.lines.map(\.code)))
         caps = try BurdenCaps.load(from: house.rules, lines: Set(lines.lines.map(\.code)))
+        limits = try PowerLimits.load(from: house.rules)
+        boundaries = try Boundaries.load(from: house.rules, lines: Set(lines.lines.map(\.code)))
         shipped = try ListFile.all(house.rules, check: check)
     }
 
@@ -44,6 +54,7 @@ public struct Mandates: Room {
             MenuEntry("/demands", icon: "split", MandateTexts.gate, right: .readMandates, order: 55),
             MenuEntry("/contracts", icon: "file-text", MandateTexts.contracts, right: .readMandates, order: 58),
             MenuEntry("/powers", icon: "key", MandateTexts.powers, right: .readMandates, order: 59),
+            MenuEntry("/boundaries", icon: "shield-check", MandateTexts.boundaries, right: .readMandates, order: 61),
             MenuEntry("/mandates", icon: "list-checks", MandateTexts.lists, right: .readMandates, order: 56),
         ]
     }
@@ -64,6 +75,7 @@ public struct Mandates: Room {
         ContractAPI(mandates: self).add(to: routes)
         PowerPages(mandates: self).add(to: routes)
         PowerAPI(mandates: self).add(to: routes)
+        BoundaryPages(mandates: self).add(to: routes)
         ListAPI(mandates: self).add(to: routes)
         DemandAPI(mandates: self).add(to: routes)
     }

@@ -124,6 +124,7 @@ struct ActRequest: Decodable {
     var variant: String?
     var post: PostID?
     var matter: String?
+    var ground: String?
 
     func command() throws(Refusal) -> Command {
         var command = Command(
@@ -135,6 +136,7 @@ struct ActRequest: Decodable {
         command.variant = variant
         command.post = post
         command.matterNumber = matter
+        command.ground = ground
         return command
     }
 
@@ -154,6 +156,9 @@ struct ActRequest: Decodable {
             .init(
                 "matter", .nullable(.string(pattern: "^[0-9]{16}$")), required: false,
                 "the number of the matter to join it with"),
+            .init(
+                "ground", .nullable(.string(maximum: 40)), required: false,
+                "what carries work that goes down: an item, an admission, a contract; the category's item without it"),
         ]
     }
 

@@ -11,6 +11,7 @@ extension CaseRules {
         workflows = try Self.workflows(files)
         ladder = try EscalationLadder.load(from: files)
         categories = CategoryTree(try files.decode(CategoryFile.self, from: "categories.yaml").flattened)
+        grounds = try CategoryGrounds.load(from: files)
         let named = try files.decode([String: [ReasonEntry]].self, from: "reasons.yaml")
         reasons = named.mapValues { $0.map { Reason(code: $0.code, title: LocalizedText($0.zh, $0.en)) } }
         let spoken = try files.decode([String: [LocalizedText]].self, from: "opinions.yaml")

@@ -13,6 +13,8 @@ public struct CaseRules: Sendable {
     public var opinions: [ActName: [LocalizedText]]
     public var time: WorkingTime
     public var rates: RateRules
+    /// What carries a matter of a category, and whose it is.
+    public var grounds: CategoryGrounds
     /// Who is told when, before and after a limit.
     public var ladder: EscalationLadder
     /// For matters without a category.

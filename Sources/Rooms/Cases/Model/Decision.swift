@@ -32,6 +32,8 @@ public struct Command: Sendable, Hashable {
     /// The matter to be joined with: by its number, as people say it, or by its id.
     public var matterNumber: String?
     public var matter: CaseID?
+    /// What carries work that goes down: an item of the lists, an admission, a contract.
+    public var ground: String?
     /// What led to it, for acts that need an occasion.
     public var occasion: Workflow.Occasion?
 

@@ -53,7 +53,7 @@ struct ActForms {
             <form method="post" action="/cases/\(record.id)/acts" enctype="multipart/form-data" data-draft="\(Self.draft(record.id.text, name))">\
             \(visit.formFields)<input type="hidden" name="_version" value="\(record.version)"><input type="hidden" name="act" value="\(name)">\
             \(act.needs.filter { $0 != .opinion }.html { field($0, act, isRefused) })\
-            \(opinion(act, isRefused))\(takesPhotos(act) ? photos(act, isRefused) : HTML())\
+            \(ground(act, isRefused))\(opinion(act, isRefused))\(takesPhotos(act) ? photos(act, isRefused) : HTML())\
             \(Field.submit(visit(act.title), tone: act.to == nil ? "ghost" : "p"))</form></details>
             """
     }
@@ -74,6 +74,15 @@ struct ActForms {
     }
 
     // MARK: Fields
+
+    /// Only where staff above may be sending work of their own.
+    private func ground(_ act: Workflow.Act, _ isRefused: Bool) -> HTML {
+        guard !model.isResidents, staff.scope.area.level < .grid,
+            act.needs.contains(.body) || act.needs.contains(.bodies) || act.effect == .supervises
+        else { return HTML() }
+        return CaseControls.ground(
+            visit, id: id("ground", act), value: value("ground", isRefused), error: error("ground", isRefused))
+    }
 
     /// Several forms stand on one page, so each control has an id of its own.
     private func id(_ field: String, _ act: Workflow.Act) -> String { "\(act.name.rawValue)-\(field)" }
@@ -221,6 +230,7 @@ struct ActForms {
             return id
         }
         command.variant = fields.filled("variant")
+        command.ground = fields.filled("ground")
         command.matterNumber = fields.filled("matter")
         command.post = fields.filled("post").flatMap { PostID(parsing: $0) }
         command.isSolved = fields.filled("isSolved").map { $0 == "yes" }

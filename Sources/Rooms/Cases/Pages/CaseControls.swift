@@ -32,6 +32,16 @@ enum CaseControls {
             """
     }
 
+    /// What carries work that goes down; empty where the category says it, or where nothing goes down.
+    static func ground(_ visit: Visit, id: String = "ground", value: String?, error: String?) -> HTML {
+        Field.text(
+            id, visit("依据（下派时）", "Ground (when it goes down)"), value: value, maximum: 40,
+            hint: visit(
+                "清单事项、准入或合同编号；有类别的按类别自动对应",
+                "An item of the lists, an admission or a contract; a category finds its own item"), error: error,
+            formName: "ground")
+    }
+
     /// Leaves only, as a matter needs one, under the names of their branches.
     static func leaves(_ tree: CategoryTree, _ language: Language) -> [Group] {
         tree.all.filter { $0.code.utf8.count == 4 }.map { branch in

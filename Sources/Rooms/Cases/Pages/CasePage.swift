@@ -28,6 +28,8 @@ struct CasePage: Sendable {
         var joined = JoinedPanel.Model()
         /// Who could be asked to become answerable; empty when no act asks.
         var posts: [PostHolder] = []
+        /// Nobody above made it up, so nothing is asked for its ground.
+        var isResidents = true
     }
 
     /// What was sent and refused: it stays on the page beside the reason.
@@ -87,6 +89,7 @@ struct CasePage: Sendable {
         if asks(for: .category, .area, .body) {
             model.suggestion = try cases.suggestion(for: record, among: model.bodies, in: transaction)
         }
+        model.isResidents = try cases.isResidents(record, in: transaction)
         model.joined = try JoinedPanel.model(record, for: scope, in: transaction)
         model.parts = try PartsPanel.model(record, cases, for: scope, in: transaction)
         if asks(for: .post) {

@@ -34,11 +34,13 @@ struct BeginPage: Sendable {
         var area: String?
         var address: String?
         var body: BodyID?
+        var ground: String?
 
         func beginning() throws(Refusal) -> Beginning {
             Beginning(
                 kind: kind, variant: variant, title: title, detail: detail,
-                area: try area.map { text throws(Refusal) in try parsedArea(text) }, address: address, body: body)
+                area: try area.map { text throws(Refusal) in try parsedArea(text) }, address: address, body: body,
+                ground: ground)
         }
     }
 
@@ -59,6 +61,7 @@ struct BeginPage: Sendable {
                     .init("area", .nullable(.text), required: false),
                     .init("address", .nullable(.string(maximum: ReportForm.longestAddress)), required: false),
                     .init("body", .nullable(.identifier), required: false),
+                    .init("ground", .nullable(.string(maximum: 40)), required: false, "when it goes down"),
                 ])), status: 201, response: CaseJSON.record)
     }
 
@@ -101,7 +104,7 @@ struct BeginPage: Sendable {
                 notice: refusal.map { $0.notice(visit) },
                 """
                 <form class="panel narrow" method="post" action="/cases/begin/\(workflow.name)" data-draft="begin-\(workflow.name)">\(visit.formFields)\
-                \(variants)\(body)\
+                \(variants)\(body)\(begin.needs.contains(.body) ? CaseControls.ground(visit, value: value("ground"), error: error("ground")) : HTML())\
                 \(Field.text("title", visit("事由", "What it is about"), value: value("title"), required: true, maximum: Report.longestTitle, error: error("title")))\
                 \(Field.longText("detail", visit(begin.asks ?? Self.asks), value: value("detail"), required: true, maximum: Report.longestDetail, rows: 5, error: error("detail")))\
                 \(CaseControls.grouped("area", visit(CaseTexts.area), CaseControls.areas(cases.areas, within: staff.scope.area), value: value("area") ?? staff.scope.area.code, required: true, error: error("area")))\
@@ -119,6 +122,7 @@ struct BeginPage: Sendable {
                 detail: fields["detail"] ?? "", address: fields.filled("address"))
             if let area = fields.filled("area") { beginning.area = try parsedArea(area) }
             beginning.body = fields.filled("body").flatMap { BodyID(parsing: $0) }
+            beginning.ground = fields.filled("ground")
             let begun = beginning
             return try await staff.visit.write(submission) { transaction in
                 let record = try cases.begin(begun, by: scope, at: now, in: transaction)

@@ -13,10 +13,12 @@ public struct Beginning: Sendable {
     public var area: AreaPrefix?
     public var address: String?
     public var body: BodyID?
+    /// What carries it, when it goes down.
+    public var ground: String?
 
     public init(
         kind: String, variant: String? = nil, title: String, detail: String, area: AreaPrefix? = nil,
-        address: String? = nil, body: BodyID? = nil
+        address: String? = nil, body: BodyID? = nil, ground: String? = nil
     ) {
         self.kind = kind
         self.variant = variant
@@ -25,6 +27,7 @@ public struct Beginning: Sendable {
         self.area = area
         self.address = address
         self.body = body
+        self.ground = ground
     }
 }
 
@@ -47,6 +50,7 @@ extension Cases {
                 LocalizedText("只能在本岗位的辖区内发起", "Only within the area of your post"), field: "area")
         }
         try check(beginning, workflow, begin)
+        try requireGround(for: beginning, by: scope, at: now, in: transaction)
         return try self.begin(beginning, workflow, in: area, by: scope, at: now, transaction)
     }
 
@@ -86,7 +90,8 @@ extension Cases {
                 caseID: record.id, version: record.version, act: CaseStep.begun, from: nil, to: record.state, at: now,
                 performer: actor.kind, staff: scope?.staff, post: scope?.post, staffBody: scope?.body,
                 givenTo: record.body, due: record.due), in: transaction)
-        try CaseLedger.recordBegun(record, by: actor, house: house, at: now, in: transaction)
+        try CaseLedger.recordBegun(
+            record, ground: beginning.ground, by: actor, house: house, at: now, in: transaction)
         try CaseNotices(cases: self).opened(record, at: now, in: transaction)
         return record
     }
@@ -120,7 +125,8 @@ extension CaseStep {
 
 extension CaseLedger {
     static func recordBegun(
-        _ record: CaseRecord, by actor: Actor, house: House, at now: Instant, in transaction: any Transaction
+        _ record: CaseRecord, ground: String?, by actor: Actor, house: House, at now: Instant,
+        in transaction: any Transaction
     ) throws {
         let entry = LedgerEntry(
             "cases.begin", on: "case", record.id, by: actor, at: now, id: house.identifiers.next(at: now),
@@ -131,6 +137,7 @@ extension CaseLedger {
             writer.member("variant", record.variant)
             writer.member("to", record.state.rawValue)
             writer.member("body", record.body?.text)
+            if let ground { writer.member("ground", ground) }
             writer.member("dueAt", record.due?.at)
             writer.member("text", contentHash(record))
             writer.member("answerable", record.answerable.text)

@@ -44,6 +44,7 @@ enum CaseLedger {
             }
             if let reason = command.reason { writer.member("reason", reason) }
             if let category = command.category { writer.member("category", category) }
+            if let ground = command.ground { writer.member("ground", ground) }
             if let days = command.workdays { writer.member("workdays", days) }
             if let opinion = command.opinion { writer.member("opinion", Digest.sha256(opinion).hexadecimal) }
             if let result = command.result { writer.member("result", Digest.sha256(result).hexadecimal) }

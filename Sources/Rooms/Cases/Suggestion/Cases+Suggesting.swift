@@ -30,6 +30,12 @@ extension Cases {
             suggestion.past = nil
             suggestion.ruling = ruling
         }
+        if suggestion.ruling == nil, let best = choices.first(where: { $0.id == suggestion.body.best?.value }) {
+            let peers = FairShare.peers(
+                of: best, among: choices.filter { $0.area.contains(place) || place.contains($0.area) })
+            suggestion.fair = suggester.rules.fair.finding(
+                for: best.id, peers: peers, open: try CaseStore.open(of: peers + [best.id], in: transaction))
+        }
         // For whom it is depends on what it is: no surer than that.
         if record.category == nil, let share = category.best?.confidence {
             suggestion.body.candidates = suggestion.body.candidates.map {

@@ -33,4 +33,6 @@ struct MatterSuggestion: Sendable {
     var past: (given: Int64, of: Int64)?
     /// The ruling by which the body is proposed.
     var ruling: RoutingRule?
+    /// Why the likeliest body is only named.
+    var fair: FairShare.Finding?
 }

@@ -39,9 +39,24 @@ struct SuggestionHints {
 
     // MARK: Body
 
-    var body: String? { suggestion?.body.prefilled(from: prefill.body)?.text }
+    /// Nobody who has much already is filled in: then a person chooses.
+    var body: String? { suggestion?.fair == nil ? suggestion?.body.prefilled(from: prefill.body)?.text : nil }
 
     var bodyHint: String? {
+        guard let text = reasonedBodyHint, let fair = suggestion?.fair else { return reasonedBodyHint }
+        let mean = String(Int(fair.peers.rounded()))
+        let lighter = fair.lighter.flatMap { id in bodies.first { $0.id == id } }
+        let instead = lighter.map {
+            visit("；\($0.name) 在办 \(fair.lighterOpen) 件", "; \($0.name) has \(fair.lighterOpen)")
+        }
+        return text
+            + visit(
+                " 公允提示：它在办 \(fair.open) 件，同类单位平均 \(mean) 件",
+                " In fairness: it has \(fair.open) open, its peers \(mean) on average") + (instead ?? "")
+            + visit("。没有预先选好，请您决定。", ". Nobody was filled in: you decide.")
+    }
+
+    private var reasonedBodyHint: String? {
         let text = hint(suggestion?.body) { id in bodies.first { $0.id == id }?.name }
         if let text, let ruling = suggestion?.ruling {
             let day = ruling.ruledAt.local().day

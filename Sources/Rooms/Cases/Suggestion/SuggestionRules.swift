@@ -23,6 +23,8 @@ struct SuggestionRules: Sendable, Decodable {
     var words: Int
     var dispatches: Dispatches
     var history: History
+    /// Who has much already is not filled in beforehand.
+    var fair: FairShare
 
     static let file = "suggestions.yaml"
 
@@ -43,6 +45,11 @@ struct SuggestionRules: Sendable, Decodable {
                 "candidates is 1 to 10, words 0 to 10, history.most at least history.fewest",
                 "candidates 须为 1–10，words 须为 0–10，history.most 不小于 history.fewest", in: try rules.file(file),
                 line: nil)
+        }
+        guard found.fair.mostOpen > 0, found.fair.timesOfPeers >= 1 else {
+            throw RuleFiles.refusal(
+                "fair.mostOpen is at least 1, fair.timesOfPeers at least 1", "fair.mostOpen、fair.timesOfPeers 至少为 1",
+                in: try rules.file(file), line: nil)
         }
         return found
     }

@@ -35,6 +35,8 @@ public struct EmergencyPlan: Sendable, Decodable {
     public var category: String
     /// How long a hand-over may take when nobody says otherwise.
     public var handOverMinutes: Int64
+    /// The laws that let it give orders without any other ground.
+    public var basis: [String]
     public var levels: [Level]
 
     public var title: LocalizedText { LocalizedText(zh, en) }
@@ -81,6 +83,8 @@ public struct DutyRules: Sendable, Decodable {
     public var coverage: [Coverage]
     public var limits: Limits
     public var differences: [Reason]
+    /// The item of the duty lists that carries shifts planned from above.
+    public var item: String
 }
 
 /// What differs from place to place in emergencies.
@@ -123,6 +127,9 @@ struct EmergencyRules: Sendable {
         guard !plan.levels.isEmpty, plan.handOverMinutes > 0 else {
             throw wrong(
                 "a plan has levels and a limit for hand-overs", "预案须有级别（levels）和交接时限（handOverMinutes）", file, "levels:")
+        }
+        guard plan.basis.contains(where: { !$0.isBlank }) else {
+            throw wrong("a plan names the law it stands on (basis)", "预案须写明法律依据（basis）", file, "key:")
         }
         for level in plan.levels {
             guard level.reviewHours > 0, !level.calls.isEmpty else {

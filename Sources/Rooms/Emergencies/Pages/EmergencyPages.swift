@@ -80,7 +80,7 @@ struct EmergencyPages: Sendable {
         let visit = staff.visit
         let content = emergencies.rules.plans.html { plan in
             """
-            <section class="panel"><h2>\(visit(plan.title))</h2>\(plan.levels.html { level in
+            <section class="panel"><h2>\(visit(plan.title))</h2><p class="hint">\(visit("依据", "Ground")): \(plan.basis.joined(separator: "、"))</p>\(plan.levels.html { level in
                 """
                 <details class="raw"><summary>\(visit(level.title))</summary>\
                 <h3>\(visit("首要措施", "First acts"))</h3><ul>\(level.firstActs.html { "<li>\(visit($0))</li>" })</ul>\

@@ -41,6 +41,7 @@ extension Emergencies {
         guard shift.from < shift.until, shift.until - shift.from <= ShiftStore.longest else {
             throw missing("until", "结束须晚于开始，且一班不超过 7 天", "It ends after it begins, and lasts at most 7 days")
         }
+        try house.requireGround(rules.duty.item, from: scope, to: shift.area, at: now, in: transaction)
         let holder = try person(shift.person, in: shift.area, transaction)
         let record = ShiftRecord(
             id: house.identifiers.next(at: now), area: shift.area, kind: shift.kind, staff: holder.staff,

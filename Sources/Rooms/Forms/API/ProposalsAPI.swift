@@ -19,6 +19,9 @@ struct ProposalsAPI: Sendable {
             .init("filter", .string(maximum: 500), required: false, "a condition; all when not said"),
             .init("columns", .array(.string(minimum: 1, maximum: 60)), "as the department names them"),
             .init("timesAYear", .integer(minimum: 1, maximum: 366)),
+            .init(
+                "ground", .nullable(.string(maximum: 40)), required: false,
+                "the item, admission or contract that carries it; needed for an approval"),
         ]
         let standing: Schema = .object([
             .init("column", .text), .init("element", .nullable(.text)), .init("score", .nullable(.integer())),
@@ -48,11 +51,13 @@ struct ProposalsAPI: Sendable {
                 var filter: String?
                 var columns: [String]
                 var timesAYear: Int
+                var ground: String?
             }
             let asked = try submission.decode(Asked.self)
             let content = FormProposal.Content(
                 name: asked.name, purpose: asked.purpose, basis: asked.basis, kind: asked.kind,
-                filter: asked.filter ?? "", columns: asked.columns, timesAYear: asked.timesAYear)
+                filter: asked.filter ?? "", columns: asked.columns, timesAYear: asked.timesAYear,
+                ground: asked.ground)
             let (forms, scope, now) = (forms, staff.scope, staff.visit.now)
             return try await staff.visit.write(submission) { transaction in
                 let made = try forms.propose(content, by: scope, at: now, in: transaction)

@@ -29,6 +29,8 @@ struct FormProposal: Sendable, Hashable {
         /// As the department names them.
         var columns: [String]
         var timesAYear: Int
+        /// The item, admission or contract that carries it; without one it may be asked for and is not approved.
+        var ground: String?
     }
 
     var id: ID

@@ -79,6 +79,7 @@ struct ProposalPages: Sendable {
                 \(Field.text("timesAYear", visit("每年取用次数", "Times a year"), value: typed?["timesAYear"] ?? "12", required: true, maximum: 3, error: error("timesAYear"), inputMode: "numeric"))</div>\
                 \(Field.text("filter", visit("对象条件", "Condition"), value: typed?["filter"], maximum: 500, hint: visit("如 age >= 80；留空为全部", "Such as age >= 80; empty for all"), error: error("filter")))\
                 \(Field.text("basis", visit("依据", "Basis"), value: typed?["basis"], maximum: 200))\
+                \(Field.text("ground", visit("清单事项、准入或合同编号", "Item of the lists, admission or contract"), value: typed?["ground"], maximum: 40, hint: visit("没有的不能批准", "Without one it cannot be approved"), error: error("ground")))\
                 \(Field.longText("columns", visit("栏目（每行一个，按贵部门的叫法）", "Columns, one a line, as your department calls them"), value: typed?["columns"], required: true, rows: 10, error: error("columns")))\
                 <p>\(Field.submit(visit("先看看已有什么", "See what is held"), name: "act", value: "compare", tone: ""))\
                 \(Field.submit(visit("提出", "Ask"), name: "act", value: "ask"))</p></form>\
@@ -92,7 +93,7 @@ struct ProposalPages: Sendable {
             kind: SubjectKind(rawValue: fields["kind"] ?? "") ?? .person, filter: fields["filter"] ?? "",
             columns: (fields["columns"] ?? "").split(whereSeparator: \.isNewline).map { line in
                 String(line).filter { $0 != "\t" }
-            }.filter { !$0.isBlank }, timesAYear: Int(fields["timesAYear"] ?? "") ?? 0)
+            }.filter { !$0.isBlank }, timesAYear: Int(fields["timesAYear"] ?? "") ?? 0, ground: fields.filled("ground"))
     }
 
     private func ask(_ staff: StaffVisit, _ submission: Submission) async throws -> Response {
@@ -143,7 +144,7 @@ struct ProposalPages: Sendable {
                 notice: refusal.map { Page.Notice(.danger, visit($0.message)) },
                 """
                 <section class="panel"><p>\(line) · \(purpose) · \(visit("每年 \(proposal.content.timesAYear) 次", "\(proposal.content.timesAYear) times a year"))\
-                \(proposal.content.basis.map { " · \($0)" })</p>\(decided)</section>\(table(comparison, visit))\
+                \(proposal.content.basis.map { " · \($0)" })\(proposal.content.ground.map { " · \($0)" })</p>\(decided)</section>\(table(comparison, visit))\
                 \(proposal.state == .asked && scope.may(.formsDecide) ? decision(proposal, comparison, visit) : HTML())
                 """), status: refusal?.kind.status ?? .ok)
     }

@@ -97,7 +97,9 @@ extension Forms {
         guard (1...366).contains(content.timesAYear) else {
             throw wrong("timesAYear", "每年次数应为 1–366", "Times a year lie between 1 and 366")
         }
-        guard content.filter.utf16.count <= 500, (content.basis?.utf16.count ?? 0) <= 200 else {
+        guard content.filter.utf16.count <= 500, (content.basis?.utf16.count ?? 0) <= 200,
+            (content.ground?.utf16.count ?? 0) <= 40
+        else {
             throw wrong("filter", "内容过长", "It is too long")
         }
     }
@@ -157,6 +159,9 @@ extension Forms {
         }
         switch decision {
         case .approve:
+            // Whoever keeps the facts keeps them for this form too: that is work for the grassroots.
+            try house.grounds.require(
+                proposal.content.ground, for: house.settings.area, on: now.local().day, in: transaction)
             let form = try compiled(
                 proposal.content, key: "asked-" + id.text.suffix(12), line: proposal.line)
             try FormDefinitionStore.insert(form.definition, at: now, in: transaction)
@@ -195,6 +200,7 @@ extension Forms {
             ) { writer in
                 writer.member("columns", proposal.content.columns.count)
                 writer.member("form", proposal.form)
+                if let ground = proposal.content.ground { writer.member("ground", ground) }
             }, in: transaction)
     }
 

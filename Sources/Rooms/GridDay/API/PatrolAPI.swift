@@ -26,9 +26,7 @@ extension GridDay {
             let plan = try submission.decode(PlanRequest.self).plan(self, staff.scope, at: now)
             let visit = staff.visit
             let answer = try await visit.write(submission) { transaction in
-                try PatrolStore.insert(plan, in: transaction)
-                try PatrolWork(day: self).record(
-                    "gridday.plan", plan, by: Actor(staff.scope), at: now, in: transaction)
+                _ = try PatrolWork(day: self).make(plan, by: staff.scope, at: now, in: transaction)
                 var writer = JSONWriter()
                 Self.write(plan, visit, to: &writer)
                 return .json(writer.finish(), status: 201)
@@ -142,6 +140,7 @@ extension GridDay {
             .init("category", .nullable(.text), required: false),
             .init("everyDays", .integer(minimum: 1, maximum: 365)),
             .init("until", .nullable(.string(format: "date")), required: false),
+            .init("ground", .nullable(.string(maximum: 40)), required: false, "when it goes down"),
         ]), status: 201, response: plan)
 
     private static let stopOperation = APIOperation(

@@ -84,6 +84,7 @@ struct PatrolPage: Sendable {
             \(DayForms(day: day, staff: staff).category("patrol-category", typed?["category"]))\
             \(Field.text("everyDays", visit("每几天一次", "Every so many days"), value: typed?["everyDays"] ?? "7", type: "number", required: true, error: error("everyDays")))\
             \(Field.text("until", visit("到哪天为止（可选）", "Until (optional)"), value: typed?["until"], type: "date", error: error("until")))\
+            \(Field.text("ground", visit("依据（下派时）", "Ground (when it goes down)"), value: typed?["ground"], maximum: 40, hint: visit("清单事项、准入或合同编号；选了类别的按类别自动对应", "An item of the lists, an admission or a contract; a category finds its own item"), error: error("ground")))\
             \(Field.submit(visit("保存", "Save")))</form></details>
             """
     }
@@ -128,12 +129,11 @@ struct PatrolPage: Sendable {
             let request = PlanRequest(
                 title: fields["title"] ?? "", look: fields["look"], area: fields["area"] ?? "",
                 place: fields.filled("place"), category: fields.filled("category"),
-                everyDays: fields["everyDays"].flatMap { Int($0) } ?? 0, until: fields.filled("until"))
+                everyDays: fields["everyDays"].flatMap { Int($0) } ?? 0, until: fields.filled("until"),
+                ground: fields.filled("ground"))
             let plan = try request.plan(day, staff.scope, at: now)
             let answer = try await staff.visit.write(submission) { transaction in
-                try PatrolStore.insert(plan, in: transaction)
-                try PatrolWork(day: day).record(
-                    "gridday.plan", plan, by: Actor(staff.scope), at: now, in: transaction)
+                _ = try PatrolWork(day: day).make(plan, by: staff.scope, at: now, in: transaction)
                 return .seeOther("/patrols?done=plan")
             }
             // What is due today is on the phones at once.
@@ -183,6 +183,7 @@ struct PlanRequest: Decodable {
     var category: String?
     var everyDays: Int
     var until: String?
+    var ground: String?
 
     func plan(_ day: GridDay, _ scope: Scope, at now: Instant) throws(Refusal) -> PatrolPlan {
         func wrong(_ field: String, _ chinese: String, _ english: String) -> Refusal {
@@ -211,6 +212,6 @@ struct PlanRequest: Decodable {
         return PatrolPlan(
             id: id, origin: .made, originKey: id.text, title: LocalizedText(title, title),
             look: LocalizedText(look ?? "", look ?? ""), area: prefix, place: place, category: category,
-            everyDays: everyDays, nextOn: today, until: last, madeByBody: scope.body, at: now)
+            everyDays: everyDays, nextOn: today, until: last, madeByBody: scope.body, at: now, ground: ground)
     }
 }

@@ -32,6 +32,8 @@ struct PatrolPlan: Sendable {
     var until: Day?
     var madeByBody: BodyID?
     var at: Instant
+    /// What carries it, when it was made above its stretch; kept on the ledger.
+    var ground: String?
 }
 
 /// One stretch that is due, or was looked at.

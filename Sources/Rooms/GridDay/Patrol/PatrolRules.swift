@@ -16,6 +16,8 @@ struct PatrolRules: Sendable {
         var level: AreaLevel
         var role: String?
         var category: String?
+        /// The item of the duty lists that carries it.
+        var item: String
 
         func holds(on day: Day) -> Bool {
             let today = MonthDay(day)
@@ -84,7 +86,8 @@ struct PatrolRules: Sendable {
                 Season(
                     key: season.key, title: LocalizedText(season.zh, season.en),
                     look: LocalizedText(season.look.zh, season.look.en), from: from, until: until,
-                    everyDays: season.everyDays, level: level, role: season.role, category: season.category))
+                    everyDays: season.everyDays, level: level, role: season.role, category: season.category,
+                    item: season.item))
         }
         guard Set(seasons.map(\.key)).count == seasons.count else {
             throw wrong("two seasons have the same key", "有两个季节使用了同一个 key")
@@ -120,6 +123,7 @@ struct PatrolRules: Sendable {
             var everyDays: Int
             var level: String
             var role: String?
+            var item: String
             var category: String?
         }
 

@@ -47,6 +47,7 @@ struct PatrolWork: Sendable {
     func planSeasons(at now: Instant) async throws {
         let today = now.local().day
         for season in rules.seasons where season.holds(on: today) {
+            guard try await isCarried(season, on: today) else { continue }
             let (begin, end) = Self.span(of: season, around: today)
             let prefix = "\(season.key)/\(begin)/"
             let known = try await house.database.query(
@@ -68,6 +69,18 @@ struct PatrolWork: Sendable {
                 }
                 try await house.database.write { try $0.batch(plans.map(PatrolStore.insertion)) }
             }
+        }
+    }
+
+    /// A season is a standing order to all grids at once: without its item in force nobody's phone shows it.
+    private func isCarried(_ season: PatrolRules.Season, on today: Day) async throws -> Bool {
+        do {
+            try await house.database.read {
+                try house.grounds.require(season.item, for: house.settings.area, on: today, in: $0)
+            }
+            return true
+        } catch let refusal as Refusal where refusal.kind == .ruleBroken {
+            return false
         }
     }
 
@@ -151,9 +164,29 @@ struct PatrolWork: Sendable {
                 "\(proposal.matters) complaints in \(rules.repeats.weeks) weeks; look for the cause"),
             area: proposal.area, category: proposal.category, everyDays: rules.repeats.everyDays, nextOn: today,
             until: today + rules.repeats.everyDays * (rules.repeats.times - 1), madeByBody: scope.body, at: now)
-        try PatrolStore.insert(plan, in: transaction)
+        let made = try make(plan, by: scope, at: now, in: transaction)
         try PatrolStore.decide(proposal.id, plan: plan.id, in: transaction)
+        return made
+    }
+
+    /// Keeps a plan.
+    func make(_ plan: PatrolPlan, by scope: Scope, at now: Instant, in transaction: any Transaction) throws
+        -> PatrolPlan
+    {
+        let plan = try carried(plan, by: scope, at: now, in: transaction)
+        _ = try PatrolStore.insert(plan, in: transaction)
         try record("gridday.plan", plan, by: Actor(scope), at: now, in: transaction)
+        return plan
+    }
+
+    /// A plan that is made above its stretch sends work down, so it asks for its ground and keeps it.
+    func carried(_ plan: PatrolPlan, by scope: Scope, at now: Instant, in transaction: any Transaction) throws
+        -> PatrolPlan
+    {
+        var plan = plan
+        plan.ground = plan.ground ?? day.cases.rules.grounds.item(ofCategory: plan.category)
+        try house.requireGround(plan.ground, from: scope, to: plan.area, at: now, in: transaction)
+        if !scope.sendsDown(to: plan.area) { plan.ground = nil }
         return plan
     }
 
@@ -177,6 +210,7 @@ struct PatrolWork: Sendable {
                 writer.member("origin", plan.origin.rawValue)
                 writer.member("category", plan.category)
                 writer.member("everyDays", plan.everyDays)
+                if let ground = plan.ground { writer.member("ground", ground) }
             }, in: transaction)
     }
 }

@@ -132,12 +132,13 @@ struct DemandAPI: Sendable {
         var power: String?
         var byHired: Bool?
         var characters: Int64?
+        var veto: String?
 
         var content: DemandContent {
             DemandContent(
                 kind: kind, title: title, purpose: purpose, item: item, basis: basis, area: area, level: level,
                 minutes: minutes, times: times, from: from, until: until, yuan: yuan ?? 0, evidence: evidence ?? 0,
-                power: power, isByHired: byHired ?? false, characters: characters)
+                power: power, isByHired: byHired ?? false, characters: characters, veto: veto)
         }
     }
 
@@ -157,6 +158,7 @@ struct DemandAPI: Sendable {
             .init("power", .nullable(.string(maximum: 40)), required: false),
             .init("byHired", .nullable(.boolean), required: false),
             .init("characters", .nullable(.integer(minimum: 0, maximum: 1_000_000)), required: false, "of a paper"),
+            .init("veto", .nullable(.string(maximum: 40)), required: false, "one of the register"),
         ]))
 
     private func filing(_ routes: Routes) {

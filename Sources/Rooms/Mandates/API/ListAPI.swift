@@ -35,22 +35,39 @@ struct ListAPI: Sendable {
                 query: [
                     .init("revision", .integer(minimum: 0, maximum: 1_000_000_000), required: false),
                     .init("list", .string(values: MandateList.allCases.map(\.rawValue)), required: false),
-                ], response: .object([.init("revision", .integer(minimum: 0)), .init("items", .array(Self.item))])),
+                    .init("after", .string(minimum: 1, maximum: 40), required: false),
+                    .init("limit", .integer(minimum: 1, maximum: 200), required: false),
+                ],
+                response: .object([
+                    .init("revision", .integer(minimum: 0)), .init("items", .array(Self.item)),
+                    .init("next", .nullable(.text)),
+                ])),
             right: .readMandates
         ) { staff, _ in
             let query = staff.visit.query
             let list = try Self.list(query)
             let asked = try Self.number("revision", query)
-            let (revision, items) = try await mandates.house.database.read { transaction in
+            let after = try query.filled("after").map { text throws(Refusal) in
+                guard let place = ListStore.Place(text) else { throw Self.wrong("after") }
+                return place
+            }
+            let limit = try Self.number("limit", query) ?? 200
+            guard (1...200).contains(limit) else { throw Self.wrong("limit") }
+            let (revision, page) = try await mandates.house.database.read { transaction in
                 let revision = try asked ?? ListStore.current(in: transaction)
-                return (revision, try ListStore.items(at: revision, list: list, in: transaction))
+                return (
+                    revision,
+                    try ListStore.page(
+                        at: revision, list: list, after: after, limit: Int(limit), in: transaction, fits: { _ in true })
+                )
             }
             let visit = staff.visit
             return Answer.json(
                 JSONWriter.object { writer in
                     writer.member("revision", revision)
                     writer.key("items")
-                    writer.array(items) { Self.write($1, visit, to: &$0) }
+                    writer.array(page.items) { Self.write($1, visit, to: &$0) }
+                    writer.member("next", page.next?.text)
                 }
             ).response
         }

@@ -51,7 +51,9 @@ extension Mandates {
         return demand
     }
 
-    var gate: Gate { Gate(rules: rules, lines: lines, calendar: time.calendar, caps: caps) }
+    var gate: Gate {
+        Gate(rules: rules, lines: lines, calendar: time.calendar, caps: caps, limits: limits, boundaries: boundaries)
+    }
 
     /// The content, with who does it; refused when it could not be meant.
     private func checked(_ content: DemandContent, by scope: Scope) throws(Refusal) -> DemandContent {
@@ -69,7 +71,8 @@ extension Mandates {
             throw wrong("purpose", "请写明要解决什么问题（不超过 500 字）", "Say what it is for, in at most 500 characters")
         }
         for (field, text, most) in [
-            ("basis", content.basis, 200), ("power", content.power, 40), ("item", content.item, 12),
+            ("basis", content.basis, 200), ("power", content.power, 40), ("veto", content.veto, 40),
+            ("item", content.item, 12),
         ]
         where (text?.utf16.count ?? 0) > most {
             throw wrong(field, "不能超过 \(most) 字", "At most \(most) characters")

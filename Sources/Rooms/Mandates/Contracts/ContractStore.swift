@@ -76,6 +76,16 @@ enum ContractStore {
         ).map(contract)
     }
 
+    /// Work that was accepted and waits for its money, within the scope's area.
+    static func accepted(for scope: Scope, limit: Int, in transaction: any Transaction) throws -> [Contract] {
+        try transaction.query(
+            """
+            SELECT \(trusted: columns) FROM contracts WHERE stage = 'accepted' AND \(visible(scope))
+            ORDER BY stage, id LIMIT \(limit)
+            """
+        ).map(contract)
+    }
+
     static func due(at now: Instant, in transaction: any Transaction) throws -> [Contract] {
         try transaction.query(
             """

@@ -41,12 +41,14 @@ public struct DemandContent: Sendable, Hashable, Codable {
     public var isByHired: Bool
     /// Of a paper: how long it is.
     public var characters: Int64?
+    /// A veto that it carries (一票否决): its key or name in the register.
+    public var veto: String?
 
     public init(
         kind: DemandKind, title: String, purpose: String, item: String? = nil, basis: String? = nil, area: String,
         level: AreaLevel, minutes: Int64, times: Int64, from: Day, until: Day?, yuan: Int64 = 0, evidence: Int64 = 0,
         power: String? = nil, isByHired: Bool = false,
-        characters: Int64? = nil
+        characters: Int64? = nil, veto: String? = nil
     ) {
         self.kind = kind
         self.title = title
@@ -64,6 +66,7 @@ public struct DemandContent: Sendable, Hashable, Codable {
         self.power = power
         self.isByHired = isByHired
         self.characters = characters
+        self.veto = veto
     }
 }
 

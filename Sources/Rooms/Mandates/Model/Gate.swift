@@ -41,6 +41,8 @@ struct Gate: Sendable {
     var lines: LineNames
     var calendar: WorkCalendar
     var caps: BurdenCaps
+    var limits: PowerLimits
+    var boundaries: Boundaries
 
     func answer(_ content: DemandContent, line: String?, _ known: Knowledge) -> GateAnswer {
         var proposal = content
@@ -49,6 +51,7 @@ struct Gate: Sendable {
             basis(content, item), list(content, item, line), power(content, known),
             expiry(content, &proposal), notice(content, known, &proposal), evidence(content, &proposal),
             duplicate(content, known), caps.finding(content, line: line, sent: known.sent),
+            limit(content, line: line), boundary(content, line: line, today: known.today),
         ]
         let isListed = item.map { $0.list.isDoneBelow && Self.isWithin(content, $0) } ?? false
         findings += load(known.load, content, isListed: isListed, &proposal)
@@ -90,7 +93,7 @@ struct Gate: Sendable {
         return asked <= standard * Int64(days)
     }
 
-    private func finding(
+    func finding(
         _ question: GateAnswer.Question, _ weight: GateAnswer.Weight, _ chinese: String, _ english: String,
         rule: String
     ) -> GateAnswer.Finding {

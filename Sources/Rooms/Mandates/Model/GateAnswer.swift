@@ -4,13 +4,15 @@ public import Ground
 /// What the gate answers to a demand: each question with its finding, and what follows from all of them.
 public struct GateAnswer: Sendable, Hashable, Codable {
     public enum Question: String, Sendable, Hashable, Codable, CaseIterable {
-        case basis, list, cap, power, money, people, duplicate, load, expiry, notice, evidence
+        case basis, list, cap, limit, boundary, power, money, people, duplicate, load, expiry, notice, evidence
 
         public var title: LocalizedText {
             switch self {
             case .basis: LocalizedText("有没有依据", "Is there a ground")
             case .list: LocalizedText("在谁的清单上", "On whose list is it")
             case .cap: LocalizedText("有没有超过上限", "Is it within the cap")
+            case .limit: LocalizedText("上面可不可以这样做", "May those above do it")
+            case .boundary: LocalizedText("有没有越过边界", "Is it within the boundaries")
             case .power: LocalizedText("权力是否一并下放", "Does the power come with it")
             case .money: LocalizedText("经费是否到位", "Does money come with it")
             case .people: LocalizedText("有没有人手", "Are there people for it")

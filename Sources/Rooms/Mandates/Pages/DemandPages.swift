@@ -133,6 +133,7 @@ struct DemandPages: Sendable {
                 \(number("yuan", visit("随带经费（元）", "Money that comes with it (yuan)"), known["yuan"] ?? "0", error("yuan")))\
                 \(Field.text("characters", visit("字数（文件填）", "Characters (of a paper)"), value: known["characters"], maximum: 7, error: error("characters"), inputMode: "numeric"))\
                 \(number("evidence", visit("每次要几份留痕材料", "Pieces of evidence each time"), known["evidence"] ?? "0", error("evidence")))\
+                \(Field.text("veto", visit("附带的一票否决（没有不填）", "A veto that it carries, if any"), value: known["veto"], maximum: 40, hint: visit("只能是登记在“限权与边界”中的", "Only one of the register"), error: error("veto")))\
                 \(Field.choice("power", visit("需要的权力", "A power that it needs"), mandates.menuOfPowers.powers.map { Field.Choice($0.code, "\($0.code) \(visit($0.title))") }, value: known["power"], none: visit("不需要", "None"), hint: visit("街道没有被赋予的权力，不能凭它下达工作", "Without it no work can be sent that needs it"), error: error("power")))\
                 \(Field.checkbox("hired", visit("由随带经费另行聘人承担，不占现有岗位", "Done by people hired with its money, not by the posts there"), isOn: known["hired"] == "yes"))\
                 <p class="bar">\(Field.submit(visit("先看审查结论", "See what the gate says"), name: "step", value: "look", tone: ""))\
@@ -178,7 +179,8 @@ struct DemandPages: Sendable {
             basis: fields.filled("basis"), area: fields["area"] ?? "", level: level, minutes: try number("minutes"),
             times: try number("times"), from: from, until: try day("until"), yuan: try number("yuan"),
             evidence: try number("evidence"), power: fields.filled("power"), isByHired: fields["hired"] == "yes",
-            characters: fields.filled("characters") == nil ? nil : try number("characters"))
+            characters: fields.filled("characters") == nil ? nil : try number("characters"), veto: fields.filled("veto")
+        )
     }
 
     private func submit(_ staff: StaffVisit, _ submission: Submission) async throws -> Response {

@@ -39,6 +39,21 @@ struct ListPages: Sendable {
         }
     }
 
+    private static let pageSize = 50
+
+    private func page(_ question: Question, after: ListStore.Place?) async throws
+        -> (revision: Int64, current: Int64, items: [MandateItem], next: ListStore.Place?)
+    {
+        try await mandates.house.database.read { transaction in
+            let current = try ListStore.current(in: transaction)
+            let revision = min(max(question.revision ?? current, 0), current)
+            let page = try ListStore.page(
+                at: revision, list: question.list, after: after, limit: Self.pageSize, in: transaction,
+                fits: question.holds)
+            return (revision, current, page.items, page.next)
+        }
+    }
+
     private func items(_ question: Question) async throws -> (revision: Int64, current: Int64, [MandateItem]) {
         try await mandates.house.database.read { transaction in
             let current = try ListStore.current(in: transaction)
@@ -51,9 +66,10 @@ struct ListPages: Sendable {
     private func list(_ staff: StaffVisit) async throws -> Response {
         let visit = staff.visit
         let question = Question(visit.query)
-        let (revision, current, items) = try await items(question)
+        let after = visit.query.filled("after").flatMap { ListStore.Place($0) }
+        let (revision, current, items, next) = try await page(question, after: after)
         let listing = Listing(
-            caption: visit(MandateTexts.lists), columns: columns, items: items,
+            caption: visit(MandateTexts.lists), columns: columns, items: items, next: next?.text,
             whenEmpty: current == 0
                 ? nothingYet(staff)
                 : "<p>\(visit("没有符合条件的事项。", "Nothing fits.")) <a href=\"/mandates\">\(visit("看全部", "Show all"))</a></p>"

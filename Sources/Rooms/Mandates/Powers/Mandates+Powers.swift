@@ -76,14 +76,18 @@ extension Mandates {
             try go(&grant, .grant, grant.instrument, by: scope, at: now, in: transaction)
         case .giveBack:
             try requireStreet(grant, scope)
+            let wasHeld = grant.stage.isHeld
             try go(&grant, .giveBack, "", by: scope, at: now, in: transaction)
+            if wasHeld { try sendBack(grant, by: scope, at: now, in: transaction) }
         case .exchange(let power):
             try requireStreet(grant, scope)
             guard power != grant.power else {
                 throw Refusal(
                     .ruleBroken, "powers.same", LocalizedText("请选择另一项权力", "Choose another power"), field: "power")
             }
+            let wasHeld = grant.stage.isHeld
             try go(&grant, .exchange, power, by: scope, at: now, in: transaction)
+            if wasHeld { try sendBack(grant, by: scope, at: now, in: transaction) }
             return try order(power, by: scope, at: now, in: transaction)
         case .withdraw(let words):
             try scope.require(.decideDemand)
@@ -135,6 +139,15 @@ extension Mandates {
         grant.readiness = readiness
         guard try PowerStore.update(&grant, in: transaction) else { throw Self.changed }
         try record("powers.ready", grant, by: Actor(scope), "", at: now, in: transaction)
+    }
+
+    /// 权随责走: work that was given because of a power goes when the power goes.
+    private func sendBack(
+        _ grant: PowerGrant, by scope: Scope, at now: Instant, in transaction: any Transaction
+    ) throws {
+        for follower in powerFollowers {
+            try follower.gaveBack(grant.power, in: grant.area, by: scope, at: now, in: transaction)
+        }
     }
 
     /// 先培训再下放: what lacks is named.

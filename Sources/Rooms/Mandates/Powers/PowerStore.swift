@@ -67,6 +67,16 @@ enum PowerStore {
         ).map(grant)
     }
 
+    /// What streets of the scope hold, on trial or for good, by street.
+    static func held(for scope: Scope, limit: Int, in transaction: any Transaction) throws -> [PowerGrant] {
+        try transaction.query(
+            """
+            SELECT \(trusted: columns) FROM power_grants WHERE stage IN ('trial', 'granted') AND \(visible(scope))
+            ORDER BY area, id LIMIT \(limit)
+            """
+        ).map(grant)
+    }
+
     /// Powers that a street holds now, on trial or for good.
     static func held(in street: AreaPrefix, in transaction: any Transaction) throws -> Set<String> {
         Set(

@@ -54,6 +54,58 @@ enum ListStore {
         ).map { try decoded($0.text(0)) }
     }
 
+    /// Where a page of items goes on: after this item, in the order of lists and codes.
+    struct Place: Sendable, Hashable {
+        var list: MandateList
+        var code: String
+
+        init(_ item: MandateItem) { (list, code) = (item.list, item.code) }
+
+        /// As it stands in an address: `basic.B0101`.
+        init?(_ text: String) {
+            let parts = text.split(separator: ".", maxSplits: 1)
+            guard parts.count == 2, let list = MandateList(rawValue: String(parts[0])), parts[1].utf8.count <= 12 else {
+                return nil
+            }
+            (self.list, code) = (list, String(parts[1]))
+        }
+
+        var text: String { "\(list.rawValue).\(code)" }
+    }
+
+    /// The next items of a revision that fit, by list and code, and where to go on.
+    static func page(
+        at revision: Int64, list: MandateList?, after place: Place?, limit: Int, in transaction: any Transaction,
+        fits: (MandateItem) -> Bool
+    ) throws -> (items: [MandateItem], next: Place?) {
+        var found: [MandateItem] = []
+        var place = place
+        while true {
+            let batch = try items(at: revision, list: list, after: place, limit: 200, in: transaction)
+            for item in batch where fits(item) {
+                if found.count == limit { return (found, found.last.map { Place($0) }) }
+                found.append(item)
+            }
+            guard batch.count == 200, let last = batch.last else { return (found, nil) }
+            place = Place(last)
+        }
+    }
+
+    private static func items(
+        at revision: Int64, list: MandateList?, after place: Place?, limit: Int, in transaction: any Transaction
+    ) throws -> [MandateItem] {
+        let lists = (list.map { [$0] } ?? MandateList.allCases).map(\.rawValue)
+        let (lastList, lastCode) = (place?.list.rawValue ?? "", place?.code ?? "")
+        return try transaction.query(
+            """
+            SELECT content FROM mandate_items
+            WHERE list IN (\(list: lists)) AND (list, code) > (\(lastList), \(lastCode))
+                AND since <= \(revision) AND (until IS NULL OR until > \(revision))
+            ORDER BY list, code LIMIT \(limit)
+            """
+        ).map { try decoded($0.text(0)) }
+    }
+
     /// Every form in which an item ever stood, oldest first, with the revision that brought it and the one that ended it.
     static func history(of code: String, in transaction: any Transaction) throws
         -> [(since: Int64, until: Int64?, item: MandateItem)]

@@ -1,0 +1,8 @@
+import Ground
+
+enum FundTexts {
+    static let funds = LocalizedText("街道资金", "Money of the street")
+    static let assets = LocalizedText("资产台账", "Assets")
+    static let newLine = LocalizedText("拨入资金", "Pay money in")
+    static let newAsset = LocalizedText("登记资产", "Enter an asset")
+}

@@ -1,0 +1,21 @@
+package import Desk
+package import Ground
+package import Storage
+
+extension Mandates {
+    /// A power is ordered, made ready as its menu asks, and given on trial, by the street and the county in turn: for
+    /// generators that play the past.
+    package func playPower(
+        _ code: String, to street: Scope, by county: Scope, instrument: String, at now: Instant,
+        in transaction: any Transaction
+    ) throws {
+        guard let needs = menuOfPowers[code]?.needs else { throw Refusal.nothingHere }
+        let grant = try order(code, by: street, at: now, in: transaction)
+        let ready = PowerMenu.Readiness(
+            staff: needs.staff, qualified: needs.qualified, trainingHours: needs.trainingHours,
+            equipment: needs.equipment)
+        _ = try act(.prepare, on: grant.id, by: county, at: now, in: transaction)
+        _ = try act(.ready(ready), on: grant.id, by: street, at: now, in: transaction)
+        _ = try act(.trial(instrument: instrument), on: grant.id, by: county, at: now, in: transaction)
+    }
+}

@@ -1,0 +1,48 @@
+import Desk
+import Ground
+import Identity
+import Testing
+
+@testable import Cases
+
+@Suite("Who has much already is not given everything") struct FairShareTests {
+    private let fair = FairShare(mostOpen: 60, timesOfPeers: 1.5)
+    private let ids: [BodyID] = (0..<4).map { index in
+        BodyID(IdentifierSource(seed: UInt64(index + 1)).nextText(at: Instant(milliseconds: 0)))
+    }
+
+    @Test("One and a half times its peers is still fair, a matter more is not, and the lightest is named")
+    func peers() throws {
+        let peers = [ids[1], ids[2]]
+        #expect(fair.finding(for: ids[0], peers: peers, open: [ids[0]: 15, ids[1]: 12, ids[2]: 8]) == nil)
+        let found = try #require(fair.finding(for: ids[0], peers: peers, open: [ids[0]: 16, ids[1]: 12, ids[2]: 8]))
+        #expect(found.open == 16 && found.peers == 10 && found.lighter == ids[2] && found.lighterOpen == 8)
+    }
+
+    @Test("A full body is not filled in even where all are; with nobody else it is")
+    func full() throws {
+        let peers = [ids[1]]
+        let found = try #require(fair.finding(for: ids[0], peers: peers, open: [ids[0]: 60, ids[1]: 60]))
+        #expect(found.lighter == nil)
+        #expect(fair.finding(for: ids[0], peers: peers, open: [ids[0]: 59, ids[1]: 59]) == nil)
+        #expect(fair.finding(for: ids[0], peers: [], open: [ids[0]: 500]) == nil)
+    }
+
+    @Test("The first matters of a quiet day are no burden")
+    func quiet() {
+        #expect(fair.finding(for: ids[0], peers: [ids[1]], open: [ids[0]: 1]) == nil)
+        #expect(fair.finding(for: ids[0], peers: [ids[1]], open: [ids[0]: 2]) != nil)
+    }
+
+    @Test("Peers are those of the same kind, level and street")
+    func whoIsAPeer() throws {
+        func facts(_ index: Int, _ area: String, _ line: String? = nil) throws -> BodyFacts {
+            BodyFacts(id: ids[index], name: "\(index)", line: line, area: try #require(AreaPrefix(area)))
+        }
+        let own = try facts(0, "330106001001")
+        let choices = [
+            own, try facts(1, "330106001002"), try facts(2, "330106002001"), try facts(3, "330106001", "fire"),
+        ]
+        #expect(FairShare.peers(of: own, among: choices) == [ids[1]])
+    }
+}

@@ -1,0 +1,194 @@
+import Cases
+import Desk
+import Ground
+import Storage
+import StorageTesting
+import Testing
+import Workload
+
+@testable import Faults
+@testable import Mandates
+
+@Suite("The three faults: not really given, duty without power, task without means")
+struct FaultTests {
+    @Test("A county in order has none", arguments: EngineCase.available)
+    func sound(engine: EngineCase) async throws {
+        try await FaultCounty.with(engine, nil) { county in
+            let found = try await county.findings()
+            #expect(found.isEmpty, "\(found)")
+        }
+    }
+
+    @Test(
+        "Each of three made counties has exactly its own fault, and the finding cites records that are there",
+        arguments: EngineCase.available, Fault.allCases)
+    func one(engine: EngineCase, fault: Fault) async throws {
+        try await FaultCounty.with(engine, fault) { county in
+            let found = try await county.findings()
+            #expect(found.map(\.fault) == [fault], "\(found)")
+            let one = try #require(found.first)
+            #expect(one.street == FaultCounty.north)
+            let matters = one.evidence.filter { $0.kind == .matter }
+            #expect(matters.count == (fault == .unmatched ? 0 : 6))
+            for matter in matters {
+                let id = try #require(CaseID(parsing: String(matter.address.dropFirst("/cases/".count))))
+                let rows = try await county.house.database.query("SELECT number FROM cases WHERE id = \(id)")
+                #expect(try rows.map { try $0.text(0) } == [matter.name])
+            }
+            switch fault {
+            case .notReal: #expect(one.power == "P01" && one.evidence.first?.kind == .power)
+            case .inconsistent: #expect(one.power == "P01")
+            case .unmatched: #expect(one.evidence.map(\.kind) == [.load])
+            }
+        }
+    }
+
+    @Test("Handing the matters over mends what was not really given", arguments: EngineCase.available)
+    func mended(engine: EngineCase) async throws {
+        try await FaultCounty.with(engine, .notReal) { county in
+            for _ in 0..<6 { try await county.matter(givenTo: "north") }
+            // Six of twelve: no longer most of them.
+            #expect(try await county.findings().isEmpty)
+        }
+        try await FaultCounty.with(engine, .inconsistent) { county in
+            try await county.grantPower()
+            #expect(try await county.findings().isEmpty)
+        }
+    }
+
+    @Test(
+        "A returned power sends the open work back that came with it, and nothing else", arguments: EngineCase.available
+    )
+    func returned(engine: EngineCase) async throws {
+        try await FaultCounty.with(engine, nil) { county in
+            try await county.matter(givenTo: "north", category: "010301")
+            let (mandates, street, now) = (county.mandates, try county.scope("northhead"), county.clock.now())
+            try await county.house.database.write { transaction in
+                let grant = try #require(try PowerStore.alive("P01", in: FaultCounty.north, in: transaction))
+                _ = try mandates.act(.giveBack, on: grant.id, by: street, at: now, in: transaction)
+            }
+            let states = try await county.house.database.query(
+                "SELECT category, state, COUNT(*) FROM cases GROUP BY category, state ORDER BY category")
+            #expect(
+                try states.map { "\(try $0.text(0)) \(try $0.text(1)) \(try $0.int(2))" } == [
+                    "010203 returned 6", "010301 dispatched 1",
+                ])
+            let why = try await county.house.database.query(
+                "SELECT COUNT(*) FROM case_steps WHERE act = 'return' AND reason = 'no-authority'")
+            #expect(try why.first?.int(0) == 6)
+        }
+    }
+
+    @Test("A street sees its own faults only; the page, the table and the interface say the same")
+    func doors() async throws {
+        try await FaultCounty.with(.sqlite, .notReal) { county in
+            #expect(try await county.findings(as: "northhead").count == 1)
+            #expect(try await county.findings(as: "southhead").isEmpty)
+            let page = try await county.get("/faults", as: "coordinator")
+            #expect(page.status == 200 && page.text.contains("不真放") && page.text.contains("6 件仍由上级部门办理"))
+            let key = try #require(try await county.findings().first?.key)
+            let one = try await county.get("/faults/\(key)", as: "northhead")
+            #expect(one.status == 200 && one.text.contains("/powers/P01") && one.text.contains("西政发"))
+            #expect(try await county.get("/faults/\(key)", as: "southhead").status == 404)
+            let table = try await county.get("/faults/export", as: "coordinator")
+            #expect(table.status == 200 && table.type.contains("spreadsheet"))
+            let listed = try await county.get("/api/v1/faults?fault=not-real", as: "coordinator")
+            #expect(listed.status == 200 && listed.text.contains(#""fault":"not-real""#))
+            #expect(listed.text.contains(#""kind":"matter""#))
+            #expect(try await county.get("/api/v1/faults?fault=unmatched", as: "coordinator").text == #"{"items":[]}"#)
+            #expect(try await county.get("/api/v1/faults?fault=nonsense", as: "coordinator").status == 422)
+            #expect(try await county.get("/faults", as: "worker").status == 403)
+        }
+    }
+}
+
+/// The judgement itself, at its edges.
+@Suite("The three faults, judged") struct FaultJudgementTests {
+    private let street = FaultCounty.north
+    private let rules = FaultRules(
+        windowDays: 180, fewest: 3, decidedAbove: 500, saturation: 1_000, unpaidDays: 30,
+        powers: [.init(power: "P01", categories: ["0102"])])
+    private let day = FaultCounty.start.local().day
+
+    private func held(lacks: [LocalizedText] = []) -> HeldPower {
+        HeldPower(
+            id: id(), code: "P01", title: LocalizedText("处罚", "Penalties"), line: "city_management", street: street,
+            since: FaultCounty.start, instrument: "1号", lacks: lacks)
+    }
+
+    private func id<Entity>() -> Identifier<Entity> { IdentifierSource(seed: 1).next(at: FaultCounty.start) }
+
+    private func matters(above: Int, below: Int, after: Bool = true, category: String = "010203") -> [GivenMatter] {
+        (0..<above + below).map { index in
+            GivenMatter(
+                id: id(), number: "\(index)", category: category, street: street,
+                receivedAt: FaultCounty.start + (after ? .days(1) : -.days(1)), body: id(), bodyName: "—",
+                bodyLine: index < above ? "city_management" : nil,
+                bodyArea: index < above ? FaultCounty.county : street)
+        }
+    }
+
+    private func faults(_ facts: StreetFacts) -> [Fault] { facts.findings(rules, on: day).map(\.fault) }
+
+    @Test("Half is not most, two prove nothing, and what was before the grant does not count")
+    func notReal() {
+        func found(_ matters: [GivenMatter]) -> [Fault] {
+            faults(StreetFacts(street: street, held: [held()], matters: matters))
+        }
+        #expect(found(matters(above: 3, below: 2)) == [.notReal])
+        #expect(found(matters(above: 3, below: 3)).isEmpty)
+        #expect(found(matters(above: 2, below: 0)).isEmpty)
+        #expect(found(matters(above: 9, below: 0, after: false)).isEmpty)
+        #expect(found(matters(above: 9, below: 0, category: "020402")).isEmpty)
+    }
+
+    @Test("A street without the power may pass matters on; only what it was given itself is a duty without power")
+    func inconsistent() {
+        func found(_ matters: [GivenMatter]) -> [Fault] { faults(StreetFacts(street: street, matters: matters)) }
+        #expect(found(matters(above: 9, below: 0)).isEmpty)
+        #expect(found(matters(above: 9, below: 2)).isEmpty)
+        #expect(found(matters(above: 0, below: 3)) == [.inconsistent])
+    }
+
+    @Test("Exactly full is not over; a debt has its days of grace; what a power lacks is named")
+    func unmatched() {
+        func load(_ minutes: Int64) -> StreetFacts {
+            StreetFacts(
+                street: street, load: StreetLoad(area: street, posts: 1, capacity: 1_000, load: minutes, over: 0))
+        }
+        #expect(faults(load(1_000)).isEmpty)
+        #expect(faults(load(1_001)) == [.unmatched])
+        #expect(
+            faults(StreetFacts(street: street, load: StreetLoad(area: street, posts: 0, capacity: 0, load: 9, over: 0)))
+                .isEmpty)
+        func debt(_ until: Day) -> StreetFacts {
+            StreetFacts(
+                street: street, debts: [UnpaidContract(id: id(), number: "购买1", street: street, until: until, yuan: 5)])
+        }
+        #expect(faults(debt(day - 30)).isEmpty)
+        #expect(faults(debt(day - 31)) == [.unmatched])
+        let lacking = StreetFacts(street: street, held: [held(lacks: [LocalizedText("设备：缺执法记录仪", "Equipment")])])
+        #expect(lacking.findings(rules, on: day).first?.text.chinese.contains("执法记录仪") == true)
+        // Three kinds at once have three names.
+        var all = debt(day - 90)
+        all.load = load(2_000).load
+        all.held = [held(lacks: [LocalizedText("少", "less")])]
+        #expect(Set(all.findings(rules, on: day).map(\.key)).count == 3)
+    }
+
+    @Test("Rules that name a power or a category that is not there are refused with the file")
+    func rulesFile() throws {
+        let files = RuleFiles(
+            shipped: [#filePath.split(separator: "/").dropLast(3).joined(separator: "/")].map { "/" + $0 + "/Rules" }[0]
+        )
+        #expect(throws: Never.self) {
+            _ = try FaultRules.load(from: files, isPower: { _ in true }, isCategory: { _ in true })
+        }
+        #expect(throws: Refusal.self) {
+            _ = try FaultRules.load(from: files, isPower: { _ in false }, isCategory: { _ in true })
+        }
+        #expect(throws: Refusal.self) {
+            _ = try FaultRules.load(from: files, isPower: { _ in true }, isCategory: { _ in false })
+        }
+    }
+}
