@@ -22,6 +22,7 @@ struct Requests: Sendable {
             var filter: String
             var timesAYear: Int
             var columns: [String]
+            var ground: String?
         }
 
         struct Decided: Decodable {
@@ -44,7 +45,8 @@ struct Requests: Sendable {
             guard let handler = stage.departments[request.line]?.handlers.first else { continue }
             let asked = DataRequest(
                 name: request.name, purpose: request.purpose, basis: request.basis, kind: .person,
-                filter: request.filter, columns: request.columns, timesAYear: request.timesAYear)
+                filter: request.filter, columns: request.columns, timesAYear: request.timesAYear,
+                ground: request.ground)
             try await house.database.write { transaction in
                 let id = try forms.ask(asked, by: handler, at: now - .hours(3), in: transaction)
                 if isApproved {

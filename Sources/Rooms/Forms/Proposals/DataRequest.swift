@@ -14,10 +14,12 @@ public struct DataRequest: Sendable, Hashable {
     /// As the department names them.
     public var columns: [String]
     public var timesAYear: Int
+    /// The item, admission or contract that carries it; without one it cannot be approved.
+    public var ground: String?
 
     public init(
         name: String, purpose: String, basis: String?, kind: SubjectKind, filter: String, columns: [String],
-        timesAYear: Int
+        timesAYear: Int, ground: String? = nil
     ) {
         self.name = name
         self.purpose = purpose
@@ -26,6 +28,7 @@ public struct DataRequest: Sendable, Hashable {
         self.filter = filter
         self.columns = columns
         self.timesAYear = timesAYear
+        self.ground = ground
     }
 }
 
@@ -39,7 +42,8 @@ extension Forms {
         try propose(
             FormProposal.Content(
                 name: request.name, purpose: request.purpose, basis: request.basis, kind: request.kind,
-                filter: request.filter, columns: request.columns, timesAYear: request.timesAYear),
+                filter: request.filter, columns: request.columns, timesAYear: request.timesAYear,
+                ground: request.ground),
             by: scope, at: now, in: transaction
         ).id.text
     }
