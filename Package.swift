@@ -117,7 +117,7 @@ let package = Package(
         room(
             "Cases",
             [
-                "Identity", "Messages", "Ledger", "Desk", "WorkCalendar", "Text", "Ground", "Cipher",
+                "Identity", "Messages", "Ledger", "Desk", "WorkCalendar", "Text", "Geo", "Ground", "Cipher",
                 "Storage",
                 "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
@@ -230,9 +230,8 @@ let package = Package(
         room(
             "Map",
             [
-                "Grids", "Geo", "Workload", "Command", "GridDay", "Emergencies", "Registry", "Cases", "Identity",
-                "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird,
-                hummingbirdCore, httpTypes, logging, yaml,
+                "Geo", "Cases", "Identity", "Places", "Ledger", "Desk", "Ground", "Storage", "Web", hummingbird,
+                hummingbirdCore, httpTypes, nio, logging,
             ]),
         room(
             "DemoCounty",
@@ -413,9 +412,9 @@ let package = Package(
         tests(
             "MapTests",
             [
-                "Map", "Grids", "Geo", "Workload", "Command", "GridDay", "Emergencies", "Registry", "Cases",
-                "StorageTesting", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage",
-                "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml, hummingbirdTesting,
+                "Map", "Geo", "Cases", "WorkCalendar", "StorageTesting", "Identity", "Messages", "Places", "Ledger",
+                "Desk", "Ground", "Cipher", "Storage", "Web", hummingbird, hummingbirdCore, httpTypes, logging,
+                hummingbirdTesting,
             ]),
         tests(
             "DemoCountyTests",

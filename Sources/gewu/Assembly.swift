@@ -18,6 +18,7 @@ import Ground
 import Identity
 import Ledger
 import Mandates
+import Map
 import Messages
 import Places
 import Registry
@@ -60,6 +61,7 @@ enum Assembly {
         let disputes: Disputes
         let clues: Clues
         let command: UnifiedCommand
+        let map: OneMap
         let mandates: Mandates
         let workload: Workload
         let burdens: Burdens
@@ -91,6 +93,7 @@ enum Assembly {
             clues = Clues(house: house, identity: identity, places: places, cases: cases)
             command = try UnifiedCommand(
                 house: house, identity: identity, cases: cases, emergencies: emergencies, places: places)
+            map = try OneMap(house: house, identity: identity, places: places, cases: cases)
             let forecast = try Forecast(house: house, identity: identity, places: places)
             mandates = try Mandates(
                 house: house, identity: identity, places: places, forecast: forecast,
@@ -125,7 +128,7 @@ enum Assembly {
         var all: [any Room] {
             [
                 ledger, places, messages, identity, cases, closings, channels, gridDay, warnings, emergencies,
-                disputes, clues, command, mandates, workload, burdens, faults, funds, registry, forms,
+                disputes, clues, command, map, mandates, workload, burdens, faults, funds, registry, forms,
                 systems,
             ]
         }

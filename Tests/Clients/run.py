@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Other people's clients against a demonstration server, unchanged: georeport (Open311), feedparser (Atom),
 standardwebhooks (signed messages, in and out),
-icalendar (rosters), capvalidator (CAP 1.2). script/test starts the server and says where it is (GEWU_URL), which
+icalendar (rosters), capvalidator (CAP 1.2), OWSLib and GDAL (OGC API Features), mapbox-vector-tile. script/test starts the server and says where it is (GEWU_URL), which
 accounts there are (GEWU_COUNTY), and what makes tokens (GEWU_PROGRAM, GEWU_FOLDER).
 Ends with 'N passed, N failed' and a status that is not zero when something failed."""
 import datetime
 import http.server
 import json
+import math
 import os
 import subprocess
 import sys
@@ -19,6 +20,9 @@ import capvalidator
 import feedparser
 import georeport
 import icalendar
+import mapbox_vector_tile
+import owslib.ogcapi.features
+import pyogrio
 import requests
 import standardwebhooks
 import xmltodict
@@ -161,6 +165,60 @@ def _():
     assert found and found.startswith(sent["service_request_id"]), answers[0].text
     assert words not in requests.get(root + "/servicerequestupdates.json", timeout=20).text
     same(requests.post(root + "/servicerequestupdates.json", data=form | {"api_key": "x"}, timeout=20).status_code, 403)
+
+
+def of_the_map():
+    return {"Authorization": "Bearer " + token("street_dispatcher")}
+
+
+@test("OWSLib reads the features of the map, page by page")
+def _():
+    service = owslib.ogcapi.features.Features(base + "/api/v1/features", headers=of_the_map())
+    assert any(one.endswith("/conf/geojson") for one in service.conformance()["conformsTo"])
+    names = [one["id"] for one in service.collections()["collections"]]
+    same(names, ["areas", "matters", "landmarks"])
+    first = service.collection_items("areas", limit=5)
+    same((first["type"], first["numberReturned"]), ("FeatureCollection", 5))
+    one = service.collection_item("areas", first["features"][0]["id"])
+    same(one["properties"]["name"], first["features"][0]["properties"]["name"])
+
+
+@test("GDAL's own driver reads the same features, all of them")
+def _():
+    headers = of_the_map()
+    known, address = [], base + "/api/v1/features/collections/matters/items?limit=1000"
+    while address:
+        page = requests.get(address, headers=headers, timeout=20).json()
+        known += [one["properties"]["number"] for one in page["features"]]
+        address = next((link["href"] for link in page["links"] if link["rel"] == "next"), None)
+    pyogrio.set_gdal_config_options({"GDAL_HTTP_HEADERS": "Authorization: " + headers["Authorization"]})
+    found = pyogrio.raw.read("OAPIF:" + base + "/api/v1/features/collections/matters", columns=["number"])
+    same(sorted(found[3][0]), sorted(known))
+    same(len(found[2]), len(known))
+
+
+@test("An independent reader of vector tiles finds in them what the features say")
+def _():
+    headers = of_the_map()
+    described = requests.get(base + "/api/v1/map/tiles/matters", headers=headers, timeout=20).json()
+    items = requests.get(base + "/api/v1/features/collections/matters/items?limit=10000", headers=headers, timeout=20)
+    west, south, east, north = described["bounds"]
+    zoom = 10
+
+    def place(longitude, latitude):
+        turned = math.asinh(math.tan(math.radians(latitude)))
+        return int((longitude + 180) / 360 * 2**zoom), int((1 - turned / math.pi) / 2 * 2**zoom)
+
+    (left, top), (right, bottom) = place(west, north), place(east, south)
+    total = 0
+    for x in range(left - 1, right + 2):
+        for y in range(top - 1, bottom + 2):
+            address = described["tiles"][0].format(z=zoom, x=x, y=y)
+            answer = requests.get(address, headers=headers, timeout=20)
+            same((answer.status_code, answer.headers["Content-Type"]), (200, "application/vnd.mapbox-vector-tile"))
+            layer = mapbox_vector_tile.decode(answer.content).get("matters", {"features": []})
+            total += sum(one["properties"]["count"] for one in layer["features"])
+    same(total, len(items.json()["features"]))
 
 
 @test("No answer holds anything of a reporter")

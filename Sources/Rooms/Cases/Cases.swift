@@ -59,7 +59,7 @@ public struct Cases: Room {
     public static let migrations =
         CaseSchema.migrations + ImportSchema.migrations + UndoStore.migrations
         + OutcomeStore.migrations + SuggestionSchema.migrations + RoutingRuleStore.migrations + RepeatStore.migrations
-        + OpenCountStore.migrations
+        + OpenCountStore.migrations + MatterPlaceStore.migrations
 
     public static let rights: [Right] = [
         .caseReport, .caseRead, .caseAccept, .caseDispatch, .caseExport, .caseImport, .caseRule, Right("case.return"),
@@ -73,7 +73,7 @@ public struct Cases: Room {
     public var jobs: [Job] {
         [
             Job("case-limits", every: .seconds(15)) { _ = try await watchLimits() }, undoJob, repeatsJob,
-            openCountsJob,
+            openCountsJob, placesJob,
             Job("similar-cases", every: .seconds(2)) { [similar] in try await similar.refresh() },
         ] + suggestionJobs
     }

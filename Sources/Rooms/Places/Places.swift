@@ -60,6 +60,9 @@ public struct Places: Room {
     /// The present name of a division or grid of this installation, or of a division around it. No query.
     public func name(of code: String) -> String? { index.name(of: code) }
 
+    /// Rises with every change of divisions or grids that came into memory. No query.
+    public var version: Int64 { index.version }
+
     /// Present names from the widest division known here down to the code itself. No query.
     public func path(of code: String) -> [(code: String, name: String)] {
         (AreaStore.prefixes(of: code) + (code.utf8.count == 15 ? [code] : [])).compactMap { code in

@@ -66,7 +66,7 @@ extension Cases {
     private func cut(_ record: CaseRecord, in transaction: any Transaction) throws {
         try transaction.execute(
             """
-            UPDATE cases SET title = \(Self.withheldTitle.chinese), detail = '', address = NULL, longitude = NULL,
+            UPDATE cases SET title = \(Self.withheldTitle.chinese), detail = '', address = NULL, cell = NULL, longitude = NULL,
                 latitude = NULL, category = NULL, result = NULL, phone_index = NULL, phone_masked = NULL,
                 phone_sealed = NULL, name_masked = NULL, name_sealed = NULL, photo_count = 0
             WHERE id = \(record.id)

@@ -38,7 +38,8 @@ enum CaseStore {
                 answerable_post, is_supervised, is_bound, extension_asked, trail, result, is_solved, satisfaction,
                 phone_index, phone_masked, phone_sealed, name_masked, name_sealed, reporting_staff, source,
                 source_number, photo_count, contacted_at, contacted_in_time, exclusion_asked, is_excluded, kind,
-                variant, parent, open_parts, offered_staff, offered_post, rungs_told, tell_at, joined_to, joined_count)
+                variant, parent, open_parts, offered_staff, offered_post, rungs_told, tell_at, joined_to, joined_count,
+                cell)
             VALUES (\(record.id), \(record.number), \(String(record.number.reversed())), \(record.version),
                 \(record.title), \(record.detail), \(record.category), \(record.area.code), \(record.area.street),
                 \(record.area.community), \(record.address), \(record.location?.longitude), \(record.location?.latitude),
@@ -53,7 +54,8 @@ enum CaseStore {
                 \(record.photoCount), \(record.contactedAt), \(record.isContactedInTime), \(record.exclusionAsked),
                 \(record.isExcluded), \(record.kind), \(record.variant), \(record.parent), \(record.openParts),
                 \(record.offeredStaff), \(record.offeredPost), \(record.rungsTold), \(record.tellAt),
-                \(record.joinedTo), \(record.joinedCount))
+                \(record.joinedTo), \(record.joinedCount),
+                \(record.location?.cell))
             ON CONFLICT (number_reversed) DO NOTHING
             """) == 1
     }

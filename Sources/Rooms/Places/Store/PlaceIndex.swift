@@ -40,6 +40,8 @@ final class PlaceIndex: Sendable {
 
     func centre(of code: String) -> Grid.Centre? { current.centres[code] }
 
+    var version: Int64 { current.change }
+
     var hasCentres: Bool { !current.grids.isEmpty }
 
     func nearestGrid(to point: Grid.Centre, within area: AreaPrefix) -> Grid? {

@@ -1,0 +1,60 @@
+import Cases
+import Desk
+import Geo
+import Ground
+import Storage
+import Web
+
+/// Who looks, at what, when: all that decides what a tile holds.
+struct MapQuestion: Sendable {
+    var scope: Scope
+    var filter: MatterFilter
+    var now: Instant
+}
+
+/// One page of features, by key.
+struct FeaturePage: Sendable {
+    var box: Box?
+    var after: String?
+    var limit: Int
+
+    /// What to throw for a key that no page gave.
+    static func unknownKey(_ text: String?) -> Refusal {
+        QueryParameters.unreadable(
+            "after", text ?? "", because: LocalizedText("须取自上一页的 next", "it must be that of the link `next`"))
+    }
+}
+
+/// One kind of thing on the map. What a layer gives is cut to what the scope may see, here and nowhere else.
+protocol MapLayer: Sendable {
+    var name: String { get }
+    var title: LocalizedText { get }
+    /// What a viewer must hold besides the right to see the map.
+    var right: Right? { get }
+    /// The zooms at which it has tiles; deeper ones are drawn from the last.
+    var zooms: ClosedRange<Int> { get }
+    var fields: [MapField] { get }
+    /// Whether the filter of the queue changes what it shows.
+    var isFiltered: Bool { get }
+
+    func tile(_ tile: TileAddress, _ question: MapQuestion, in transaction: any Transaction) throws -> TileWriter.Layer
+
+    /// - Returns: features in the order of their keys, and the key after which the next page begins.
+    func features(_ page: FeaturePage, _ question: MapQuestion, in transaction: any Transaction) throws
+        -> (features: [MapFeature], next: String?)
+
+    /// - Returns: nil for what is not there, or not for this viewer.
+    func feature(_ id: String, _ question: MapQuestion, in transaction: any Transaction) throws -> MapFeature?
+}
+
+extension MapLayer {
+    func isFor(_ scope: Scope) -> Bool { right.map(scope.may) ?? true }
+}
+
+extension TileWriter.Layer {
+    mutating func add(_ feature: MapFeature, _ cutter: TileCutter) {
+        guard let shape = TileShape(feature.geometry), let geometry = cutter.cut(shape) else { return }
+        let values = feature.values.compactMap { one in one.value.tileValue.map { (key: one.key, value: $0) } }
+        add(id: feature.number, geometry, [(key: "id", value: .text(feature.id))] + values)
+    }
+}

@@ -1,0 +1,146 @@
+import Desk
+import Ground
+import Hummingbird
+import Web
+
+/// The style by which the map is drawn: for the page, and for any other MapLibre client.
+struct MapStyle: Sendable {
+    let map: OneMap
+    let staff: StaffVisit
+
+    /// The colours of the pages, light and dark: gewu.css.
+    private struct Colours {
+        var page, text, halo, primary, danger, warn, neutral, ring: String
+
+        static let light = Colours(
+            page: "#EEF2F6", text: "#1B2430", halo: "#FFFFFF", primary: "#0F56B3", danger: "#B3261E", warn: "#8F4700",
+            neutral: "#5B6878", ring: "#FFFFFF")
+        static let dark = Colours(
+            page: "#0A1524", text: "#E9EFF8", halo: "#0A1524", primary: "#7DB8FF", danger: "#FF8F85", warn: "#FFB566",
+            neutral: "#93A5C0", ring: "#0A1524")
+    }
+
+    /// Drawn by what the viewer's own machine has: no font is asked of any server.
+    private static let font = #"["Noto Sans CJK SC"]"#
+    /// What changed since the tile was made is drawn from the page's own source instead.
+    private static let unlessChanged = #"["case",["boolean",["feature-state","changed"],false],0,1]"#
+
+    func response() throws(Refusal) -> Response {
+        let theme = try staff.visit.query.choice("theme", among: ["light", "dark"])
+        return Answer.json(bytes(theme == "dark" ? .dark : .light)).response
+    }
+
+    private func bytes(_ colours: Colours) -> [UInt8] {
+        let layers = map.layers.filter { $0.isFor(staff.scope) }
+        let text = TileRoutes.filterText(staff.visit.query)
+        return JSONWriter.object { writer in
+            writer.member("version", 8)
+            writer.member("name", "gewu")
+            writer.key("sources")
+            writer.object { writer in
+                if let base = map.rules.base { source(base, &writer) }
+                for layer in layers {
+                    let query = layer.isFiltered && !text.isEmpty ? "?" + text : ""
+                    writer.key(escaping: layer.name)
+                    writer.object { writer in
+                        writer.member("type", "vector")
+                        writer.key("tiles")
+                        writer.array([
+                            staff.visit.origin + "/map/tiles/\(layer.name)/{z}/{x}/{y}.mvt" + query
+                        ]) { $0.value($1) }
+                        writer.member("minzoom", layer.zooms.lowerBound)
+                        writer.member("maxzoom", layer.zooms.upperBound)
+                    }
+                }
+                if !layers.isEmpty {
+                    writer.key("changes")
+                    writer.raw(#"{"type":"geojson","data":{"type":"FeatureCollection","features":[]}}"#.utf8)
+                }
+            }
+            writer.key("layers")
+            writer.array(drawn(layers.map(\.name), colours)) { $0.raw($1.utf8) }
+        }
+    }
+
+    private func source(_ base: MapRules.Base, _ writer: inout JSONWriter) {
+        writer.key("base")
+        writer.object { writer in
+            writer.member("type", "raster")
+            writer.key("tiles")
+            writer.array([base.tiles]) { $0.value($1) }
+            writer.member("tileSize", 256)
+            writer.member("maxzoom", base.deepest)
+        }
+    }
+
+    private func drawn(_ names: [String], _ colours: Colours) -> [String] {
+        var layers = [
+            #"{"id":"background","type":"background","paint":{"background-color":"\#(colours.page)"}}"#
+        ]
+        if map.rules.base != nil { layers.append(#"{"id":"base","type":"raster","source":"base"}"#) }
+        if names.contains("landmarks") {
+            layers.append(
+                #"""
+                {"id":"landmarks","type":"symbol","source":"landmarks","source-layer":"landmarks","minzoom":13,\#
+                "layout":{"text-field":["get","name"],"text-font":\#(Self.font),"text-size":12,"text-anchor":"top","text-offset":[0,0.3]},\#
+                "paint":{"text-color":"\#(colours.neutral)","text-halo-color":"\#(colours.halo)","text-halo-width":1.5}}
+                """#)
+        }
+        if names.contains("areas") {
+            layers.append(
+                #"""
+                {"id":"areas","type":"symbol","source":"areas","source-layer":"areas",\#
+                "layout":{"text-field":\#(areaText("get")),"text-font":\#(Self.font),"text-size":["interpolate",["linear"],["zoom"],8,14,13,14,16,13],"text-line-height":1.25},\#
+                "paint":{"text-color":"\#(colours.text)","text-halo-color":"\#(colours.halo)","text-halo-width":2,"text-opacity":\#(Self.unlessChanged)}}
+                """#)
+            layers.append(
+                #"""
+                {"id":"areas-changed","type":"symbol","source":"changes","filter":["==",["get","layer"],"areas"],\#
+                "layout":{"text-field":\#(areaText("get")),"text-font":\#(Self.font),"text-size":14,"text-line-height":1.25},\#
+                "paint":{"text-color":"\#(colours.primary)","text-halo-color":"\#(colours.halo)","text-halo-width":2}}
+                """#)
+        }
+        if names.contains("matters") { layers += matters(colours) }
+        return layers
+    }
+
+    private func areaText(_ get: String) -> String {
+        let unit = staff.visit("件", "open")
+        return
+            #"["case",["has","open"],["concat",["get","name"],"\n",["to-string",["get","open"]]," \#(unit)"],["get","name"]]"#
+    }
+
+    private func matters(_ colours: Colours) -> [String] {
+        let now = staff.visit.now.milliseconds / 1000
+        let gathered =
+            #"["case",[">",["get","overdue"],0],"\#(colours.danger)","\#(colours.primary)"]"#
+        let single = #"""
+            ["case",["!",["has","due"]],"\#(colours.neutral)",["<",["get","due"],\#(now)],"\#(colours.danger)",\#
+            ["<",["get","due"],\#(now + 86_400)],"\#(colours.warn)","\#(colours.primary)"]
+            """#
+        return [
+            #"""
+            {"id":"matters-gathered","type":"circle","source":"matters","source-layer":"matters","filter":["has","count"],\#
+            "paint":{"circle-color":\#(gathered),"circle-opacity":0.85,"circle-radius":["interpolate",["linear"],["sqrt",["get","count"]],1,7,10,18,50,36],"circle-stroke-color":"\#(colours.ring)","circle-stroke-width":1.5}}
+            """#,
+            #"""
+            {"id":"matters-count","type":"symbol","source":"matters","source-layer":"matters","filter":[">",["get","count"],1],\#
+            "layout":{"text-field":["to-string",["get","count"]],"text-font":\#(Self.font),"text-size":12,"text-allow-overlap":true},\#
+            "paint":{"text-color":"\#(colours.ring)"}}
+            """#,
+            #"""
+            {"id":"matters","type":"circle","source":"matters","source-layer":"matters","filter":["!",["has","count"]],\#
+            "paint":{"circle-color":\#(single),"circle-radius":["interpolate",["linear"],["zoom"],14,6,18,10],"circle-stroke-color":"\#(colours.ring)","circle-stroke-width":1.5,\#
+            "circle-opacity":\#(Self.unlessChanged),"circle-stroke-opacity":\#(Self.unlessChanged)}}
+            """#,
+            #"""
+            {"id":"matters-changed","type":"circle","source":"changes","filter":["==",["get","layer"],"matters"],\#
+            "paint":{"circle-color":\#(single),"circle-radius":["interpolate",["linear"],["zoom"],10,7,18,11],"circle-stroke-color":"\#(colours.text)","circle-stroke-width":2}}
+            """#,
+            #"""
+            {"id":"matters-chosen","type":"circle","source":"matters","source-layer":"matters","filter":["==",["get","id"],""],\#
+            "paint":{"circle-color":"#0000","circle-radius":16,"circle-stroke-color":"\#(colours.text)","circle-stroke-width":3}}
+            """#,
+        ]
+    }
+}

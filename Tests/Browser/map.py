@@ -1,0 +1,96 @@
+"""The map beside its list: `/map`."""
+import re
+
+from house import DESK, PHONE, base, test
+
+WALL = {"width": 1920, "height": 1080}
+READY = "html[data-map=ready]"
+# Drawn by the processor: the map says itself when it is complete.
+PATIENCE = 60_000
+
+
+def opened(house, login, address="/map", **look):
+    page = house.page(login, **look)
+    page.goto(base + address)
+    page.wait_for_selector(READY, state="attached", timeout=PATIENCE)
+    return page
+
+
+def run(house):
+    @test("The map draws itself under the strict policy, asks nobody else, and the list stands beside it")
+    def _():
+        for login in ("street_dispatcher", "coordination_officer"):
+            page = opened(house, login)
+            assert page.locator("#map canvas").count() == 1
+            assert page.locator("#map-list .map-sum").count() == 1
+            assert page.locator("[data-map-tools]").is_visible()
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+            assert not page.faults, page.faults
+            page.close()
+
+    @test("What is in view can be listed alone, and the address says so to whoever gets it")
+    def _():
+        page = opened(house, "street_dispatcher")
+        with page.expect_response("**/map/list?*"):
+            page.click("[data-tool=view]")
+        assert re.search(r"[?&]box=", page.url) and re.search(r"[?&]at=", page.url), page.url
+        other = opened(house, "street_dispatcher", page.url[len(base):])
+        assert other.inner_text("#map-list .map-sum") == page.inner_text("#map-list .map-sum")
+
+    @test("A part drawn with the mouse becomes the list, and Excel holds the same part")
+    def _():
+        page = opened(house, "street_dispatcher")
+        page.click("[data-tool=box]")
+        area = page.locator("#map canvas").bounding_box()
+        with page.expect_response("**/map/list?*"):
+            page.mouse.move(area["x"] + 60, area["y"] + 60)
+            page.mouse.down()
+            page.mouse.move(area["x"] + 300, area["y"] + 300, steps=4)
+            page.mouse.up()
+        assert "box=" in page.url
+        assert "box=" in page.locator("a[href^='/map/export']").get_attribute("href")
+
+    @test("What somebody does elsewhere is on an open map without loading it anew")
+    def _():
+        page = opened(house, "street_dispatcher")
+        page.wait_for_selector("html[data-map-heard]", state="attached")
+        tiles = []
+        page.on("request", lambda asked: tiles.append(asked.url) if "/areas/" in asked.url else None)
+        open_before = int(re.search(r"在办共 (\d+)", page.inner_text("#map-list .map-sum")).group(1))
+        house.matter()
+        page.wait_for_function(
+            "before => Number(document.querySelector('#map-list .map-sum')?.innerText.match(/在办共 (\\d+)/)?.[1]) > before",
+            arg=open_before)
+        assert not tiles, tiles
+
+    @test("Without WebGL and without scripts the list is the page")
+    def _():
+        for options in ({"java_script_enabled": False}, {}):
+            page = house.page("street_dispatcher", **options)
+            if not options:
+                page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+            page.goto(base + "/map")
+            if not options:
+                page.wait_for_selector("html[data-map=none]", state="attached")
+                assert page.locator("[data-map-missing]").is_visible()
+            assert page.locator("#map-list .map-sum").is_visible()
+
+    @test("On a wall the map fills the screen and holds no number of a matter; on a phone nothing is cut off")
+    def _():
+        wall = opened(house, "street_dispatcher", "/map?mode=wall", size=WALL, theme="dark")
+        assert wall.locator("header, footer, nav.crumb, form").count() == 0
+        assert not re.search(r"\d{16}", wall.inner_text("main"))
+        assert wall.evaluate("document.documentElement.scrollWidth") <= 1920
+        phone = opened(house, "street_dispatcher", size=PHONE, has_touch=True)
+        assert phone.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+    @test("The map is moved and left by keyboard")
+    def _():
+        page = opened(house, "street_dispatcher", size=DESK)
+        canvas = page.locator("#map canvas")
+        canvas.focus()
+        before = page.url
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function("before => location.href !== before", arg=before)
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement !== document.querySelector('#map canvas')")
