@@ -4,11 +4,12 @@ import Testing
 
 @Suite("Finding places by name")
 struct PlaceFinderTests {
-    private static let finder = PlaceFinder([
-        entry("1", ["翠苑街道"], "330106005"), entry("2", ["翠苑一区", "翠苑一区小区"], "330106005001"),
-        entry("3", ["浙江大学玉泉校区", "浙大玉泉"], "330106006"), entry("4", ["古荡新村"], "330106007"),
-        entry("5", ["西溪湿地"], "330106008"), entry("6", ["翠苑一区"], "330108001"),
-    ])
+    private static let finder = PlaceFinder(
+        [
+            entry("1", ["翠苑街道"], "330106005"), entry("2", ["翠苑一区", "翠苑一区小区"], "330106005001"),
+            entry("3", ["浙江大学玉泉校区", "浙大玉泉"], "330106006"), entry("4", ["古荡新村"], "330106007"),
+            entry("5", ["西溪湿地"], "330106008"), entry("6", ["翠苑一区"], "330108001"),
+        ], readings: ["地": "di"])
 
     private static func entry(_ id: String, _ names: [String], _ area: String) -> PlaceFinder.Entry {
         .init(id: id, layer: "landmarks", names: names, area: area, longitude: 120, latitude: 30)

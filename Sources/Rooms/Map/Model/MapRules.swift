@@ -68,6 +68,12 @@ struct MapRules: Sendable, Decodable {
     var stream: Stream
     var base: Base?
     var note: Note
+    /// How characters are read in names of places, where that differs from elsewhere.
+    var readings: [String: String]
+
+    var ownReadings: [Character: String] {
+        Dictionary(readings.compactMap { one in one.key.first.map { ($0, one.value) } }) { first, _ in first }
+    }
 
     /// - Throws: a refusal naming the file when a value makes no sense.
     static func load(from files: RuleFiles) throws(Refusal) -> MapRules {

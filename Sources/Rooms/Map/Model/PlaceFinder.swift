@@ -36,14 +36,15 @@ struct PlaceFinder: Sendable {
     /// The keys in which a character stands.
     private let keysByLetter: [Character: [Int32]]
 
-    init(_ entries: [Entry]) {
+    /// - Parameter readings: how characters are read in names of places where that differs from elsewhere: 地, di.
+    init(_ entries: [Entry], readings: [Character: String] = [:]) {
         self.entries = entries
         var keys: [Key] = []
         var byLetter: [Character: [Int32]] = [:]
         for (entry, one) in entries.enumerated() {
             for (name, text) in one.names.enumerated() {
                 let folded = Self.folded(text)
-                let syllables = Self.syllables(folded)
+                let syllables = Self.syllables(folded, readings)
                 for letter in Set(folded) { byLetter[letter, default: []].append(Int32(keys.count)) }
                 keys.append(
                     Key(
@@ -143,7 +144,8 @@ struct PlaceFinder: Sendable {
     }
 
     /// Pinyin without tones; what is no Chinese character stands for itself.
-    static func syllables(_ text: String) -> [String] {
+    static func syllables(_ text: String, _ readings: [Character: String]) -> [String] {
+        let text = text.map { one in readings[one].map { " \($0) " } ?? String(one) }.joined()
         let latin = text.applyingTransform(.mandarinToLatin, reverse: false) ?? text
         let plain = latin.applyingTransform(.stripDiacritics, reverse: false) ?? latin
         return plain.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)

@@ -37,7 +37,7 @@ actor KeptFinder {
             }
             after = page.count == 5_000 ? page.last?.key : nil
         } while after != nil && entries.count < Self.mostLandmarks
-        let finder = PlaceFinder(entries)
+        let finder = PlaceFinder(entries, readings: map.rules.ownReadings)
         kept = (finder, version, ContinuousClock.now)
         return finder
     }

@@ -28,7 +28,8 @@ struct TileRoutes: Sendable {
         routes.api(
             APIOperation(
                 .get, "/map/tiles/{layer}/{z}/{x}/{y}", id: "getMapTile", tag: Self.tag,
-                summary: LocalizedText("矢量瓦片（MVT 2.1）", "A vector tile (MVT 2.1), without a layer where it shows nothing"),
+                summary: LocalizedText(
+                    "矢量瓦片（MVT 2.1）", "A vector tile (MVT 2.1), without a layer where it shows nothing"),
                 query: Self.filter, response: .string(format: "binary"), responseType: Self.contentType, refusals: []),
             right: .placesRead
         ) { staff, _ in
