@@ -10,6 +10,21 @@ import Testing
 
 @Suite("What changes on an open map")
 struct MapWatchTests {
+    /// All that is told from a state on, until it holds what is waited for.
+    private func changes(
+        _ stream: inout AsyncStream<MapChanges>.Iterator, since first: MapChanges, until isWhole: (String) -> Bool
+    ) async throws -> String {
+        var (seen, told) = (MapChanges.Seen(series: first.series, number: first.number), "")
+        while !isWhole(told) {
+            let state = try #require(await stream.next())
+            if case .changes(let changes) = state.news(since: seen) {
+                told += changes.map { String(decoding: $0.json, as: UTF8.self) }.joined(separator: "\n")
+            }
+            seen = MapChanges.Seen(series: state.series, number: state.number)
+        }
+        return told
+    }
+
     @Test(
         "A new matter comes to every open map that may show it, with the figures of its areas, and to no other",
         arguments: EngineCase.available)
@@ -19,30 +34,18 @@ struct MapWatchTests {
             var north = try watch.listen(.init(try world.scope("northduty"))).makeAsyncIterator()
             var south = try watch.listen(.init(try world.scope("southduty"))).makeAsyncIterator()
             let first = try #require(await north.next())
-            _ = try #require(await south.next())
-            let seen = MapChanges.Seen(series: first.series, number: first.number)
+            let begun = try #require(await south.next())
             let matter = try await world.reported(at: Position(longitude: 120.15, latitude: 30.25))
-            var state = first
-            while state.number == first.number { state = try #require(await north.next()) }
-            guard case .changes(let changes) = state.news(since: seen) else {
-                Issue.record("nothing was told")
-                return
+            let told = try await changes(&north, since: first) {
+                $0.contains(matter.number) && $0.contains("\"id\":\"330106001\"")
             }
-            let texts = changes.map { String(decoding: $0.json, as: UTF8.self) }
-            #expect(texts.contains { $0.contains(matter.number) && $0.contains("\"isOpen\":true") })
-            #expect(texts.contains { $0.contains("\"id\":\"330106001\"") && $0.contains("\"open\":1") })
-            #expect(!texts.contains { $0.contains("堆物") })
+            #expect(told.contains("\"isOpen\":true") && told.contains("\"open\":1"))
+            #expect(!told.contains("堆物"))
             // Its own matter comes to the south after that of the north, so that of the north would have been there.
             let own = try await world.reported(
                 at: Position(longitude: 120.16, latitude: 30.27), in: try #require(AreaPrefix("330106002001")))
-            var told = try #require(await south.next())
-            while told.number == 0 { told = try #require(await south.next()) }
-            guard case .changes(let others) = told.news(since: .init(series: told.series, number: 0)) else {
-                Issue.record("nothing was told to the south")
-                return
-            }
-            let all = others.map { String(decoding: $0.json, as: UTF8.self) }.joined()
-            #expect(all.contains(own.number) && !all.contains(matter.number) && !all.contains("\"330106001\""))
+            let others = try await changes(&south, since: begun) { $0.contains(own.number) }
+            #expect(!others.contains(matter.number) && !others.contains("\"330106001\""))
         }
     }
 

@@ -52,7 +52,9 @@ extension Cases {
     /// The filter of the queue, as its address says it.
     /// - Throws: a refusal naming the field that cannot be read.
     public func matterFilter(_ query: QueryParameters, _ staff: StaffVisit) throws(Refusal) -> MatterFilter {
-        MatterFilter(filter: try QueuePage.filter(self, staff, query).0)
+        // The pages of a map have keys of their own.
+        let asked = query.setting("after", nil).setting("limit", nil).setting("order", nil)
+        return MatterFilter(filter: try QueuePage.filter(self, staff, asked).0)
     }
 
     /// Open residents' matters with a place, within ranges of cells, in the order of cells.
