@@ -47,11 +47,12 @@
   if (place.dataset.wall === undefined) map.addControl(new maplibregl.NavigationControl({ showCompass: false }), 'top-right');
   else map.boxZoom.disable();
   // What is drawn knows nothing of rem: letters grow with those of the page.
+  const grown = size => Array.isArray(size) ? size.map((one, n) => n > 2 && n % 2 === 0 ? one * letters : one) : size * letters;
   map.on('style.load', () => {
+    if (letters === 1) return;
     for (const layer of map.getStyle().layers) {
-      if (layer.type !== 'symbol' || letters === 1) continue;
-      const size = layer.layout['text-size'];
-      map.setLayoutProperty(layer.id, 'text-size', Array.isArray(size) ? size.map((one, n) => n > 2 && n % 2 === 0 ? one * letters : one) : size * letters);
+      if (layer.type === 'symbol') map.setLayoutProperty(layer.id, 'text-size', grown(layer.layout['text-size']));
+      if (layer.type === 'circle') map.setPaintProperty(layer.id, 'circle-radius', grown(layer.paint['circle-radius']));
     }
   });
   map.once('idle', () => { root.dataset.map = 'ready'; });

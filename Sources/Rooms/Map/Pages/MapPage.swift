@@ -44,7 +44,7 @@ struct MapPage: Sendable {
             page = Page(
                 visit(MapTexts.map), scripts: Self.scripts,
                 """
-                \(search(visit))\(found)\(form(staff))<div class="map-split">\(pane)<section class="map-list" id="map-list" aria-label="\(visit("清单", "List"))">\
+                \(form(staff))\(found)<div class="map-split">\(pane)<section class="map-list" id="map-list" aria-label="\(visit("清单", "List"))">\
                 \(list.html(model, staff))</section></div>
                 """)
         }
@@ -52,17 +52,6 @@ struct MapPage: Sendable {
         var response = visit.page(page)
         if let origin = map.rules.base?.origin { response.allowPictures(from: origin) }
         return response
-    }
-
-    private func search(_ visit: Visit) -> HTML {
-        let kept: HTML = ["area", "category", "due", "state", "mine", "body"].html { name in
-            visit.query.filled(name).map { "<input type=\"hidden\" name=\"\(name)\" value=\"\($0)\">" } ?? HTML()
-        }
-        return """
-            <form method="get" action="/map" class="filters noprint" role="search" aria-label="\(visit("查找地点", "Find a place"))">\(kept)\
-            \(Field.text("q", visit("查找地点", "Find a place"), value: visit.query["q"], type: "search", maximum: 100, placeholder: visit("名称、部分或拼音首字母", "name, part or pinyin initials")))\
-            \(Field.submit(visit("查找", "Find"), tone: "ghost"))</form>
-            """
     }
 
     private func sum(_ model: MapList.Model, _ staff: StaffVisit) -> HTML {
@@ -125,7 +114,14 @@ struct MapPage: Sendable {
     private func form(_ staff: StaffVisit) -> HTML {
         let visit = staff.visit
         let query = visit.query
-        guard staff.scope.may(.readMatters) else { return HTML() }
+        let place = Field.text(
+            "q", visit("查找地点", "Find a place"), value: query["q"], type: "search", maximum: 100,
+            placeholder: visit("名称或拼音首字母", "name or initials"))
+        guard staff.scope.may(.readMatters) else {
+            return """
+                <form method="get" action="/map" class="filters" role="search">\(place)\(Field.submit(visit("查找", "Find")))</form>
+                """
+        }
         let top = staff.scope.area
         let areas = map.places.children(of: top.code).map { Field.Choice($0.code, $0.name) }
         let chosen = query.filled("area").flatMap { code in
@@ -141,7 +137,7 @@ struct MapPage: Sendable {
             query.filled(name).map { "<input type=\"hidden\" name=\"\(name)\" value=\"\($0)\">" } ?? HTML()
         }
         return """
-            <form method="get" action="/map" class="filters" role="search" aria-label="\(visit("筛选", "Filter"))">\(kept)\
+            <form method="get" action="/map" class="filters" role="search">\(kept)\(place)\
             \(Field.choice("area", visit(MapTexts.area), areas + (chosen.map { [$0] } ?? []), value: query["area"], none: visit(MapTexts.all)))\
             \(Field.choice("category", visit(MapTexts.category), categories, value: query["category"], none: visit(MapTexts.all)))\
             \(Field.choice("due", visit(MapTexts.due), due, value: query["due"], none: visit(MapTexts.all)))\

@@ -81,7 +81,7 @@ struct MapStyle: Sendable {
         if names.contains("landmarks") {
             layers.append(
                 #"""
-                {"id":"landmarks","type":"symbol","source":"landmarks","source-layer":"landmarks","minzoom":13,\#
+                {"id":"landmarks","type":"symbol","source":"landmarks","source-layer":"landmarks","minzoom":14,\#
                 "layout":{"text-field":["get","name"],"text-font":\#(Self.font),"text-size":12,"text-anchor":"top","text-offset":[0,0.3]},\#
                 "paint":{"text-color":"\#(colours.neutral)","text-halo-color":"\#(colours.halo)","text-halo-width":1.5}}
                 """#)
@@ -90,7 +90,7 @@ struct MapStyle: Sendable {
             layers.append(
                 #"""
                 {"id":"areas","type":"symbol","source":"areas","source-layer":"areas",\#
-                "layout":{"text-field":\#(areaText("get")),"text-font":\#(Self.font),"text-size":["interpolate",["linear"],["zoom"],8,14,13,14,16,13],"text-line-height":1.25},\#
+                "layout":{"text-field":\#(areaText("get")),"text-font":\#(Self.font),"text-size":["interpolate",["linear"],["zoom"],8,14,13,14,16,13],"text-line-height":1.25,"text-variable-anchor":["center","top","bottom","left","right"],"text-radial-offset":0.9},\#
                 "paint":{"text-color":"\#(colours.text)","text-halo-color":"\#(colours.halo)","text-halo-width":2,"text-opacity":\#(Self.unlessChanged)}}
                 """#)
             layers.append(
@@ -124,8 +124,8 @@ struct MapStyle: Sendable {
             "paint":{"circle-color":\#(gathered),"circle-opacity":0.85,"circle-radius":["interpolate",["linear"],["sqrt",["get","count"]],1,7,10,18,50,36],"circle-stroke-color":"\#(colours.ring)","circle-stroke-width":1.5}}
             """#,
             #"""
-            {"id":"matters-count","type":"symbol","source":"matters","source-layer":"matters","filter":[">",["get","count"],1],\#
-            "layout":{"text-field":["to-string",["get","count"]],"text-font":\#(Self.font),"text-size":12,"text-allow-overlap":true},\#
+            {"id":"matters-count","type":"symbol","source":"matters","source-layer":"matters","filter":["all",["has","count"],[">",["get","count"],1]],\#
+            "layout":{"text-field":["to-string",["get","count"]],"text-font":\#(Self.font),"text-size":12,"text-allow-overlap":true,"text-ignore-placement":true},\#
             "paint":{"text-color":"\#(colours.ring)"}}
             """#,
             #"""
