@@ -14,6 +14,7 @@ import Forms
 import Foundation
 import Funds
 import GridDay
+import Grids
 import Ground
 import Identity
 import Ledger
@@ -39,11 +40,12 @@ enum Assembly {
         + Disputes.migrations + Clues.migrations + UnifiedCommand.migrations
         + Mandates.migrations + Workload.migrations + Burdens.migrations + Funds.migrations + Registry.migrations
         + Forms.migrations + Systems.migrations
+        + Grids.migrations
 
     /// The rights of all rooms: a role that names another is refused.
     static let rights = Set(
         Ledger.rights + Places.rights + Messages.rights + Identity.rights + Cases.rights + Closings.rights
-            + Channels.rights + GridDay.rights + Emergencies.rights + UnifiedCommand.rights
+            + Channels.rights + GridDay.rights + Emergencies.rights + UnifiedCommand.rights + Grids.rights
     )
 
     /// All rooms of one house.
@@ -69,6 +71,7 @@ enum Assembly {
         let funds: Funds
         let registry: Registry
         let forms: Forms
+        let grids: Grids
         let systems: Systems
 
         /// Reads every rule file: what is wrong in one is told with its line.
@@ -109,6 +112,7 @@ enum Assembly {
             registry = try Registry(
                 house: house, identity: identity, places: places, dictionary: dictionary, followers: [engine])
             forms = try Forms(house: house, registry: registry, places: places, engine: engine)
+            grids = try Grids(house: house, identity: identity, cases: cases, places: places)
             systems = try Systems(house: house, places: places, registry: registry, forms: forms)
             ledger = Ledger(
                 house: house,
@@ -130,6 +134,7 @@ enum Assembly {
                 ledger, places, messages, identity, cases, closings, channels, gridDay, warnings, emergencies,
                 disputes, clues, command, map, mandates, workload, burdens, faults, funds, registry, forms,
                 systems,
+                grids,
             ]
         }
     }

@@ -170,7 +170,16 @@ struct DemoCountyTests {
                 Issue.record("no grids")
                 return
             }
-            #expect(least >= 350 && most <= 450)
+            #expect(least >= 300 && most <= 500)
+            // The grids are designed from the buildings: every one is in a grid, and the households agree.
+            #expect(try await demo.number("SELECT COUNT(*) FROM buildings WHERE grid IS NULL") == 0)
+            #expect(try await demo.number("SELECT COUNT(*) FROM grid_outlines") == 150)
+            #expect(
+                try await demo.number(
+                    """
+                    SELECT COUNT(*) FROM grids g WHERE households <>
+                        (SELECT SUM(b.households) FROM buildings b WHERE b.grid = g.code)
+                    """) == 0)
             #expect(try await demo.number("SELECT COUNT(*) FROM grids WHERE length(code) <> 15") == 0)
             #expect(
                 try await demo.number("SELECT COUNT(*) FROM grids WHERE longitude NOT BETWEEN 119.9 AND 120.3") == 0)

@@ -54,6 +54,7 @@ extension Cases {
         LedgerWords.Word("cases.export", "导出列表", "List exported"),
         LedgerWords.Word("cases.model", "启用分类模型", "Model put into use"),
         LedgerWords.Word("cases.landmarks", "导入小区与地标", "Landmarks imported"),
+        LedgerWords.Word("cases.grid-changed", "随网格调整换网格", "Moved with its grid"),
         LedgerWords.Word("cases.imported", "导入", "Imported"),
         LedgerWords.Word("cases.import-update", "导入更新", "Updated by an import"),
     ]

@@ -6,6 +6,7 @@ public import Desk
 import Disputes
 import Emergencies
 import Forms
+import Grids
 import Ground
 import Identity
 import Ledger
@@ -35,9 +36,10 @@ extension DemoCounty {
         let identity = try Identity(
             house: own.house, knownRights: knownRights ?? Self.rights, bodies: StagedBodies([]))
         let hash = try await identity.hash(password: plan.password)
-        let stage = Founding.stage(
+        var stage = Founding.stage(
             plan, files, identity.roles, own.house.identifiers, passwordHash: hash, county: county, founded: founded)
-        try await found(stage, files.divisions, in: own.house, at: founded)
+        let ground = try await BuiltGround.lay(&stage, files, seed: plan.seed, since: founded.local().day)
+        try await found(stage, ground, files.divisions, in: own.house, at: founded)
         let places = Places(house: own.house)
         try await places.refresh()
         let dictionary = try DataDictionary.load(from: own.house.rules)
@@ -110,14 +112,19 @@ extension DemoCounty {
         }
     }
 
-    private func found(_ stage: Stage, _ divisions: [Area], in house: House, at founded: Instant) async throws {
+    private func found(
+        _ stage: Stage, _ ground: BuiltGround, _ divisions: [Area], in house: House, at founded: Instant
+    ) async throws {
         let vault = house.keys.vault
         let entry: Identifier<LedgerEntry> = house.identifiers.next(at: founded)
         let (seed, households) = (plan.seed, plan.households)
+        let (buildings, outlines) = (ground.buildings, ground.outlines)
         try await house.database.write { transaction in
             try Places.register(areas: divisions, in: transaction)
             try Places.register(bodies: stage.bodies, in: transaction)
             try Places.register(grids: stage.grids, in: transaction)
+            try Grids.register(buildings: buildings, in: transaction)
+            try Grids.register(outlines: outlines, in: transaction)
             try Identity.register(
                 staff: stage.staff, posts: stage.posts, vault: vault, at: founded, in: transaction)
             try Ledger.record(

@@ -64,6 +64,7 @@ extension Identity {
         LedgerWords.Word("staff.left", "办理离职", "Has left"),
         LedgerWords.Word("staff.post-given", "任命岗位", "Post given"),
         LedgerWords.Word("staff.post-ended", "卸任岗位", "Post ended"),
+        LedgerWords.Word("staff.grid-changed", "随网格调整换网格", "Moved with the grid"),
         LedgerWords.Word("staff.switched-post", "切换岗位", "Switched post"),
         LedgerWords.Word("staff.logged-in", "登录", "Logged in"),
         LedgerWords.Word("staff.log-in-refused", "登录被拒", "Log-in refused"),

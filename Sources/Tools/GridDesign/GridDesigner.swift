@@ -121,16 +121,25 @@ struct PlanWriter {
             ys[grid] /= heft[grid]
         }
         let numbers = GridOrder.numbers(xs: xs, ys: ys)
+        let exceptions = exceptions(compact, load, names: numbers)
+        return Plan(gridOf: compact.map { numbers[Int($0)] }, grids: count, exceptions: exceptions)
+    }
+
+    /// Each grid outside the norm, with the reason.
+    /// - Parameters:
+    ///   - compact: the grid of each unit, from 0.
+    ///   - names: what each grid is called outside.
+    func exceptions(_ compact: [Int32], _ load: [Int], names: [Int32]) -> [PlanException] {
         var exceptions: [PlanException] = []
-        let troubled = (0..<count).filter { Double(load[$0]) < norm.low || Double(load[$0]) > norm.high }
+        let troubled = load.indices.filter { Double(load[$0]) < norm.low || Double(load[$0]) > norm.high }
         if !troubled.isEmpty {
             let label = Slab<Int32>(graph.count, repeating: -1)
             let pieces = Pieces.label(graph, into: label) { _, _ in true }
             var pieceLoad = [Int](repeating: 0, count: pieces)
             for unit in 0..<graph.count { pieceLoad[Int(label[unit])] += Int(graph.loads[unit]) }
-            var pieceOf = [Int](repeating: -1, count: count)
-            var largestUnit = [Double](repeating: 0, count: count)
-            var besideLarge = [Bool](repeating: false, count: count)
+            var pieceOf = [Int](repeating: -1, count: load.count)
+            var largestUnit = [Double](repeating: 0, count: load.count)
+            var besideLarge = [Bool](repeating: false, count: load.count)
             for unit in 0..<graph.count {
                 let grid = Int(compact[unit])
                 pieceOf[grid] = Int(label[unit])
@@ -154,10 +163,26 @@ struct PlanWriter {
                 }
                 exceptions.append(
                     PlanException(
-                        grid: numbers[grid], workload: Double(load[grid]) / scale.factor, reason: reason))
+                        grid: names[grid], workload: Double(load[grid]) / scale.factor, reason: reason))
             }
             exceptions.sort { $0.grid < $1.grid }
         }
-        return Plan(gridOf: compact.map { numbers[Int($0)] }, grids: count, exceptions: exceptions)
+        return exceptions
+    }
+}
+
+extension PlanException {
+    /// Why grids of any plan are outside the norm, also of one that was not designed here.
+    /// - Parameter plan: the grid of each unit, all in some grid; grids keep the numbers they have.
+    public static func all(
+        in plan: [Int32], _ units: Units, _ adjacency: Adjacency, norm: GridNorm
+    ) -> [PlanException] {
+        if units.count == 0 { return [] }
+        let scale = Scale(units, norm)
+        let graph = scale.graph(units, adjacency)
+        let (compact, back) = LocalNumbers.of(plan)
+        var load = [Int](repeating: 0, count: back.count)
+        for unit in 0..<graph.count { load[Int(compact[unit])] += Int(graph.loads[unit]) }
+        return PlanWriter(graph: graph, norm: scale.norm(norm), scale: scale).exceptions(compact, load, names: back)
     }
 }

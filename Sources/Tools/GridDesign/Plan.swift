@@ -51,6 +51,25 @@ enum GridOrder {
 }
 
 public enum GridCode {
+    /// The number of each grid of any plan by the rule: rows from the north, each from the west; from 1.
+    /// - Parameter plan: the grid of each unit, from 0; below 0 for none.
+    public static func sequences(_ plan: [Int32], grids: Int, _ units: Units) -> [Int] {
+        var weights = [Double](repeating: 0, count: grids)
+        var xs = [Double](repeating: 0, count: grids)
+        var ys = [Double](repeating: 0, count: grids)
+        for (unit, grid) in plan.enumerated() where grid >= 0 {
+            let weight = max(units.workloads[unit], 1e-6)
+            weights[Int(grid)] += weight
+            xs[Int(grid)] += weight * units.xs[unit]
+            ys[Int(grid)] += weight * units.ys[unit]
+        }
+        for grid in 0..<grids where weights[grid] > 0 {
+            xs[grid] /= weights[grid]
+            ys[grid] /= weights[grid]
+        }
+        return GridOrder.numbers(xs: xs, ys: ys).map { Int($0) + 1 }
+    }
+
     /// 12 digits of the community and three of the sequence, from 001 (the 15-digit unit grid code); nil past 999 or when
     /// the community's code has not 12 digits.
     public static func code(community: String, sequence: Int) -> String? {

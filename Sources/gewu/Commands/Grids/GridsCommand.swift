@@ -3,8 +3,8 @@ import ArgumentParser
 struct GridsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "grids",
-        abstract: "Design grids from buildings, compare and check plans. 网格划分：设计、比较、检查。",
-        subcommands: [GridsDesign.self, GridsCompare.self, GridsCheck.self])
+        abstract: "Design grids from buildings; compare, check and export plans. 网格划分：设计、比较、检查、导出。",
+        subcommands: [GridsDesign.self, GridsCompare.self, GridsCheck.self, GridsExport.self])
 }
 
 /// The norm, as every command about plans takes it.

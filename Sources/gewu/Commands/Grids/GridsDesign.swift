@@ -1,6 +1,8 @@
 public import ArgumentParser
 import Foundation
+import Geo
 public import GridDesign
+import Grids
 import Ground
 
 struct GridsDesign: SpokenCommand {
@@ -9,8 +11,11 @@ struct GridsDesign: SpokenCommand {
         abstract: "Join buildings into grids. 由楼栋划分网格。",
         discussion: """
             Units: id,x,y,households,workload,compound; coordinates in metres. Edges: u,v,w; w says how much it costs to
-            part the two. CSV, also gzip. The plan is written as id,grid. Every grid is in one piece and no building is
+            part the two. CSV, also gzip. Or with geometry: .geojson, .gpkg (.shp where GDAL is installed), whose neighbours
+            are computed here, with --barriers for what parts them; bad features are repaired where safe and listed, else
+            left out. The plan is written as id,grid. Every grid is in one piece and no building is
             split; the same input and seed give the same plan on any number of threads. See docs/grids.md.
+            带几何的单元文件（.geojson、.gpkg、.shp）由本程序计算相邻，--barriers 给出障碍；可修复的修复并列出，不可的不采用。
             单元表：id,x,y,households,workload,compound，坐标以米计；相邻表：u,v,w，w 为分开两者的代价；可为 gzip。
             结果为 id,grid。每个网格连成一片，不拆分楼栋；输入与种子相同，结果相同。详见 docs/grids.md。
             """)
@@ -21,8 +26,23 @@ struct GridsDesign: SpokenCommand {
     @Option(help: ArgumentHelp("The buildings or small areas. 单元文件", valueName: "file"))
     var units: String
 
-    @Option(help: ArgumentHelp("Which units adjoin. 相邻关系文件", valueName: "file"))
-    var edges: String
+    @Option(
+        help: ArgumentHelp("Which units adjoin; computed from places when not given. 相邻关系文件，缺省则自动计算", valueName: "file")
+    )
+    var edges: String?
+
+    @Option(help: ArgumentHelp("Roads, rivers, railways and bridges, with geometry. 道路、河流、铁路、桥梁", valueName: "file"))
+    var barriers: String?
+
+    @Option(
+        help: ArgumentHelp("The datum of units that name none. 未注明时的坐标系", valueName: "CGCS2000|WGS84|GCJ-02|BD-09"))
+    var datum: Datum?
+
+    @Option(
+        help: ArgumentHelp(
+            "How neighbours are found: shared walls or nearness; otherwise by the data. 相邻判定",
+            valueName: "walls|delaunay"))
+    var neighbours: Neighbours.Method?
 
     @Option(
         help: ArgumentHelp(
@@ -51,11 +71,10 @@ struct GridsDesign: SpokenCommand {
     func perform(_ configuration: Configuration, _ console: Console) async throws {
         let clock = ContinuousClock()
         let began = clock.now
-        let city = try GridsFiles.city(units: units, edges: edges)
-        console.tell(city)
+        let limits = GridNorm(low: norm.low, high: norm.high, target: norm.target ?? (norm.low + norm.high) / 2)
+        let city = try city(configuration, console, high: norm.high)
         let read = clock.now
-        var options = DesignOptions(
-            norm: GridNorm(low: norm.low, high: norm.high, target: norm.target ?? (norm.low + norm.high) / 2))
+        var options = DesignOptions(norm: limits)
         options.compounds = compounds
         options.effort = effort
         options.seed = seed
@@ -65,9 +84,9 @@ struct GridsDesign: SpokenCommand {
         var gridOf: [Int32]
         var exceptions: [PlanException] = []
         var choices: [(choice: Redesign.Choice, figures: PlanFigures)] = []
-        var names: [Int64] = []
+        var names: [String] = []
         if let previous {
-            let former = try GridsFiles.plan(previous, city.index, count: city.units.count)
+            let former = try city.plan(previous)
             names = former.names
             for choice in try await Redesign.choices(
                 city.units, city.adjacency, previous: former.gridOf, options)
@@ -83,7 +102,7 @@ struct GridsDesign: SpokenCommand {
         }
         bar.finish()
         let designed = clock.now
-        try GridsFiles.write(gridOf, ids: city.ids, names: names, to: output)
+        try city.write(gridOf, names, output)
         let written = clock.now
         let peak = ProcessFigures.peakMegabytes
         let figures = PlanFigures(city.units, city.adjacency, plan: gridOf, norm: options.norm)
@@ -99,7 +118,8 @@ struct GridsDesign: SpokenCommand {
             writer.member("output", output)
             writer.member("units", city.units.count)
             writer.member("edges", city.adjacency.count)
-            writer.member("rowsLeftOut", city.rowsLeftOut)
+            writer.member("rowsLeftOut", city.leftOut)
+            if let intake = city.intake { writer.member(findings: intake) }
             writer.member("effort", effort.rawValue)
             writer.member("compounds", compounds.rawValue)
             writer.member("seed", seed)
@@ -132,6 +152,38 @@ struct GridsDesign: SpokenCommand {
                 }
             }
         }
+    }
+
+    /// Units with their neighbours, from tables or from geometry.
+    private struct City {
+        var units: Units
+        var adjacency: Adjacency
+        var leftOut: Int
+        var intake: UnitIntake?
+        var plan: (String) throws -> (gridOf: [Int32], names: [String])
+        var write: ([Int32], [String], String) throws -> Void
+    }
+
+    private func city(_ configuration: Configuration, _ console: Console, high: Double) throws -> City {
+        if GridsGeometry.isGeometry(units) {
+            let norms = try GridNorms.load(from: try Assembly.Furniture(configuration).rules)
+            let geometry = try GridsGeometry.read(
+                units, barriers: barriers, norms: norms, high: high, datum: datum, method: neighbours, console)
+            let left = geometry.intake.findingCount.reduce(0) { $0 + ($1.key.isKept ? 0 : $1.value) }
+            return City(
+                units: geometry.city.units, adjacency: geometry.city.adjacency, leftOut: left,
+                intake: geometry.intake, plan: geometry.plan,
+                write: { try geometry.write($0, names: $1, to: $2) })
+        }
+        let city = try GridsFiles.city(units: units, edges: edges)
+        console.tell(city)
+        return City(
+            units: city.units, adjacency: city.adjacency, leftOut: city.rowsLeftOut, intake: nil,
+            plan: { path in
+                let read = try GridsFiles.plan(path, city.index, count: city.units.count)
+                return (read.gridOf, read.names.map(String.init))
+            },
+            write: { try GridsFiles.write($0, ids: city.ids, names: $1.compactMap { Int64($0) }, to: $2) })
     }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Geo
 import GridDesign
 import Ground
 import Sheets
@@ -14,7 +15,8 @@ enum GridsFiles {
         var rowsLeftOut: Int
     }
 
-    static func city(units unitsFile: String, edges edgesFile: String) throws -> City {
+    /// - Parameter edgesFile: nil to find neighbours by nearness.
+    static func city(units unitsFile: String, edges edgesFile: String?) throws -> City {
         var reader = UnitTableReader()
         let index: UnitIndex
         do {
@@ -22,6 +24,18 @@ enum GridsFiles {
             index = try reader.finish()
         } catch let problem as InputProblem {
             throw refusal(problem, in: unitsFile)
+        }
+        guard let edgesFile else {
+            let read = reader.units
+            let found = Neighbours(
+                of: read.xs.indices.map {
+                    .init(middle: Position(x: read.xs[$0], y: read.ys[$0]), compound: read.compounds[$0])
+                })
+            let adjacency = Adjacency(
+                from: found.edges.map(\.from), to: found.edges.map(\.to), affinities: found.edges.map(\.affinity))
+            return City(
+                units: read, ids: reader.ids, index: index, adjacency: adjacency,
+                problems: reader.problems.map { (unitsFile, $0) }, rowsLeftOut: reader.rowsLeftOut)
         }
         var edges = EdgeTableReader(index: index)
         do {
@@ -58,13 +72,17 @@ enum GridsFiles {
             append(Int(grid) < names.count && grid >= 0 ? names[Int(grid)] : Int64(grid) + afterLast, to: &bytes)
             bytes.append(UInt8(ascii: "\n"))
         }
-        do {
-            try Data(bytes).write(to: URL(filePath: path), options: .atomic)
-        } catch {
-            throw Refusal(
-                .unavailable, "grids.write", LocalizedText("无法写入“\(path)”", "“\(path)” cannot be written"),
-                wayOn: LocalizedText("请检查目录与权限", "Check the folder and its permissions"))
-        }
+        try write(bytes, to: path)
+    }
+
+    static func write(_ bytes: [UInt8], to path: String) throws {
+        do { try Data(bytes).write(to: URL(filePath: path), options: .atomic) } catch { throw cannotWrite(path) }
+    }
+
+    static func cannotWrite(_ path: String) -> Refusal {
+        Refusal(
+            .unavailable, "grids.write", LocalizedText("无法写入“\(path)”", "“\(path)” cannot be written"),
+            wayOn: LocalizedText("请检查目录与权限", "Check the folder and its permissions"))
     }
 
     private static func append(_ number: Int64, to bytes: inout [UInt8]) {

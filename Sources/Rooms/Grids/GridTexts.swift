@@ -1,0 +1,41 @@
+import Ground
+public import Ledger
+
+/// Words that pages of the room share.
+enum GridTexts {
+    static let grids = LocalizedText("网格划分", "Grids")
+    static let plans = LocalizedText("划分方案", "Plans of grids")
+    static let coverage = LocalizedText("网格员覆盖", "Coverage")
+    static let verdicts = LocalizedText("社区研判", "Which communities need grids")
+    static let functional = LocalizedText("功能性网格", "Functional grids")
+}
+
+extension Grids {
+    /// What the entries of this room mean.
+    public static var ledgerWords: LedgerWords {
+        var words = LedgerWords()
+        words.groups = [.init("grids.", "网格划分", "Grids")]
+        words.acts = [
+            .init("grids.plan-made", "编制划分方案", "A plan of grids was made"),
+            .init("grids.plan-accepted", "采纳划分方案", "A plan of grids was accepted"),
+            .init("grids.plan-dropped", "作废划分方案", "A plan of grids was dropped"),
+            .init("grids.plan-effective", "划分方案生效", "A plan of grids took effect"),
+            .init("grids.standing", "填报社区情况", "A community’s standing was stated"),
+            .init("grids.functional-laid", "设立功能性网格", "A functional grid was laid"),
+            .init("grids.functional-ended", "提前撤销功能性网格", "A functional grid was ended early"),
+            .init("grids.exported", "导出网格清单", "A list of grids was exported"),
+        ]
+        words.subjects = [
+            "grid-plan": .init("划分方案", "Plan of grids", right: .gridsRead) { "/grids/plans/\($0)" },
+            "functional-grid": .init("功能性网格", "Functional grid", right: .gridsRead) { "/grids/functional/\($0)" },
+            "community": .init("社区", "Community", right: .gridsRead) { "/places/\($0)" },
+        ]
+        words.facts = [
+            .init("choice", "选择", "Choice"), .init("effectiveOn", "生效日期", "Takes effect"),
+            .init("plan", "方案", "Plan"), .init("type", "类型", "Type"),
+            .init("selfGovernance", "自治水平", "Self-governance"), .init("oneOwnerShare", "单位户占比", "Share of one owner"),
+        ]
+        words.references = ["plan": "grid-plan"]
+        return words
+    }
+}

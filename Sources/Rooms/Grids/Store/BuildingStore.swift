@@ -1,0 +1,95 @@
+import Desk
+import Geo
+import Ground
+import Storage
+
+/// Buildings and the ground of grids as they are today.
+enum BuildingStore {
+    static let columns: StaticString =
+        "id, community, grid, name, compound, households, workload, longitude, latitude, outline"
+
+    static func insertion(of building: Building) -> SQL {
+        let cell = SpatialCell(longitude: building.place.longitude, latitude: building.place.latitude)?.rawValue ?? 0
+        return """
+            INSERT INTO buildings (id, community, grid, name, compound, households, workload, longitude, latitude, cell,
+                                   outline)
+            VALUES (\(building.id), \(building.community), \(building.grid), \(building.name), \(building.compound),
+                    \(building.households), \(building.workload), \(building.place.longitude),
+                    \(building.place.latitude), \(cell), \(building.outline.map(WellKnownBinary.bytes)))
+            ON CONFLICT (id) DO UPDATE SET community = excluded.community, grid = excluded.grid, name = excluded.name,
+                compound = excluded.compound, households = excluded.households, workload = excluded.workload,
+                longitude = excluded.longitude, latitude = excluded.latitude, cell = excluded.cell,
+                outline = excluded.outline
+            """
+    }
+
+    static func building(_ row: Row) throws(DatabaseError) -> Building {
+        Building(
+            id: try row.text(0), community: try row.text(1), grid: try row.textIfAny(2), name: try row.text(3),
+            compound: try row.textIfAny(4), households: Int(try row.int(5)), workload: try row.doubleIfAny(6),
+            place: Position(longitude: try row.double(7), latitude: try row.double(8)),
+            outline: try row.blobIfAny(9).flatMap { WellKnownBinary.geometry($0) })
+    }
+
+    /// Those of an area, in the order of community and id.
+    static func page(
+        in area: AreaPrefix, after: Building?, limit: Int, transaction: any Transaction
+    ) throws -> [Building] {
+        try transaction.query(pageQuery(in: area, after: after, limit: limit)).map(building)
+    }
+
+    static func pageQuery(in area: AreaPrefix, after: Building?, limit: Int) -> SQL {
+        let (community, id) = (after?.community ?? "", after?.id ?? "")
+        let place: SQL =
+            area.code.utf8.count == 15
+            ? "community = \(String(area.code.prefix(12))) AND grid = \(area.code)" : area.condition(on: "community")
+        return """
+            SELECT \(trusted: columns) FROM buildings
+            WHERE \(place) AND community >= \(community) AND (community > \(community) OR id > \(id))
+            ORDER BY community, id LIMIT \(limit)
+            """
+    }
+
+    /// Those whose place lies in one of the ranges of cells, in the order of cells.
+    static func page(
+        cells: ClosedRange<Int64>, in area: AreaPrefix, limit: Int, transaction: any Transaction
+    ) throws -> [Building] {
+        try transaction.query(cellQuery(cells, in: area, limit: limit)).map(building)
+    }
+
+    static func cellQuery(_ cells: ClosedRange<Int64>, in area: AreaPrefix, limit: Int) -> SQL {
+        """
+        SELECT \(trusted: columns) FROM buildings
+        WHERE cell >= \(cells.lowerBound) AND cell <= \(cells.upperBound) AND \(area.condition(on: "community"))
+        ORDER BY cell, id LIMIT \(limit)
+        """
+    }
+
+    static func insertion(of outline: GridOutline) -> SQL {
+        """
+        INSERT INTO grid_outlines (grid, outline, square_metres, households, buildings)
+        VALUES (\(outline.grid), \(WellKnownBinary.bytes(outline.shape)), \(outline.squareMetres),
+                \(outline.households), \(outline.buildings))
+        ON CONFLICT (grid) DO UPDATE SET outline = excluded.outline, square_metres = excluded.square_metres,
+            households = excluded.households, buildings = excluded.buildings
+        """
+    }
+
+    static func outlines(
+        in area: AreaPrefix, after: String, limit: Int, transaction: any Transaction
+    ) throws -> [GridOutline] {
+        try transaction.query(outlineQuery(in: area, after: after, limit: limit)).compactMap { row in
+            guard let shape = WellKnownBinary.geometry(try row.blob(1)) else { return nil }
+            return GridOutline(
+                grid: try row.text(0), shape: shape, squareMetres: try row.double(2),
+                households: Int(try row.int(3)), buildings: Int(try row.int(4)))
+        }
+    }
+
+    static func outlineQuery(in area: AreaPrefix, after: String, limit: Int) -> SQL {
+        """
+        SELECT grid, outline, square_metres, households, buildings FROM grid_outlines
+        WHERE \(area.condition(on: "grid")) AND grid > \(after) ORDER BY grid LIMIT \(limit)
+        """
+    }
+}
