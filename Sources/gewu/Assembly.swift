@@ -123,7 +123,7 @@ enum Assembly {
                     Emergencies.ledgerWords,
                     Disputes.ledgerWords, Clues.ledgerWords, UnifiedCommand.ledgerWords, Mandates.ledgerWords,
                     Registry.ledgerWords, Forms.ledgerWords,
-                    Systems.ledgerWords, Funds.ledgerWords, DemoCounty.ledgerWords,
+                    Systems.ledgerWords, Funds.ledgerWords, Grids.ledgerWords, DemoCounty.ledgerWords,
                 ]
             )
         }
