@@ -8,6 +8,7 @@ import Emergencies
 import Forms
 import Foundation
 import Funds
+import Grids
 import Ground
 import Identity
 import Ledger
@@ -309,6 +310,7 @@ struct DemoHouse: Sendable {
             Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
             + Cases.migrations + Closings.migrations + Emergencies.migrations + Disputes.migrations + Clues.migrations
             + Mandates.migrations + Funds.migrations + Registry.migrations + Forms.migrations + Systems.migrations
+            + Grids.migrations
         try await engine.withDatabase(migrations: migrations) { database in
             let house = House(
                 database: database, clock: ManualClock(until), identifiers: IdentifierSource(), keys: .forTests(),
