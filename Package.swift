@@ -169,7 +169,7 @@ let package = Package(
         room(
             "Registry",
             [
-                "Identity", "Places", "NationalCodes", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web",
+                "Identity", "Places", "NationalCodes", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets",
                 hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
         room(
@@ -198,8 +198,8 @@ let package = Package(
         room(
             "Visits",
             [
-                "Forms", "Registry", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage",
-                "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
+                "Cases", "Forms", "Registry", "Identity", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage",
+                "Web", hummingbird, hummingbirdCore, httpTypes,
             ]),
         room(
             "Systems",
@@ -371,7 +371,7 @@ let package = Package(
         tests(
             "VisitsTests",
             [
-                "Visits", "Forms", "Registry", "StorageTesting", "Identity", "Messages", "Places", "Ledger", "Desk",
+                "Visits", "Cases", "Forms", "Registry", "StorageTesting", "Identity", "Messages", "Places", "Ledger", "Desk",
                 "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
                 hummingbirdTesting,
             ]),

@@ -25,6 +25,7 @@ import Places
 import Registry
 import Storage
 import Systems
+import Visits
 import Warnings
 import Web
 import Workload
@@ -40,7 +41,7 @@ enum Assembly {
         + Disputes.migrations + Clues.migrations + UnifiedCommand.migrations
         + Mandates.migrations + Workload.migrations + Burdens.migrations + Funds.migrations + Registry.migrations
         + Forms.migrations + Systems.migrations
-        + Grids.migrations
+        + Grids.migrations + Visits.migrations
 
     /// The rights of all rooms: a role that names another is refused.
     static let rights = Set(
@@ -73,6 +74,7 @@ enum Assembly {
         let forms: Forms
         let grids: Grids
         let systems: Systems
+        let visits: Visits
 
         /// Reads every rule file: what is wrong in one is told with its line.
         init(in house: House, numbers: CaseNumberSource = CaseNumberSource()) throws(Refusal) {
@@ -114,6 +116,9 @@ enum Assembly {
             forms = try Forms(house: house, registry: registry, places: places, engine: engine)
             grids = try Grids(house: house, identity: identity, cases: cases, places: places)
             systems = try Systems(house: house, places: places, registry: registry, forms: forms)
+            visits = try Visits(
+                house: house, identity: identity, places: places, registry: registry, forms: forms,
+                cases: cases)
             ledger = Ledger(
                 house: house,
                 words: [
@@ -123,7 +128,8 @@ enum Assembly {
                     Emergencies.ledgerWords,
                     Disputes.ledgerWords, Clues.ledgerWords, UnifiedCommand.ledgerWords, Mandates.ledgerWords,
                     Registry.ledgerWords, Forms.ledgerWords,
-                    Systems.ledgerWords, Funds.ledgerWords, Grids.ledgerWords, DemoCounty.ledgerWords,
+                    Systems.ledgerWords, Funds.ledgerWords, Grids.ledgerWords, Visits.ledgerWords,
+                    DemoCounty.ledgerWords,
                 ]
             )
         }
@@ -133,7 +139,7 @@ enum Assembly {
             [
                 ledger, places, messages, identity, cases, closings, channels, gridDay, warnings, emergencies,
                 disputes, clues, command, map, mandates, workload, burdens, faults, funds, registry, forms,
-                systems,
+                systems, visits,
                 grids,
             ]
         }

@@ -15,6 +15,7 @@ import Places
 import Registry
 import Storage
 import Systems
+import Visits
 
 extension DemoCounty {
     /// Makes the county in an empty database whose schema is up to date.
@@ -62,14 +63,18 @@ extension DemoCounty {
             clues: Clues(house: own.house, identity: identity, places: places, cases: cases), house: own.house,
             firstDay: firstDay, seed: plan.seed)
         try await peace.found(at: founded + .hours(1))
+        let forms = try Forms(house: own.house, registry: registry, places: places, engine: engine)
+        let visits = try Visits(
+            house: own.house, identity: identity, places: places, registry: registry, forms: forms, cases: cases)
+        let caring =
+            plan.hasHomes ? Caring(stage: stage, roles: identity.roles, registry: registry, visits: visits) : nil
         let duties = try Duties(stage: stage, identity: identity, places: places, house: own.house)
         let played = try await play(
-            stage, files, cases, storm, peace, duties,
+            stage, files, cases, storm, peace, duties, caring,
             try Means(stage: stage, mandates: duties.mandates, places: places, house: own.house), in: own.house,
             clock: own.clock, from: firstDay,
             progress: progress)
         try await close(stage, in: own.house)
-        let forms = try Forms(house: own.house, registry: registry, places: places, engine: engine)
         let systems = try Systems(house: own.house, places: places, registry: registry, forms: forms)
         try await Requests(stage: stage, forms: forms, systems: systems, house: own.house).play(at: plan.until)
         try await forms.compute()
@@ -162,6 +167,7 @@ extension DemoCounty {
 
     private func play(
         _ stage: Stage, _ files: DemoFiles, _ cases: Cases, _ storm: Storm, _ peace: Peace, _ duties: Duties,
+        _ caring: Caring?,
         _ means: Means,
         in house: House, clock: ManualClock,
         from firstDay: Day,
@@ -178,10 +184,18 @@ extension DemoCounty {
         let days = (0..<plan.days).map { firstDay + $0 }
         let counts = reports.counts(plan.caseCount, days: days)
         let last = reports.last(before: plan.until, ofEach: max(2, plan.caseCount / 800))
+        var cared: [(member: String, by: Scope)] = []
         for (index, day) in days.enumerated() {
             play.add(reports.matters(counts[index], of: day).filter { $0.at < plan.until })
             play.add(last.filter { $0.at.local().day == day })
             try await peace.play(on: day, until: plan.until)
+            if index == days.count - Caring.enteredBefore {
+                cared = try await caring?.enter(at: Instant(LocalTime(day: day, hour: 10))) ?? []
+            }
+            if index == days.count - Caring.visitedBefore {
+                try await caring?.look(in: cared, at: Instant(LocalTime(day: day, hour: 15)))
+            }
+            if index == days.count - 1 { try await caring?.settle(at: Instant(LocalTime(day: day, hour: 1))) }
             if index == 0 {
                 try await duties.adopt(on: day)
                 try await means.powers(on: day)

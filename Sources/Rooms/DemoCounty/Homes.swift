@@ -47,6 +47,7 @@ struct Homes {
                 .dwelling,
                 [
                     ("address", address, nil), ("grid", grid.code, nil), ("floor", String(floor), nil),
+                    ("place", place(of: building, in: grid), nil),
                     ("occupancy", isEmpty ? "2" : random.percent(3) ? "4" : "1", nil),
                 ])
             all.append(dwelling)
@@ -63,6 +64,16 @@ struct Homes {
             all += family(in: household.id, at: dwelling.id, since: moved, isTenant: isTenant)
         }
         return all
+    }
+
+    /// Buildings stand in rows around the middle of their grid, some 60 metres apart.
+    private func place(of building: Int, in grid: Grid) -> String? {
+        guard let centre = grid.centre else { return nil }
+        let (row, column) = ((building - 1) / 3, (building - 1) % 3)
+        return PlacePoint(
+            longitude: centre.longitude + Double(column - 1) * 0.0006,
+            latitude: centre.latitude + Double(row - 1) * 0.00055
+        ).text
     }
 
     private mutating func subject(_ kind: SubjectKind, _ facts: [(String, String?, Day?)]) -> LoadedSubject {

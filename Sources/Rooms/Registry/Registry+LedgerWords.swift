@@ -12,18 +12,21 @@ extension Registry {
             .init("registry.corrected", "更正", "Corrected"), .init("registry.voided", "撤回登记", "Entry taken back"),
             .init("registry.joined", "合并重复档案", "Duplicates joined"), .init("registry.parted", "拆分档案", "Records parted"),
             .init("registry.looked-at", "查看原文", "Seen in clear"),
-            .init("registry.searched", "查找", "Searched"),
+            .init("registry.searched", "查找", "Searched"), .init("registry.imported", "导入名册", "Register imported"),
+            .init("registry.exported", "导出全部数据", "All data exported"),
         ]
         let address: @Sendable (String) -> String = { "/registry/subjects/\($0)" }
         words.subjects = [
             "person": .init("人员", "Person", right: .registryRead, address: address),
             "household": .init("家户", "Household", right: .registryRead, address: address),
             "dwelling": .init("房屋", "Dwelling", right: .registryRead, address: address),
-            "search": .init("查找", "Search"),
+            "search": .init("查找", "Search"), "residents": .init("名册", "Register of residents"),
         ]
         words.facts = [
             .init("elements", "数据项", "Elements"), .init("source", RegistryTexts.source),
             .init("other", "另一档案", "Other record"), .init("seenAt", "采集时间", "Seen at"), .init("entry", "登记编号", "Entry"),
+            .init("created", "新增", "New"), .init("changed", "更新", "Changed"), .init("rejected", "未导入", "Not taken"),
+            .init("subjects", "档案数", "Records"),
         ]
         words.value = { fact, code in
             fact == "source" ? FactSource(rawValue: code)?.title : nil

@@ -19,6 +19,8 @@ public struct Registry: Room {
     public let dictionary: DataDictionary
     let searchKeys: SearchKeys
     let followers: [any RegistryFollower]
+    /// What rooms above show on the page of a subject.
+    public let panels = SubjectPanels()
 
     /// - Throws: a refusal naming file and line when a rule file is wrong.
     public init(

@@ -101,12 +101,13 @@ extension DataDictionary {
         case "citizen-number": return .citizenNumber
         case "phone": return .phone
         case "area": return .area
+        case "place": return .place
         case "person": return .reference(.person)
         case "household": return .reference(.household)
         case "dwelling": return .reference(.dwelling)
         default:
             throw wrong(
-                "unknown type “\(item.type)”; known are text, name, number, code, day, yes-no, citizen-number, phone, area, person, household, dwelling",
+                "unknown type “\(item.type)”; known are text, name, number, code, day, yes-no, citizen-number, phone, area, place, person, household, dwelling",
                 "不认识的类型“\(item.type)”", file, item.key)
         }
     }

@@ -36,7 +36,7 @@ public struct DataDictionary: Sendable {
         case .number:
             element.unit.map { LocalizedText("\(value) \($0.chinese)", "\(value) \($0.english)") }
                 ?? LocalizedText(value, value)
-        case .text, .name, .day, .citizenNumber, .phone, .reference: LocalizedText(value, value)
+        case .text, .name, .day, .citizenNumber, .phone, .place, .reference: LocalizedText(value, value)
         }
     }
 
@@ -63,6 +63,8 @@ public enum CoreElement {
     /// The code of the grid, or of the community where there is no grid, in which a dwelling stands.
     public static let grid = "grid"
     public static let address = "address"
+    /// Where a dwelling or a building stands on the map.
+    public static let place = "place"
 
     static let required: [(key: String, kind: SubjectKind)] = [
         (name, .person), (sex, .person), (birthDay, .person), (citizenNumber, .person), (phone, .person),

@@ -67,6 +67,8 @@ public enum ValueType: Sendable, Hashable {
     case phone
     /// A division or grid code of 6 to 15 digits.
     case area
+    /// A point in degrees of CGCS 2000: `120.13042,30.25931`.
+    case place
     /// Another subject: the household in which a person lives.
     case reference(SubjectKind)
 }

@@ -43,6 +43,13 @@ extension DataDictionary {
                 throw Self.unfit(element, "应为 6、9、12 或 15 位的区划或网格代码", "is a code of 6, 9, 12 or 15 digits")
             }
             return text
+        case .place:
+            guard let place = PlacePoint(text) else {
+                throw Self.unfit(
+                    element, "应为“经度,纬度”（CGCS2000），如 120.13042,30.25931",
+                    "is “longitude,latitude” in CGCS 2000, such as 120.13042,30.25931")
+            }
+            return place.text
         case .reference:
             guard let id = SubjectID(parsing: text) else {
                 throw Self.unfit(element, "不是已登记的对象", "names nothing that is registered")

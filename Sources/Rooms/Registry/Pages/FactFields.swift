@@ -45,6 +45,10 @@ struct FactFields: Sendable {
             return Field.text(
                 id, label, value: value, maximum: 15, hint: visit("6–15 位代码", "A code of 6 to 15 digits"), error: wrong,
                 inputMode: "numeric", formName: element.key)
+        case .place:
+            return Field.text(
+                id, label, value: value, maximum: 40, hint: visit("经度,纬度", "longitude,latitude"), error: wrong,
+                formName: element.key)
         case .text, .name, .citizenNumber, .phone:
             return Field.text(
                 id, label, value: value, maximum: 200, error: wrong, autocomplete: "off", formName: element.key)

@@ -51,6 +51,7 @@ struct SubjectPage: Sendable {
         let view = SubjectView(
             registry: registry, staff: staff, card: read.card, names: read.names, purpose: purpose, day: day)
         let title = view.title
+        let panels = try await registry.panels.html(read.card, purpose: purpose, staff)
         return visit.page(
             Page(
                 title,
@@ -58,7 +59,7 @@ struct SubjectPage: Sendable {
                     + view.trail + [(title, nil)],
                 notice: refusal?.notice(visit),
                 """
-                \(purposeForm(subject, purpose, staff))<p class="bar"><a href="/forms/readers/\(subject.id)">\(visit("谁看过这些信息", "Who read this"))</a></p>\(view.around)\(view.facts)\(newMember(subject, staff))\
+                \(purposeForm(subject, purpose, staff))<p class="bar"><a href="/forms/readers/\(subject.id)">\(visit("谁看过这些信息", "Who read this"))</a></p>\(view.around)\(panels)\(view.facts)\(newMember(subject, staff))\
                 \(JoiningPanel(registry: registry).html(read.joining, subject, read.names, visit))\
                 \(writeForm(subject, staff, typed, refusal))\(history(read.entries, read.staffNames, staff))
                 """),

@@ -23,6 +23,17 @@ extension Registry {
         }
     }
 
+    /// Subjects of a kind in an area, in the order of their identifiers within each grid.
+    /// - Parameter after: the last one of the page before.
+    public func page(
+        of kind: SubjectKind, in area: AreaPrefix, for scope: Scope, after: StoredSubject? = nil, limit: Int,
+        in transaction: any Transaction
+    ) throws -> [StoredSubject] {
+        try SubjectStore.page(
+            kind, in: area, for: scope, after: after.map { ($0.area.code, $0.id) }, limit: limit,
+            vault: house.keys.vault, in: transaction)
+    }
+
     /// How many subjects of a kind there are in an area.
     public func count(_ kind: SubjectKind, in area: AreaPrefix, for scope: Scope, in transaction: any Transaction)
         throws

@@ -45,7 +45,7 @@ extension DataDictionary {
         case .citizenNumber: return .masked(Mask.citizenNumber(value))
         case .phone: return .masked(Mask.phoneNumber(value))
         case .day: return .masked(value.prefix(4) + "-**-**")
-        case .text, .code, .number, .yesNo, .area, .reference: return .hidden
+        case .text, .code, .number, .yesNo, .area, .place, .reference: return .hidden
         }
     }
 }

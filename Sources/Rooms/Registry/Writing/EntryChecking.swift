@@ -43,7 +43,7 @@ struct EntryChecking {
                 element.key,
                 Statement(
                     since: since, value: value, seenAt: entry.seenAt,
-                    overrules: entry.isCorrection ? entry.seenAt : nil))
+                    overrules: entry.isCorrection || entry.heldUntilSeen ? entry.seenAt : nil))
         }
         try followNumber(&content, entry)
         return content
@@ -104,7 +104,7 @@ struct EntryChecking {
                 key,
                 Statement(
                     since: Statement.always, value: value, seenAt: entry.seenAt,
-                    overrules: entry.isCorrection ? entry.seenAt : nil))
+                    overrules: entry.isCorrection || entry.heldUntilSeen ? entry.seenAt : nil))
         }
     }
 

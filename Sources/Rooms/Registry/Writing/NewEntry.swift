@@ -24,12 +24,15 @@ public struct NewEntry: Sendable, Hashable {
     public var source: FactSource
     /// What was known before was a mistake, from `since` of each fact on.
     public var isCorrection: Bool
+    /// Each fact is said to have held without a break from its `since` until it was seen, as somebody at a door can say it:
+    /// what was seen earlier and says otherwise of these days gives way, so the later sighting is what stands.
+    public var heldUntilSeen: Bool
     /// The version the writer saw, where a program wants to be sure.
     public var seenVersion: Int64?
 
     public init(
         _ kind: SubjectKind, _ subject: SubjectID? = nil, facts: [Fact], seenAt: Instant, source: FactSource,
-        isCorrection: Bool = false, seenVersion: Int64? = nil
+        isCorrection: Bool = false, heldUntilSeen: Bool = false, seenVersion: Int64? = nil
     ) {
         self.kind = kind
         self.subject = subject
@@ -37,6 +40,7 @@ public struct NewEntry: Sendable, Hashable {
         self.seenAt = seenAt
         self.source = source
         self.isCorrection = isCorrection
+        self.heldUntilSeen = heldUntilSeen
         self.seenVersion = seenVersion
     }
 }

@@ -15,6 +15,13 @@ extension Registry {
     public func write(
         _ entry: NewEntry, by scope: Scope, at now: Instant, in transaction: any Transaction
     ) throws -> StoredSubject {
+        try write(entry, by: scope, isSystem: false, at: now, in: transaction)
+    }
+
+    /// - Parameter isSystem: nobody in a post writes, but whoever runs the installation.
+    func write(
+        _ entry: NewEntry, by scope: Scope, isSystem: Bool, at now: Instant, in transaction: any Transaction
+    ) throws -> StoredSubject {
         try scope.require(.registryWrite)
         let checking = EntryChecking(dictionary: dictionary, now: now)
         let content = try checking.content(of: entry)
@@ -35,7 +42,9 @@ extension Registry {
         if before == nil, !subject.isVisible(in: scope) { throw Self.elsewhere }
         let stored = RegistryEntry(
             id: house.identifiers.next(at: now), subject: id, area: subject.area, knownSince: now,
-            seenAt: entry.seenAt, source: entry.source, staff: scope.staff, post: scope.post, voidedAt: nil,
+            seenAt: entry.seenAt, source: entry.source, staff: isSystem ? nil : scope.staff,
+            post: isSystem ? nil : scope.post,
+            voidedAt: nil,
             content: content)
         try transaction.later(EntryStore.insertion(stored, vault: vault))
         try store(subject, insteadOf: before, content: content, in: transaction)
@@ -45,7 +54,8 @@ extension Registry {
         try Ledger.record(
             LedgerEntry(
                 before == nil ? "registry.registered" : entry.isCorrection ? "registry.corrected" : "registry.written",
-                on: entry.kind.rawValue, id, by: Actor(scope), at: now, id: house.identifiers.next(at: now),
+                on: entry.kind.rawValue, id, by: isSystem ? .system : Actor(scope), at: now,
+                id: house.identifiers.next(at: now),
                 area: subject.area.code
             ) { writer in
                 writer.member("elements", content.statements.keys.sorted().joined(separator: " "))

@@ -1,0 +1,226 @@
+import Desk
+public import Ground
+import Identity
+import Ledger
+public import Sheets
+import Storage
+
+/// How far an import of residents is.
+public struct ResidentImportProgress: Sendable, Hashable {
+    public var rows: Int
+    public var bytesRead: Int64
+    public var byteCount: Int64
+}
+
+/// What an import of residents did. Run again with the same file, `created` and `changed` are 0.
+public struct ResidentImportResult: Sendable, Hashable {
+    public var rows = 0
+    /// People who were not there.
+    public var created = 0
+    /// People of whom something was new.
+    public var changed = 0
+    public var unchanged = 0
+    /// Rows that were not taken.
+    public var rejected = 0
+    /// Rows that were taken but for some of their cells.
+    public var partly = 0
+    /// People who may be there twice now.
+    public var lookAlikes = 0
+    public var dwellings = 0
+    public var households = 0
+    public var unusedColumns: [String] = []
+    public var seconds = 0.0
+    /// For a terminal; all of them stand in the file of errors.
+    public var firstProblems: [RowProblem] = []
+
+    static let problemsKept = 20
+}
+
+extension Registry {
+    private static let chunkSize = 250
+
+    /// Takes over a register of residents, one row a person: CSV (UTF-8 or GB 18030, also gzip) or XLSX. Dwellings and
+    /// households follow from the addresses.
+    ///
+    /// What is there already is left as it is; of somebody who is known only what differs is written. A wrong cell is told
+    /// and costs only itself, unless it says who or where somebody is: then it costs its row.
+    /// - Parameters:
+    ///   - errors: where what was not taken is written, with the reason; nil to only count it.
+    ///   - language: of that file.
+    /// - Throws: a refusal when the file cannot be read or has no names. Rows written before stay, and the next run goes on.
+    public func importResidents(
+        file: String, errors: String? = nil, language: Language = .chinese,
+        progress: @Sendable (ResidentImportProgress) -> Void = { _ in }
+    ) async throws -> ResidentImportResult {
+        let clock = ContinuousClock()
+        let started = clock.now
+        let now = house.clock.now()
+        let layout = try ResidentLayout(
+            header: try SheetReader.open(path: file).header, dictionary: dictionary, rules: house.rules)
+        var result = ResidentImportResult()
+        result.unusedColumns = layout.unused
+        let sheet = try errors.map { path throws(Refusal) in
+            try ErrorSheet(path: path, language: language, header: layout.header)
+        }
+        let writing = ResidentWriting(registry: self, layout: layout, scope: systemScope, seenAt: now)
+        let chunks = residentChunks(of: file, layout, on: now.local().day)
+        defer { chunks.stop() }
+        for try await chunk in chunks.stream {
+            let written = try await house.database.write { transaction in
+                try writing.write(chunk.residents, at: now, in: transaction)
+            }
+            chunks.done()
+            result.add(chunk, written)
+            for (problem, original) in chunk.problems + written.problems {
+                if result.firstProblems.count < ResidentImportResult.problemsKept {
+                    result.firstProblems.append(problem)
+                }
+                try sheet?.add(problem, original: original)
+            }
+            progress(
+                ResidentImportProgress(
+                    rows: result.rows, bytesRead: chunk.bytesRead, byteCount: chunk.byteCount))
+        }
+        try sheet?.close()
+        result.seconds = (clock.now - started) / .seconds(1)
+        try await noteImport(result, at: now)
+        return result
+    }
+
+    private func noteImport(_ result: ResidentImportResult, at now: Instant) async throws {
+        let entry = LedgerEntry(
+            id: house.identifiers.next(at: now), act: "registry.imported", subjectKind: "residents",
+            subjectID: house.settings.area.code, actor: .system, happenedAt: now, receivedAt: now,
+            area: house.settings.area.code,
+            facts: JSONWriter.object { writer in
+                writer.member("created", result.created)
+                writer.member("changed", result.changed)
+                writer.member("rejected", result.rejected)
+            })
+        try await house.database.write { try Ledger.record(entry, in: $0) }
+    }
+
+    /// Who runs the installation: all of it, and no post.
+    private var systemScope: Scope {
+        let nobody = house.identifiers.nextText(at: house.clock.now())
+        return Scope(
+            staff: StaffID(nobody), staffName: Actor.system.name, post: PostID(nobody),
+            postName: LocalizedText("系统", "System"), role: "", rights: [.registryWrite], area: house.settings.area,
+            body: BodyID(nobody), bodyName: "", isMachine: true)
+    }
+
+    /// Reads twice: what only shows at the end (merged cells, how many live in a home, two people with one number) first.
+    private func residentChunks(of file: String, _ layout: ResidentLayout, on today: Day)
+        -> RowHandOver
+    {
+        let dictionary = dictionary
+        return RowHandOver { hand in
+            var reading = ResidentReading(layout: layout, dictionary: dictionary, today: today)
+            reading.overview = try Self.overview(of: file, reading)
+            let reader = try SheetReader.open(path: file)
+            var chunk = ResidentChunk()
+            var numbers: [String: (row: Int, name: String)] = [:]
+            try reader.forEachRow { row in
+                chunk.take(row, reading.read(row, of: reader), &numbers, layout)
+                guard chunk.rows >= Self.chunkSize else { return }
+                chunk.bytesRead = reader.bytesRead
+                chunk.byteCount = reader.byteCount
+                try hand(chunk)
+                chunk = ResidentChunk()
+            }
+            if chunk.rows > 0 { try hand(chunk) }
+        }
+    }
+
+    private static func overview(of file: String, _ reading: ResidentReading) throws -> ResidentOverview {
+        var overview = ResidentOverview()
+        let reader = try SheetReader.open(path: file)
+        let summary = try reader.forEachRow { row in
+            guard case .resident(let resident) = reading.read(row, of: reader), let key = resident.homeKey else {
+                return
+            }
+            overview.homes[key, default: 0] += 1
+        }
+        overview.homes = overview.homes.filter { $0.value > reading.layout.mostInHousehold }
+        for range in summary.mergedRanges {
+            for row in range.first.row...max(range.first.row, min(range.last.row, range.first.row + 100_000)) {
+                for column in range.first
+                    .column...max(range.first.column, min(range.last.column, range.first.column + 200))
+                {
+                    overview.merged.insert(.init(row: row, column: column))
+                }
+            }
+        }
+        return overview
+    }
+}
+
+/// Some rows of a register, understood.
+struct ResidentChunk: Sendable {
+    var rows = 0
+    var rejected = 0
+    var partly = 0
+    var residents: [ResidentRow] = []
+    var problems: [(problem: RowProblem, original: [String])] = []
+    var bytesRead: Int64 = 0
+    var byteCount: Int64 = 0
+
+    /// - Parameter numbers: identity numbers of the rows before, with the row and the name.
+    mutating func take(
+        _ row: SheetRow, _ outcome: ResidentReading.Outcome, _ numbers: inout [String: (row: Int, name: String)],
+        _ layout: ResidentLayout
+    ) {
+        switch outcome {
+        case .blank: return
+        case .refused(let reasons):
+            rows += 1
+            rejected += 1
+            problems += reasons.map { ($0, row.cells) }
+        case .resident(let resident):
+            rows += 1
+            let name = resident.value(CoreElement.name) ?? ""
+            if let number = resident.value(CoreElement.citizenNumber) {
+                if let first = numbers[number] {
+                    rejected += 1
+                    problems.append((Self.sameNumber(resident, as: first, layout), row.cells))
+                    return
+                }
+                numbers[number] = (row.number, name)
+            }
+            if !resident.problems.isEmpty { partly += 1 }
+            problems += resident.problems.map { ($0, row.cells) }
+            residents.append(resident)
+        }
+    }
+
+    private static func sameNumber(
+        _ row: ResidentRow, as first: (row: Int, name: String), _ layout: ResidentLayout
+    ) -> RowProblem {
+        let isSame = first.name == row.value(CoreElement.name)
+        return RowProblem(
+            row: row.number, column: layout.heading(CoreElement.citizenNumber),
+            value: row.value(CoreElement.citizenNumber) ?? "",
+            code: isSame ? "registry.import.repeated" : "registry.import.two-persons-one-number",
+            message: isSame
+                ? LocalizedText(
+                    "与第 \(first.row) 行是同一人，只取第 \(first.row) 行",
+                    "The same person as in row \(first.row), which was taken")
+                : LocalizedText(
+                    "与第 \(first.row) 行的公民身份号码相同而姓名不同，请核对证件",
+                    "The identity number of row \(first.row), but another name: compare the cards"))
+    }
+}
+
+extension ResidentImportResult {
+    fileprivate mutating func add(_ chunk: ResidentChunk, _ written: ResidentWriting.Written) {
+        rows += chunk.rows
+        partly += chunk.partly
+        rejected += chunk.rejected + written.problems.count - written.lookAlikes
+        created += written.created
+        changed += written.changed
+        unchanged += written.unchanged
+        lookAlikes += written.lookAlikes
+        dwellings += written.dwellings
+        households += written.households
+    }
+}

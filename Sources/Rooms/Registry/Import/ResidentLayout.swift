@@ -1,0 +1,85 @@
+import Desk
+import Ground
+
+/// What the columns of a register of residents mean.
+struct ResidentLayout: Sendable {
+    /// By position; nil for columns without use.
+    let elements: [Element?]
+    let header: [String]
+    let mostInHousehold: Int
+    private let positions: [String: Int]
+
+    static let file = "imports/residents.yaml"
+
+    private struct Rules: Decodable {
+        var headings: [String: String]
+        var mostInHousehold: Int
+    }
+
+    /// - Throws: a refusal when no column holds names, or two mean the same.
+    init(header: [String], dictionary: DataDictionary, rules files: RuleFiles) throws(Refusal) {
+        let rules = try files.decode(Rules.self, from: Self.file)
+        for key in rules.headings.values where dictionary[key] == nil {
+            throw RuleFiles.refusal(
+                "the dictionary has no element “\(key)”", "数据字典中没有数据项“\(key)”", in: try files.file(Self.file),
+                line: nil)
+        }
+        var known: [String: String] = [:]
+        // Names come before synonyms, and what is of a person before what is of its home.
+        for kind in [SubjectKind.person, .household, .dwelling] {
+            for element in dictionary.elements(of: kind) {
+                for name in [element.key, element.name.chinese, element.name.english.lowercased()]
+                where known[name] == nil {
+                    known[name] = element.key
+                }
+            }
+        }
+        for kind in [SubjectKind.person, .household, .dwelling] {
+            for element in dictionary.elements(of: kind) {
+                for name in element.synonyms where known[name] == nil { known[name] = element.key }
+            }
+        }
+        known.merge(rules.headings) { own, _ in own }
+        var positions: [String: Int] = [:]
+        var elements: [Element?] = []
+        for (position, heading) in header.enumerated() {
+            let folded = SearchKeys.folded(heading)
+            let key = known[heading] ?? known[folded] ?? known[heading.lowercased()]
+            let element = key.flatMap { dictionary[$0] }.flatMap { Self.isUseful($0) ? $0 : nil }
+            if let element, let first = positions[element.key] {
+                throw Refusal(
+                    .malformed, "registry.import.same-column",
+                    LocalizedText(
+                        "“\(header[first])”与“\(heading)”两列都是“\(element.name.chinese)”",
+                        "Both “\(header[first])” and “\(heading)” are “\(element.name.english)”"),
+                    wayOn: LocalizedText("请只留一列", "Keep one of them"))
+            }
+            if let element { positions[element.key] = position }
+            elements.append(element)
+        }
+        guard positions[CoreElement.name] != nil else {
+            throw Refusal(
+                .malformed, "registry.import.no-names",
+                LocalizedText(
+                    "表头中没有“姓名”列：\(header.prefix(30).joined(separator: "、"))",
+                    "No column of the header holds names: \(header.prefix(30).joined(separator: ", "))"),
+                wayOn: LocalizedText("请检查第一行是否为列名", "Check that the first row names the columns"))
+        }
+        self.header = header
+        self.elements = elements
+        self.positions = positions
+        mostInHousehold = rules.mostInHousehold
+    }
+
+    /// Who lives where follows from the address; a reference of another system means nothing here.
+    private static func isUseful(_ element: Element) -> Bool {
+        if case .reference = element.type { return false }
+        return true
+    }
+
+    func position(_ key: String) -> Int? { positions[key] }
+
+    func heading(_ key: String) -> String { positions[key].map { header[$0] } ?? "" }
+
+    var unused: [String] { zip(header, elements).filter { $0.1 == nil && !$0.0.isEmpty }.map(\.0) }
+}

@@ -1,1 +1,0 @@
-// Stands until the room has its first test.
