@@ -36,13 +36,15 @@ struct WalkTests {
         }
     }
 
-    @Test("Where going to the nearest crosses its own way, the crossing is undone")
-    func crossing() {
-        // From 0 the nearest is 1, then 2, then all the way back past 0 to 3.
-        let line = [0, 10, 25, -12].map { Walk.Place(east: Double($0), north: 0) }
-        let walk = Walk(past: line)
-        #expect(Walk.nearestNext(line) == [0, 1, 3, 2] || Walk.nearestNext(line) == [0, 1, 2, 3])
-        #expect(walk.order == [0, 3, 1, 2] && walk.length == 12 + 22 + 15)
+    @Test("Where going to the nearest leaves one behind, the way back is saved")
+    func wayBack() {
+        let places = [(10, 40), (40, 10), (20, 40), (30, 40), (0, 40)].map {
+            Walk.Place(east: Double($0.0), north: Double($0.1))
+        }
+        #expect(Walk.nearestNext(places) == [0, 2, 3, 4, 1])
+        #expect(Walk.length([0, 2, 3, 4, 1], places) == 100)
+        let walk = Walk(past: places)
+        #expect(walk.order == [0, 4, 2, 3, 1] && abs(walk.length - 71.623) < 0.001)
     }
 
     @Test("Moving all places moves the walk, and the same places give the same walk")

@@ -175,7 +175,14 @@ extension Visits {
     /// - Returns: how many.
     func watchCare(at now: Instant, in transaction: any Transaction) throws -> Int {
         let missed = try CareStore.missed(on: now.local().day, limit: 200, in: transaction)
+        var made = 0
         for var member in missed {
+            // Where nobody accepts matters, nobody would get the task: it is made once somebody does.
+            guard
+                try !identity.directory.postHolders(right: Right("case.accept"), area: member.area, in: transaction)
+                    .isEmpty
+            else { continue }
+            made += 1
             let task = try cases.beginByPlatform(
                 Beginning(
                     kind: Self.careKind, title: "关怀走访逾期：\(registry.areaName(member.area))",
@@ -185,7 +192,7 @@ extension Visits {
             try CareStore.write(member, in: transaction)
             try note("visits.care-missed", member, by: .system, at: now, in: transaction)
         }
-        return missed.count
+        return made
     }
 
     private func note(
