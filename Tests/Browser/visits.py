@@ -8,7 +8,7 @@ from phone import until
 # A question that is answered with yes or no, of the first home that has one: its name and the home.
 YES_NO = """() => {
   const field = [...document.querySelectorAll('#visits select')].find(s => s.name.startsWith('a.') && s.querySelector('option[value="1"]')
-    && s.querySelector('option[value="0"]') && s.options.length === 4 && !s.closest('details.raw'));
+    && s.querySelector('option[value="0"]') && s.options.length === 4 && !s.closest('details details'));
   return field && { name: field.name, home: field.closest('[data-home]').dataset.home };
 }"""
 

@@ -39,6 +39,7 @@ struct VisitReport: Sendable, Hashable {
     var answers: [Answer]
 
     static let mostAnswers = 300
+    static let longestValue = 1_000
 }
 
 extension VisitReport {
@@ -71,6 +72,15 @@ extension VisitReport {
                     "一次最多 \(Self.mostAnswers) 个回答", "At most \(Self.mostAnswers) answers at once"), field: "answers")
         }
         for one in sent.answers ?? [] {
+            guard (1...40).contains(one.element.unicodeScalars.count),
+                (one.value ?? "").unicodeScalars.count <= Self.longestValue
+            else {
+                throw Refusal(
+                    .malformed, "visits.answer",
+                    LocalizedText(
+                        "数据项标识为 1–40 个字符，值不超过 \(Self.longestValue) 个字符",
+                        "An element has 1 to 40 characters, a value at most \(Self.longestValue)"), field: "answers")
+            }
             answers.append(
                 Answer(
                     subject: one.subject, element: one.element, act: one.act, value: one.value,

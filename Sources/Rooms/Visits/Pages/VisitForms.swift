@@ -29,7 +29,7 @@ struct VisitForms: Sendable {
         let more: HTML =
             rest > 0
             ? """
-            <details class="raw"><summary>\(visit("其余 \(rest) 项，可下次再问", "\(rest) more, for another time"))</summary>\(parts(home) { !first.contains($0.key) })</details>
+            <details><summary>\(visit("其余 \(rest) 项，可下次再问", "\(rest) more, for another time"))</summary>\(parts(home) { !first.contains($0.key) })</details>
             """ : HTML()
         return """
             <details class="act" data-home="\(home.id)"><summary><span>\(number). \(address(of: home))</span> \
@@ -37,7 +37,7 @@ struct VisitForms: Sendable {
             <form method="post" action="/visits/homes/\(home.id)/answers" data-visit="\(home.id)">\(visit.formFields)\
             <input type="hidden" name="knownAt" value="\(knownAt.iso8601)">\
             \(parts(home) { first.contains($0.key) })\(more)\
-            <details class="raw"><summary>\(visit("变化是从哪天起的", "Since when it has been so"))</summary>\
+            <details><summary>\(visit("变化是从哪天起的", "Since when it has been so"))</summary>\
             \(Field.text("\(home.id)-since", visit("从哪天起如此（不填为今天）", "True since; today when left empty"), type: "date", formName: "since"))</details>\
             <p class="bar">\(Field.submit(visit("记下", "Save")))\
             <button class="btn ghost" name="outcome" value="nobody">\(visit("家里没人", "Nobody at home"))</button></p></form></details>
@@ -58,7 +58,7 @@ struct VisitForms: Sendable {
         home.subjects.html { subject in
             let questions = home.questions(about: subject.id).filter(isShown)
             return questions.isEmpty
-                ? HTML() : "<h3>\(heading(subject))</h3>\(questions.html { question($0) })"
+                ? HTML() : "<h2>\(heading(subject))</h2>\(questions.html { question($0) })"
         }
     }
 

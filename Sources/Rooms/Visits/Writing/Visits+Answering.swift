@@ -159,9 +159,6 @@ private struct Taking {
         var queued = queued(.kept, answer)
         queued.code = code
         queued.answer = answer
-        queued.answer?.value = answer.value.map { String($0.prefix(1_000)) }
-        queued.answer?.element = String(answer.element.prefix(40))
-        queued.element = String(answer.element.prefix(40))
         try QueueStore.insert(queued, vault: visits.house.keys.vault, in: transaction)
         result.kept.append(queued)
     }
