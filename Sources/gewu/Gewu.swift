@@ -17,7 +17,8 @@ struct Gewu: AsyncParsableCommand {
             配置来自当前目录或 /etc/gewu 下的 gewu.yaml，以及 GEWU_… 环境变量。
             """,
         subcommands: [
-            Serve.self, Import.self, CasesCommand.self, Demo.self, Audit.self, BackupCommand.self, RestoreCommand.self,
+            Serve.self, Import.self, ExportCommand.self, CasesCommand.self, Demo.self, Audit.self, BackupCommand.self,
+            RestoreCommand.self,
             Config.self,
             Staff.self, GridsCommand.self,
         ])

@@ -98,6 +98,37 @@ struct ResidentImportTests {
         }
     }
 
+    @Test(
+        "What is taken out in open forms goes in again and changes nothing; for a purpose only, and noted",
+        arguments: EngineCase.available)
+    func takenOut(engine: EngineCase) async throws {
+        try await VisitsWorld.with(engine, forms: VisitsWorld.fewForms) { world in
+            _ = try await run(
+                [
+                    "王小明,11010519491231002X,13800138000,文三路 1 号 101 室,\(Self.grid),离退休",
+                    "李秀英,,,文三路 1 号 101 室,\(Self.grid),", "赵五,,,文三路 2 号,\(Self.grid),失业",
+                ], in: world)
+            let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-\(UUID().uuidString)").path
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            let registry = world.registry
+            await #expect(throws: Refusal.self) { _ = try await registry.export(to: folder, purpose: "gossip") }
+            #expect(!FileManager.default.fileExists(atPath: folder))
+            let done = try await registry.export(to: folder, purpose: "registration")
+            #expect(done.residents == 3)
+            await #expect(throws: Refusal.self) { _ = try await registry.export(to: folder, purpose: "registration") }
+            let again = try await registry.importResidents(file: folder + "/residents.csv")
+            #expect(again.rows == 3 && again.unchanged == 3 && again.created == 0, "\(again)")
+            let facts = try String(contentsOfFile: folder + "/facts.jsonl", encoding: .utf8).split(separator: "\n")
+            #expect(facts.count == done.facts && facts.contains { $0.contains("\"value\":\"13800138000\"") })
+            #expect(facts.allSatisfy { $0.contains("\"knownSince\"") && $0.contains("\"seenAt\"") })
+            let keys = try String(contentsOfFile: folder + "/elements.csv", encoding: .utf8)
+            #expect(keys.contains("citizen-number,person,公民身份号码"))
+            let acts = try await world.house.database.query(
+                "SELECT purpose FROM ledger_entries WHERE act = 'registry.exported'")
+            #expect(try acts.map { try $0.text(0) } == ["registration"])
+        }
+    }
+
     @Test("GB 18030 is read like UTF-8, and a household of hundreds is told, not made", arguments: EngineCase.available)
     func encodings(engine: EngineCase) async throws {
         try await VisitsWorld.with(engine, forms: VisitsWorld.fewForms) { world in

@@ -25,15 +25,33 @@ enum EntryStore {
     {
         try transaction.query(
             "SELECT \(trusted: columns) FROM registry_entries WHERE subject = \(subject) ORDER BY id LIMIT 10000"
-        ).map { row in
-            let bytes = try vault.open(try row.blob(9), for: sealing, of: subject.text)
-            return RegistryEntry(
-                id: try row.identifier(0), subject: subject, area: AreaPrefix(try row.text(2)) ?? .everywhere,
-                knownSince: try row.instant(3), seenAt: try row.instant(4),
-                source: FactSource(rawValue: try row.text(5)) ?? .counter, staff: try row.identifierIfAny(6),
-                post: try row.identifierIfAny(7), voidedAt: try row.instantIfAny(8),
-                content: try SubjectRecord(kind: kind, bytes: bytes))
-        }
+        ).map { try entry($0, kind, vault) }
+    }
+
+    /// Entries of all subjects in the order in which they were written: for whoever takes out everything.
+    static func page(after cursor: RegistryEntry.ID?, limit: Int, vault: Vault, in transaction: any Transaction) throws
+        -> [RegistryEntry]
+    {
+        let low = cursor?.text ?? ""
+        return try transaction.query(
+            """
+            SELECT e.id, e.subject, e.area, e.known_since, e.seen_at, e.source, e.staff, e.post, e.voided_at, e.content,
+                s.kind
+            FROM registry_entries e JOIN registry_subjects s ON s.id = e.subject
+            WHERE e.id > \(low) ORDER BY e.id LIMIT \(limit)
+            """
+        ).map { try entry($0, SubjectKind(rawValue: try $0.text(10)) ?? .person, vault) }
+    }
+
+    private static func entry(_ row: Row, _ kind: SubjectKind, _ vault: Vault) throws -> RegistryEntry {
+        let subject: SubjectID = try row.identifier(1)
+        let bytes = try vault.open(try row.blob(9), for: sealing, of: subject.text)
+        return RegistryEntry(
+            id: try row.identifier(0), subject: subject, area: AreaPrefix(try row.text(2)) ?? .everywhere,
+            knownSince: try row.instant(3), seenAt: try row.instant(4),
+            source: FactSource(rawValue: try row.text(5)) ?? .counter, staff: try row.identifierIfAny(6),
+            post: try row.identifierIfAny(7), voidedAt: try row.instantIfAny(8),
+            content: try SubjectRecord(kind: kind, bytes: bytes))
     }
 }
 
