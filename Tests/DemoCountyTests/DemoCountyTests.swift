@@ -20,6 +20,7 @@ import Storage
 import StorageTesting
 import Systems
 import Testing
+import Visits
 import Web
 
 @testable import DemoCounty
@@ -310,7 +311,7 @@ struct DemoHouse: Sendable {
             Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
             + Cases.migrations + Closings.migrations + Emergencies.migrations + Disputes.migrations + Clues.migrations
             + Mandates.migrations + Funds.migrations + Registry.migrations + Forms.migrations + Systems.migrations
-            + Grids.migrations
+            + Grids.migrations + Visits.migrations
         try await engine.withDatabase(migrations: migrations) { database in
             let house = House(
                 database: database, clock: ManualClock(until), identifiers: IdentifierSource(), keys: .forTests(),
