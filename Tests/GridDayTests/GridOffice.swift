@@ -129,7 +129,7 @@ struct GridOffice {
         func person(_ login: String, _ role: String, _ area: AreaPrefix, _ body: BodyID, _ line: String? = nil)
             async throws -> Scope
         {
-            let known = try #require(identity.roles[role])
+            guard let known = identity.roles[role] else { throw Refusal.nothingHere }
             let post = PostRecord(
                 id: house.identifiers.next(at: start), staff: house.identifiers.next(at: start), body: body, role: role,
                 area: area, title: known.name, from: start - .days(1))

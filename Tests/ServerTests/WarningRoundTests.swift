@@ -8,6 +8,7 @@ import StorageTesting
 import Testing
 
 @testable import Warnings
+@testable import gewu
 
 @Suite("A warning goes from the counts of a place to a look, and is judged by what came")
 struct WarningRoundTests {
