@@ -46,7 +46,11 @@ enum GroundRoutes {
         "/ledger", "/api/v1/registry", "/registry", "/api/v1/views", "/cases/views", "/cases/phone", "/cases/bulk/",
         "/api/v1/cases/search", "/api/v1/repeat-reporters", "/repeat-reporters", "/hot-spots", "/api/v1/mediators",
         "/mediators", "/api/v1/rulings", "/rulings", "/api/v1/duty/shifts/", "/api/v1/duty/calendars",
-        "/duty/shifts/", "/duty/calendars", "/api/v1/systems", "/systems", "/api/v1/staffing", "/staffing",
+        "/duty/shifts/", "/duty/calendars", "/api/v1/systems", "/systems", "/api/v1/forms/templates",
+        "/forms/templates",
+        // What a home is asked comes from forms that were approved; who draws grids gives nobody a task by it.
+        "/api/v1/visits", "/visits", "/api/v1/grid-plans", "/api/v1/functional-grids", "/api/v1/grid-communities",
+        "/grids", "/api/v1/staffing", "/staffing",
         "/api/v1/pulse", "/pulse",
         "/api/v1/pulse-answers", "/pulse-answers", "/api/v1/budget-lines", "/funds", "/api/v1/assets", "/assets",
         "/api/v1/workload", "/workload", "/suggestions",
@@ -57,7 +61,8 @@ enum GroundRoutes {
         "POST /api/v1/cases", "POST /api/v1/cases/{id}/reveal", "POST /api/v1/cases/{id}/undo",
         "POST /cases/{id}/reveal",
         "POST /cases/{id}/undo", "POST /api/v1/patrols/{id}/stop", "POST /patrols/{id}/stop",
-        "POST /api/v1/forms/{key}/rows", "POST /forms/{key}", "POST /forms/{key}/export",
+        "POST /api/v1/forms/{key}/rows", "POST /api/v1/forms/{key}/changes", "POST /api/v1/forms/{key}/subscription",
+        "POST /forms/{key}", "POST /forms/{key}/export",
     ]
 
     static func isNamed(_ route: String) -> Bool {
