@@ -14,8 +14,8 @@ extension Funds {
             at: now, in: transaction)
         for (index, part) in spent.enumerated() {
             _ = try write(
-                .spend, part.yuan, words: part.words, paper: "凭证 \(index + 1)", on: line.id, by: holder,
-                at: now + .hours(Int64(index + 1)), in: transaction)
+                .spend, part.yuan, words: part.words, paper: "凭证 \(index + 1)", on: line.id, by: holder, at: now,
+                in: transaction)
         }
     }
 
