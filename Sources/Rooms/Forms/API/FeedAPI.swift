@@ -27,7 +27,9 @@ struct FeedAPI: Sendable {
             }
         }
         let query: [Schema.Member] = [
-            .init("since", .string(maximum: 80), "the mark of the subscription, or `next` of the last answer")
+            .init(
+                "since", .string(pattern: "^[0-9]{1,15}-[0-9]{4}-[0-9]{2}-[0-9]{2}-([0-9a-hjkmnp-tv-z]{26}|end)$"),
+                "the mark of the subscription, or `next` of the last answer")
         ]
         let response: Schema = .object([
             .init("columns", .array(.text)),

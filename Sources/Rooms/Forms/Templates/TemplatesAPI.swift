@@ -78,7 +78,6 @@ struct TemplatesAPI: Sendable {
                         .init("name", .string(minimum: 1, maximum: 60)),
                         .init("workbook", .string(minimum: 1), "XLSX in base 64"),
                     ])),
-                status: 201,
                 response: .object([.init("id", .nullable(.identifier)), .init("problems", Self.problems)])),
             right: .formsRead
         ) { staff, submission in
@@ -108,7 +107,7 @@ struct TemplatesAPI: Sendable {
                     JSONWriter.object { writer in
                         writer.member("id", kept)
                         Self.write(problems, language, to: &writer)
-                    }, status: kept == nil ? 422 : 201)
+                    })
             }
         }
     }
@@ -149,7 +148,7 @@ struct TemplatesAPI: Sendable {
                     writer.member("fileName", "\(one.name)-\(question.area.code)-\(question.day).xlsx")
                     writer.member("workbook", workbook.map { $0.base64URL })
                     Self.write(found, staff.visit.language, to: &writer)
-                }, status: workbook == nil ? 422 : 200
+                }
             ).response
         }
     }

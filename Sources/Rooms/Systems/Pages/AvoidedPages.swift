@@ -19,12 +19,12 @@ struct AvoidedPages: Sendable {
     /// The month that is asked for; this one when none is.
     static func month(_ query: QueryParameters, today: Day) throws(Refusal) -> (year: Int, month: Int) {
         guard let text = query.filled("month") else { return (today.parts.year, today.parts.month) }
-        guard let day = Day(text + "-01"), text.utf8.count == 7 else {
+        guard text.wholeMatch(of: /[0-9]{4}-[0-9]{2}/) != nil else {
             throw Refusal(
                 .malformed, "systems.month", LocalizedText("月份须如 2026-11", "A month is written 2026-11"), field: "month"
             )
         }
-        guard day <= today, day.parts.year >= 2_020 else {
+        guard let day = Day(text + "-01"), day <= today, day.parts.year >= 2_020 else {
             throw Refusal(
                 .ruleBroken, "systems.month-range",
                 LocalizedText("月份应在 2020-01 至本月之间", "The month lies between 2020-01 and this one"), field: "month")
