@@ -78,7 +78,7 @@ let package = Package(
         tool("Text", ["Ground"]),
         tool("GridDesign"),
         tool("Geo", ["Ground", "CGEOS", "CSQLite", "CZlib"]),
-        tool("LinearPrograms", ["Ground", "CGLPK"]),
+        tool("LinearPrograms", ["CGLPK"]),
         tool(
             "Web",
             [
@@ -175,8 +175,8 @@ let package = Package(
         room(
             "Forms",
             [
-                "Registry", "Identity", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", hummingbird,
-                hummingbirdCore, httpTypes, nio, logging, yaml,
+                "Sheets", "Registry", "Identity", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web",
+                hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
         room(
             "Mandates",
@@ -187,7 +187,7 @@ let package = Package(
         room(
             "Workload",
             [
-                "Mandates", "Identity", "Places", "WorkCalendar", "LinearPrograms", "Ledger", "Messages", "Desk", "Ground",
+                "Mandates", "Identity", "Places", "WorkCalendar", "LinearPrograms", "Ledger", "Desk", "Ground",
                 "Storage", "Web", hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
         room(
@@ -204,8 +204,8 @@ let package = Package(
         room(
             "Systems",
             [
-                "Forms", "Registry", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage",
-                "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
+                "Forms", "Registry", "Identity", "Places", "Ledger", "Desk", "Ground", "Storage", "Web", hummingbird,
+                hummingbirdCore, httpTypes, logging, yaml,
             ]),
         room(
             "Funds",
@@ -224,8 +224,8 @@ let package = Package(
         room(
             "Grids",
             [
-                "GridDesign", "Geo", "Registry", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground",
-                "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
+                "GridDesign", "Geo", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Storage",
+                "Web", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
             ]),
         room(
             "Map",
@@ -236,11 +236,9 @@ let package = Package(
         room(
             "DemoCounty",
             [
-                "Map", "Grids", "Burdens", "Faults", "Funds", "Systems", "Visits", "Warnings", "Disputes", "Clues",
-                "Command",
-                "Registry", "Forms", "Mandates", "Workload", "Emergencies", "Closings",
-                "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "NationalCodes", "WorkCalendar", "Ground",
-                "Cipher", "Storage", "Sheets", yaml,
+                "Geo", "Grids", "Funds", "Systems", "Visits", "Disputes", "Clues", "Command", "Registry", "Forms",
+                "Mandates", "Workload", "Emergencies", "Closings", "Cases", "Identity", "Messages", "Places", "Ledger",
+                "Desk", "NationalCodes", "WorkCalendar", "Ground", "Cipher", "Storage", "Sheets", yaml,
             ]),
 
         // The one place that wires everything.
@@ -248,7 +246,7 @@ let package = Package(
             name: "gewu",
             dependencies: [
                 "DemoCounty", "Map", "Grids", "Burdens", "Faults", "Funds", "Systems", "Visits", "Warnings", "Geo",
-                "LinearPrograms", "Command", "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates",
+                "Command", "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates",
                 "GridDesign",
                 "GridDay", "Emergencies", "Channels", "Closings", "Cases", "Identity", "Messages", "Places", "Ledger",
                 "Desk",
@@ -360,7 +358,8 @@ let package = Package(
         tests(
             "WorkloadTests",
             [
-                "Workload", "LinearPrograms", "Mandates", "Identity", "Messages", "Places", "Ledger", "Desk", "WorkCalendar", "Storage",
+                "Workload", "LinearPrograms", "Mandates", "Identity", "Messages", "Places", "Ledger", "Desk",
+                "WorkCalendar", "Storage",
                 "StorageTesting", "Web", "Sheets", "Ground", "Cipher", hummingbird, hummingbirdCore,
                 hummingbirdTesting, httpTypes, nio, logging,
             ]),
@@ -371,7 +370,8 @@ let package = Package(
         tests(
             "VisitsTests",
             [
-                "Visits", "Cases", "Forms", "Registry", "StorageTesting", "Identity", "Messages", "Places", "Ledger", "Desk",
+                "Visits", "Cases", "Forms", "Registry", "StorageTesting", "Identity", "Messages", "Places", "Ledger",
+                "Desk",
                 "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
                 hummingbirdTesting,
             ]),
@@ -429,7 +429,8 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "gewu", "Warnings", "DemoCounty", "Channels", "Clues", "Mandates", "GridDay", "Cases", "Identity", "Messages",
+                "gewu", "Warnings", "DemoCounty", "Channels", "Clues", "Mandates", "GridDay", "Cases", "Identity",
+                "Messages",
                 "Places",
                 "Ledger",
                 "Desk", "Web",
