@@ -78,6 +78,38 @@ struct PowerTests {
         #expect(refusal?.message.english.contains("P03") == true)
     }
 
+    @Test("The next batch waits for its day, and for what was ordered of the one before; nothing else holds it up")
+    func batches() throws {
+        let rules = RuleFiles(shipped: DutyWorld.root + "/Rules")
+        let lines = try rules.decode(LineNames.self, from: "lines.yaml")
+        var menu = try PowerMenu.load(from: rules, lines: Set(lines.lines.map(\.code)))
+        let day = DutyWorld.today
+        func refusal(_ alive: [String: PowerStage]) -> String? {
+            menu.refusal(ofOrdering: "P04", on: day, alive: alive)?.code
+        }
+        #expect(refusal([:]) == nil && refusal(["P01": .trial, "P02": .granted]) == nil)
+        #expect(
+            refusal(["P01": .ordered]) == "powers.batch-unripe" && refusal(["P03": .training]) == "powers.batch-unripe")
+        #expect(menu.refusal(ofOrdering: "P01", on: day, alive: ["P04": .training]) == nil)
+        menu.batches?[1].from = day + 1
+        #expect(refusal([:]) == "powers.batch-later")
+        menu.batches?[1].powers = ["P01"]
+        #expect(menu.batchFault != nil)
+        menu.batches = nil
+        #expect(refusal(["P01": .ordered]) == nil && menu.batchFault == nil)
+    }
+
+    @Test("A street that is getting ready for one batch is refused the next", arguments: EngineCase.available)
+    func unripe(engine: EngineCase) async throws {
+        try await DutyWorld.with(engine) { world in
+            let first = try await ordered(world)
+            let early = await #expect(throws: Refusal.self) { try await ordered(world, "P04") }
+            #expect(early?.code == "powers.batch-unripe" && early?.rule == "渐进推进：成熟一批下放一批")
+            try await act(.giveBack, on: first, by: "northhead", world)
+            #expect(try await ordered(world, "P04").stage == .ordered)
+        }
+    }
+
     private func ordered(_ world: DutyWorld, _ code: String = "P01", by name: String = "northhead") async throws
         -> PowerGrant
     {

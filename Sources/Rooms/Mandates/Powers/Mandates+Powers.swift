@@ -38,6 +38,9 @@ extension Mandates {
                 .conflict, "powers.twice", LocalizedText("这项权力已点单或已赋予，不能重复", "It was ordered already, or is held"),
                 wayOn: LocalizedText("请在原记录上办理", "Go on with what is there"), field: "power")
         }
+        let alive = try PowerStore.all(for: scope, limit: 1_000, in: transaction).filter(\.stage.isAlive)
+        let stages = Dictionary(alive.map { ($0.power, $0.stage) }) { first, _ in first }
+        if let refusal = menuOfPowers.refusal(ofOrdering: code, on: now.local().day, alive: stages) { throw refusal }
         let grant = PowerGrant(
             id: house.identifiers.next(at: now), power: code, area: scope.area, stage: .ordered,
             readiness: PowerMenu.Readiness(), instrument: "", orderedAt: now, grantedAt: nil,

@@ -45,6 +45,8 @@ struct PowerAPI: Sendable {
                             .object([
                                 .init("code", .text), .init("title", .text), .init("line", .text),
                                 .init("basis", .array(.text)), .init("advised", .boolean),
+                                .init("batch", .nullable(.text)),
+                                .init("from", .nullable(.string(format: "date"))),
                                 .init("reasons", .array(.text)),
                             ])))
                 ])), right: .readMandates
@@ -59,6 +61,9 @@ struct PowerAPI: Sendable {
                             writer.member("code", power.code)
                             writer.member("title", visit(power.title))
                             writer.member("line", power.line)
+                            let batch = mandates.menuOfPowers.batch(of: power.code)
+                            writer.member("batch", batch?.key)
+                            writer.member("from", batch?.from.description)
                             writer.key("basis")
                             writer.array(power.basis) { $0.value($1) }
                             writer.member("advised", advice.isAdvised)

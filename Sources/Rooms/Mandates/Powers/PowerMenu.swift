@@ -47,6 +47,8 @@ struct PowerMenu: Sendable, Decodable {
     var helpDays: Int
     var limits: Limits
     var powers: [Power]
+    /// In which order they are devolved; the first batch first.
+    var batches: [PowerBatch]?
 
     subscript(code: String) -> Power? { powers.first { $0.code == code } }
 
@@ -74,6 +76,7 @@ struct PowerMenu: Sendable, Decodable {
                 (1...5).contains(power.skill), power.yearly >= 0
             else { throw wrong(power.code, "数字超出范围", "a figure is out of range") }
         }
+        if let fault = menu.batchFault { throw wrong("batches", fault.chinese, fault.english) }
         guard menu.trialDays > 0, menu.helpDays >= menu.trialDays else {
             throw wrong("trialDays", "试行、帮扶天数有误", "the days of trial or help are out of range")
         }

@@ -42,6 +42,9 @@ struct PowerPages: Sendable {
                 line, _ in line.power.code
             },
             Column("权力", "Power", .longText, cell: { line, visit in .text(visit(line.power.title)) }),
+            .text("批次", "Batch") { line, visit in
+                mandates.menuOfPowers.batch(of: line.power.code).map { "\(visit($0.title)) · \($0.from)" }
+            },
             .text("现由", "Now with") { line, visit in visit(mandates.lines.title(line.power.line)) },
             .text(
                 "下放建议", "Advice",
