@@ -370,8 +370,8 @@ let package = Package(
         tests(
             "VisitsTests",
             [
-                "Visits", "Cases", "Forms", "Registry", "StorageTesting", "Identity", "Messages", "Places", "Ledger",
-                "Desk",
+                "Visits", "Cases", "Forms", "NationalCodes", "Registry", "StorageTesting", "Identity", "Messages",
+                "Places", "Ledger", "Desk",
                 "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
                 hummingbirdTesting,
             ]),

@@ -224,6 +224,7 @@ struct RandomCounty {
             let value: String? = ["1", "2", nil].randomElement(using: &random) ?? nil
             try await world.write(
                 .dwelling, dwelling, ["occupancy": value], since: day, seenAt: seenAt, correction: isCorrection)
+        case .building, .organisation: return false
         }
         return true
     }
@@ -290,6 +291,8 @@ struct Recomputation {
     private func area(_ id: SubjectID, _ form: CompiledForm, at day: Day) -> String? {
         switch form.definition.kind {
         case .dwelling: return value("grid", of: id, at: day)
+        case .building: return value("building-grid", of: id, at: day)
+        case .organisation: return value("organisation-grid", of: id, at: day)
         case .household: return reference("dwelling", of: id, at: day).flatMap { value("grid", of: $0, at: day) }
         case .person:
             if let birth = records[id]?["birth-day"].last?.value.flatMap({ Day($0) }), day < birth { return nil }

@@ -36,18 +36,29 @@ struct Homes {
         var all: [LoadedSubject] = []
         let count = Int(grid.households)
         let perBuilding = 48
+        var standing: [Int: SubjectID] = [:]
         for index in 0..<count {
             let compound = compounds.isEmpty ? "" : compounds[(index / perBuilding) % compounds.count]
             let road = roads.isEmpty ? "" : roads[(index / perBuilding) % roads.count]
             let (building, rest) = (index / perBuilding + 1, index % perBuilding)
             let (unit, floor, room) = (rest / 16 + 1, rest % 16 / 2 + 1, rest % 2 + 1)
             let address = "\(road)\(compound)\(building) 幢 \(unit) 单元 \(floor)0\(room) 室"
+            if standing[building] == nil {
+                let made = subject(
+                    .building,
+                    [
+                        ("building-name", "\(road)\(compound)\(building) 幢", nil), ("building-grid", grid.code, nil),
+                        ("building-place", place(of: building, in: grid), nil), ("building-storeys", "8", nil),
+                    ])
+                standing[building] = made.id
+                all.append(made)
+            }
             let isEmpty = random.percent(4)
             let dwelling = subject(
                 .dwelling,
                 [
                     ("address", address, nil), ("grid", grid.code, nil), ("floor", String(floor), nil),
-                    ("place", place(of: building, in: grid), nil),
+                    ("place", place(of: building, in: grid), nil), ("building", standing[building]?.text, nil),
                     ("occupancy", isEmpty ? "2" : random.percent(3) ? "4" : "1", nil),
                 ])
             all.append(dwelling)

@@ -20,6 +20,8 @@ extension Registry {
             "person": .init("人员", "Person", right: .registryRead, address: address),
             "household": .init("家户", "Household", right: .registryRead, address: address),
             "dwelling": .init("房屋", "Dwelling", right: .registryRead, address: address),
+            "building": .init("楼栋", "Building", right: .registryRead, address: address),
+            "organisation": .init("单位", "Organisation", right: .registryRead, address: address),
             "search": .init("查找", "Search"), "residents": .init("名册", "Register of residents"),
         ]
         words.facts = [

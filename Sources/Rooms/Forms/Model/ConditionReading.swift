@@ -164,7 +164,7 @@ struct ConditionReading {
         guard let element else { return true }
         switch element.type {
         case .number, .day: return true
-        case .text, .name, .code, .yesNo, .citizenNumber, .phone, .area, .place, .reference: return false
+        case .text, .name, .code, .yesNo, .citizenNumber, .phone, .creditCode, .area, .place, .reference: return false
         }
     }
 
@@ -196,7 +196,7 @@ struct ConditionReading {
             guard Day(word) != nil else { throw Fault("“\(word)”不是日期", "“\(word)” is no day") }
             return .text(word)
         case .area: return .text(word)
-        case .text, .name, .citizenNumber, .phone, .place, .reference:
+        case .text, .name, .citizenNumber, .phone, .creditCode, .place, .reference:
             throw Fault(
                 "“\(element.key)”不能用作条件的取值，只能 is known", "“\(element.key)” can only be asked whether it is known")
         }

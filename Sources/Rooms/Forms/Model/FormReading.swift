@@ -168,9 +168,9 @@ extension CompiledForm {
 
     static func reaches(_ kind: SubjectKind, from own: SubjectKind) -> Bool {
         switch own {
-        case .person: true
-        case .household: kind != .person
-        case .dwelling: kind == .dwelling
+        case .person: kind == .person || kind == .household || kind == .dwelling
+        case .household: kind == .household || kind == .dwelling
+        case .dwelling, .building, .organisation: kind == own
         }
     }
 

@@ -72,6 +72,7 @@ extension ListedSubject {
         case .person: return nil
         case .household: return home.household?.record
         case .dwelling: return home.dwelling?.record
+        case .building, .organisation: return nil
         }
     }
 }

@@ -55,7 +55,7 @@ extension Registry {
     private var exported: [Element] {
         dictionary.elements.filter { element in
             if case .reference = element.type { return false }
-            return !element.isOff
+            return !element.isOff && element.kind != .building && element.kind != .organisation
         }
     }
 
@@ -91,6 +91,7 @@ extension Registry {
                             case .person: person
                             case .household: homes[person.id]?.household
                             case .dwelling: homes[person.id]?.dwelling
+                            case .building, .organisation: nil
                             }
                         return subject?.record.value(element.key, at: day) ?? ""
                     }

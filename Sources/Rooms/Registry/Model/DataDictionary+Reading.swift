@@ -105,9 +105,12 @@ extension DataDictionary {
         case "person": return .reference(.person)
         case "household": return .reference(.household)
         case "dwelling": return .reference(.dwelling)
+        case "building": return .reference(.building)
+        case "organisation": return .reference(.organisation)
+        case "credit-code": return .creditCode
         default:
             throw wrong(
-                "unknown type “\(item.type)”; known are text, name, number, code, day, yes-no, citizen-number, phone, area, place, person, household, dwelling",
+                "unknown type “\(item.type)”; known are text, name, number, code, day, yes-no, citizen-number, phone, area, place, person, household, dwelling, building, organisation, credit-code",
                 "不认识的类型“\(item.type)”", file, item.key)
         }
     }

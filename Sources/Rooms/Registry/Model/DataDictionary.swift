@@ -36,7 +36,7 @@ public struct DataDictionary: Sendable {
         case .number:
             element.unit.map { LocalizedText("\(value) \($0.chinese)", "\(value) \($0.english)") }
                 ?? LocalizedText(value, value)
-        case .text, .name, .day, .citizenNumber, .phone, .place, .reference: LocalizedText(value, value)
+        case .text, .name, .day, .citizenNumber, .phone, .creditCode, .place, .reference: LocalizedText(value, value)
         }
     }
 
@@ -66,10 +66,26 @@ public enum CoreElement {
     /// Where a dwelling or a building stands on the map.
     public static let place = "place"
 
+    /// The building in which a dwelling is.
+    public static let building = "building"
+    public static let buildingName = "building-name"
+    public static let buildingGrid = "building-grid"
+    public static let organisationName = "organisation-name"
+    public static let organisationGrid = "organisation-grid"
+    public static let creditCode = "credit-code"
+    /// Whom a person works for.
+    public static let employer = "employer"
+
+    /// In which grid a dwelling, a building or an organisation stands.
+    static let grids: Set<String> = [grid, buildingGrid, organisationGrid]
+
     static let required: [(key: String, kind: SubjectKind)] = [
         (name, .person), (sex, .person), (birthDay, .person), (citizenNumber, .person), (phone, .person),
         (household, .person), (registeredAt, .person), (registeredArea, .person), (deathDay, .person),
         (dwelling, .household), (grid, .dwelling), (address, .dwelling),
+        (building, .dwelling), (buildingName, .building), (buildingGrid, .building),
+        (organisationName, .organisation), (organisationGrid, .organisation), (creditCode, .organisation),
+        (employer, .person),
     ]
 }
 

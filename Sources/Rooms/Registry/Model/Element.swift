@@ -65,6 +65,8 @@ public enum ValueType: Sendable, Hashable {
     /// GB 11643.
     case citizenNumber
     case phone
+    /// GB 32100.
+    case creditCode
     /// A division or grid code of 6 to 15 digits.
     case area
     /// A point in degrees of CGCS 2000: `120.13042,30.25931`.

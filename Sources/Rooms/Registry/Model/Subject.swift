@@ -12,12 +12,18 @@ public enum SubjectKind: String, Sendable, Hashable, Codable, CaseIterable {
     case household
     /// 房屋: a dwelling with its standard address; stands in a grid.
     case dwelling
+    /// 楼栋: a building with dwellings in it.
+    case building
+    /// 单位: an enterprise, a trader, an institution; whom people work for.
+    case organisation
 
     public var title: LocalizedText {
         switch self {
         case .person: LocalizedText("人员", "Person")
         case .household: LocalizedText("家户", "Household")
         case .dwelling: LocalizedText("房屋", "Dwelling")
+        case .building: LocalizedText("楼栋", "Building")
+        case .organisation: LocalizedText("单位", "Organisation")
         }
     }
 }

@@ -38,6 +38,8 @@ extension DataDictionary {
             }
         case .phone:
             do { return try PhoneNumber(text).text } catch { throw error.refusal(field: element.key) }
+        case .creditCode:
+            do { return try CreditCode(text).text } catch { throw error.refusal(field: element.key) }
         case .area:
             guard [6, 9, 12, 15].contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
                 throw Self.unfit(element, "应为 6、9、12 或 15 位的区划或网格代码", "is a code of 6, 9, 12 or 15 digits")

@@ -49,7 +49,7 @@ struct FactFields: Sendable {
             return Field.text(
                 id, label, value: value, maximum: 40, hint: visit("经度,纬度", "longitude,latitude"), error: wrong,
                 formName: element.key)
-        case .text, .name, .citizenNumber, .phone:
+        case .text, .name, .citizenNumber, .phone, .creditCode:
             return Field.text(
                 id, label, value: value, maximum: 200, error: wrong, autocomplete: "off", formName: element.key)
         }

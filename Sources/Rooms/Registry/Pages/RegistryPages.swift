@@ -44,14 +44,16 @@ struct RegistryPages: Sendable {
     }
 
     private func newLink(_ staff: StaffVisit, _ kind: SubjectKind) -> HTML {
-        guard staff.scope.may(.registryWrite), kind == .dwelling else { return HTML() }
-        return
-            "<a class=\"btn p\" href=\"/registry/new?kind=\(kind.rawValue)\">\(staff.visit("登记房屋", "Register a dwelling"))</a>"
+        guard staff.scope.may(.registryWrite),
+            [.dwelling, .building, .organisation].contains(kind)
+        else { return HTML() }
+        let title = staff.visit("登记\(kind.title.chinese)", "Register: \(kind.title.english.lowercased())")
+        return "<a class=\"btn p\" href=\"/registry/new?kind=\(kind.rawValue)\">\(title)</a>"
     }
 
     private func tabs(_ visit: Visit, _ present: SubjectKind) -> HTML {
         """
-        <nav class="tabs" aria-label="\(visit("类别", "Kinds"))">\([SubjectKind.household, .person, .dwelling].html { kind in
+        <nav class="tabs" aria-label="\(visit("类别", "Kinds"))">\([SubjectKind.household, .person, .dwelling, .building, .organisation].html { kind in
             "<a href=\"\(visit.query.setting("kind", kind.rawValue).setting("after", nil).address("/registry"))\"\(attribute: "aria-current", kind == present ? "page" : nil)>\(visit(kind.title))</a>"
         })</nav>
         """
@@ -61,7 +63,7 @@ struct RegistryPages: Sendable {
     private func finder(_ visit: Visit, text: String?, error: String? = nil) -> HTML {
         """
         <form class="filter" method="post" action="/registry/search">\(visit.formFields)\
-        \(Field.text("text", visit("查找", "Find"), value: text, required: true, maximum: 200, hint: visit("姓名、拼音首字母、电话、身份证号或完整地址", "Name, initials in pinyin, telephone, identity number or whole address"), error: error, autocomplete: "off"))\
+        \(Field.text("text", visit("查找", "Find"), value: text, required: true, maximum: 200, hint: visit("姓名、单位名、拼音首字母、电话、身份证号、信用代码或完整地址", "Name, initials in pinyin, telephone, identity number, credit code or whole address"), error: error, autocomplete: "off"))\
         \(Field.submit(visit("查找", "Find")))</form>
         """
     }
@@ -106,7 +108,7 @@ struct RegistryPages: Sendable {
             ) { one, visit in names.title(of: one, registry.dictionary, visit.language) }
         ]
         if kind == nil { columns.append(.text("类别", "Kind") { one, visit in visit(one.kind.title) }) }
-        if kind != .dwelling {
+        if kind == nil || kind == .person || kind == .household {
             columns.append(.text("住址", "Home") { one, _ in names.home(of: one) ?? "" })
         }
         columns += [
@@ -139,6 +141,8 @@ struct SubjectNames: Sendable {
         switch subject.kind {
         case .person: Self.masked(CoreElement.name, subject.record, day, dictionary, language)
         case .dwelling: Self.masked(CoreElement.address, subject.record, day, dictionary, language)
+        case .building: Self.masked(CoreElement.buildingName, subject.record, day, dictionary, language)
+        case .organisation: Self.masked(CoreElement.organisationName, subject.record, day, dictionary, language)
         case .household:
             heads[subject.id].map { head in
                 language == .chinese ? "\(head.name)户（\(head.count) 人）" : "\(head.name), \(head.count) people"

@@ -91,7 +91,10 @@ struct SubjectPage: Sendable {
         case .household:
             return
                 "<p class=\"bar\"><a class=\"btn\" href=\"/registry/new?kind=person&amp;household=\(subject.id)\">\(visit("登记成员", "Register a member"))</a></p>"
-        case .person: return HTML()
+        case .building:
+            return
+                "<p class=\"bar\"><a class=\"btn\" href=\"/registry/new?kind=dwelling&amp;building=\(subject.id)\">\(visit("登记房屋", "Register a dwelling"))</a></p>"
+        case .person, .organisation: return HTML()
         }
     }
 

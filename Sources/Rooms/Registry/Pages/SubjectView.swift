@@ -51,12 +51,22 @@ struct SubjectView: Sendable {
             card.below.isEmpty
             ? HTML()
             : """
-            <h2>\(subject.kind == .household ? visit(RegistryTexts.members) : visit(RegistryTexts.household))（\(card.below.count)）</h2>\
+            <h2>\(visit(belowTitle))（\(card.below.count)）</h2>\
             <ul class="rows">\(card.below.html { one in member(one) })</ul>
             """
         return """
             <section class="panel"><p>\(visit(subject.kind.title)) · \(registry.areaName(subject.area)) \(registered)</p>\(members)</section>
             """
+    }
+
+    /// What those below are: who lives in a household, works for an organisation.
+    private var belowTitle: LocalizedText {
+        switch subject.kind {
+        case .household: RegistryTexts.members
+        case .building: SubjectKind.dwelling.title
+        case .organisation: LocalizedText("从业人员", "People working there")
+        case .person, .dwelling: RegistryTexts.household
+        }
     }
 
     private func member(_ one: StoredSubject) -> HTML {

@@ -10,11 +10,12 @@ extension Registry {
     /// What stands on the card of a subject: itself, and those who belong to it.
     public struct Card: Sendable {
         public var subject: StoredSubject
-        /// The household of a person, the dwelling of a household.
+        /// The household of a person, the dwelling of a household, the building of a dwelling.
         public var above: StoredSubject?
         /// The dwelling in which a person's household lives.
         public var home: StoredSubject?
-        /// Who lives in the household now, or the households in the dwelling.
+        /// Who lives in the household now, the households in the dwelling, the dwellings of a building, who works for an
+        /// organisation.
         public var below: [StoredSubject]
     }
 
@@ -56,7 +57,13 @@ extension Registry {
             let home = try referred(CoreElement.dwelling, of: subject.record)
             return Card(subject: subject, above: home, home: home, below: try referring(by: CoreElement.household))
         case .dwelling:
-            return Card(subject: subject, above: nil, home: subject, below: try referring(by: CoreElement.dwelling))
+            return Card(
+                subject: subject, above: try referred(CoreElement.building, of: subject.record), home: subject,
+                below: try referring(by: CoreElement.dwelling))
+        case .building:
+            return Card(subject: subject, above: nil, home: nil, below: try referring(by: CoreElement.building))
+        case .organisation:
+            return Card(subject: subject, above: nil, home: nil, below: try referring(by: CoreElement.employer))
         }
     }
 
@@ -69,6 +76,11 @@ extension Registry {
         var ids: [SubjectID] = []
         if let number = try? CitizenNumber(typed, today: day) {
             let key = searchKeys.identityKey(number.text)
+            ids = try transaction.query("SELECT subject FROM registry_identities WHERE number_key = \(key)").map {
+                try $0.identifier(0)
+            }
+        } else if let code = try? CreditCode(typed) {
+            let key = searchKeys.creditKey(code.text)
             ids = try transaction.query("SELECT subject FROM registry_identities WHERE number_key = \(key)").map {
                 try $0.identifier(0)
             }

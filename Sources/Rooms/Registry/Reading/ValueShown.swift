@@ -44,6 +44,7 @@ extension DataDictionary {
         case .name: return .masked(Mask.personName(value))
         case .citizenNumber: return .masked(Mask.citizenNumber(value))
         case .phone: return .masked(Mask.phoneNumber(value))
+        case .creditCode: return .masked(Mask.creditCode(value))
         case .day: return .masked(value.prefix(4) + "-**-**")
         case .text, .code, .number, .yesNo, .area, .place, .reference: return .hidden
         }

@@ -16,6 +16,9 @@ struct SearchKeys: Sendable {
     func keys(of record: SubjectRecord, at day: Day) -> [String] {
         var keys: Set<String> = []
         if let name = record.value(CoreElement.name, at: day) { keys.formUnion(nameKeys(name)) }
+        for element in [CoreElement.organisationName, CoreElement.buildingName] {
+            if let name = record.value(element, at: day) { keys.formUnion(nameKeys(name)) }
+        }
         if let phone = record.value(CoreElement.phone, at: day) { keys.insert(key(of: phone, .phone)) }
         if let address = record.value(CoreElement.address, at: day) {
             keys.insert(key(of: Self.folded(address), .address))
@@ -30,6 +33,8 @@ struct SearchKeys: Sendable {
         }
         return keys
     }
+
+    func creditKey(_ code: String) -> String { vault.blindIndex(code, for: "registry.credit-code") }
 
     func identityKey(_ number: String) -> String { vault.blindIndex(number, for: "registry.citizen-number") }
 

@@ -62,6 +62,10 @@ extension SubjectRecord {
         switch kind {
         case .dwelling:
             replace(DerivedElement.livesIn, with: self[CoreElement.grid].map(Self.plain))
+        case .building:
+            replace(DerivedElement.livesIn, with: self[CoreElement.buildingGrid].map(Self.plain))
+        case .organisation:
+            replace(DerivedElement.livesIn, with: self[CoreElement.organisationGrid].map(Self.plain))
         case .household:
             replace(
                 DerivedElement.livesIn,

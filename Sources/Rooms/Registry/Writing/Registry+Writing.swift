@@ -106,7 +106,7 @@ extension Registry {
                             element, "指向的\(kind.title.chinese)不存在或不在您的辖区",
                             "names a \(kind.rawValue) that is not there, or not in your area")
                     }
-                case .area where key == CoreElement.grid:
+                case .area where CoreElement.grids.contains(key):
                     guard let area = AreaPrefix(value), scope.area.contains(area), places.name(of: value) != nil else {
                         throw DataDictionary.unfit(element, "不存在或不在您的辖区", "is not there, or not in your area")
                     }
@@ -123,6 +123,8 @@ extension Registry {
             case .person: [CoreElement.name]
             case .household: [CoreElement.dwelling]
             case .dwelling: [CoreElement.address, CoreElement.grid]
+            case .building: [CoreElement.buildingName, CoreElement.buildingGrid]
+            case .organisation: [CoreElement.organisationName, CoreElement.organisationGrid]
             }
         let day = now.local().day
         for key in needed where record.value(key, at: day) == nil {
@@ -133,21 +135,28 @@ extension Registry {
         }
     }
 
-    /// One number, one person.
+    /// One number, one person; one credit code, one organisation.
     func takeNumber(
         _ record: SubjectRecord, of id: SubjectID, at now: Instant, in transaction: any Transaction
     ) throws {
-        guard record.kind == .person else { return }
-        guard let number = record.value(CoreElement.citizenNumber, at: now.local().day) else {
+        let element: String
+        switch record.kind {
+        case .person: element = CoreElement.citizenNumber
+        case .organisation: element = CoreElement.creditCode
+        case .household, .dwelling, .building: return
+        }
+        guard let number = record.value(element, at: now.local().day) else {
             try transaction.later("DELETE FROM registry_identities WHERE subject = \(id)")
             return
         }
-        let key = searchKeys.identityKey(number)
+        let key = record.kind == .person ? searchKeys.identityKey(number) : searchKeys.creditKey(number)
         let holder = try transaction.first("SELECT subject FROM registry_identities WHERE number_key = \(key)")
         if let holder {
             let other: SubjectID = try holder.identifier(0)
             if other == id { return }
-            guard try group(of: id, in: transaction).contains(other) else { throw Self.taken }
+            guard try group(of: id, in: transaction).contains(other) else {
+                throw record.kind == .person ? Self.taken : Self.codeTaken
+            }
             try transaction.later("DELETE FROM registry_identities WHERE number_key = \(key)")
         }
         try transaction.later("DELETE FROM registry_identities WHERE subject = \(id)")
@@ -216,6 +225,12 @@ extension Registry {
         .forbidden, "registry.elsewhere",
         LocalizedText("不能在辖区之外登记", "It lies outside your area"),
         wayOn: LocalizedText("请由当地网格或社区登记", "Those who work there can enter it"))
+
+    static let codeTaken = Refusal(
+        .conflict, "registry.credit-code-taken",
+        LocalizedText("此统一社会信用代码已登记", "This credit code is registered already"),
+        wayOn: LocalizedText("请按代码查找后更新", "Look it up by the code and write there"), rule: "GB 32100",
+        field: CoreElement.creditCode)
 
     static let taken = Refusal(
         .conflict, "registry.number-taken",

@@ -67,6 +67,7 @@ struct VisitForms: Sendable {
         case .person: title(subject, CoreElement.name)
         case .household: visit("这户人家", "The household")
         case .dwelling: visit("这套房屋", "The dwelling")
+        case .building, .organisation: visit(subject.kind.title)
         }
     }
 
@@ -126,7 +127,7 @@ struct VisitForms: Sendable {
             return field(
                 question, tip,
                 Field.choice(name, label, both + [refused], none: visit("未问", "Not asked"), hint: hint(question)))
-        case .day, .number, .text, .name, .citizenNumber, .phone, .area, .place, .reference:
+        case .day, .number, .text, .name, .citizenNumber, .phone, .creditCode, .area, .place, .reference:
             let choices = special + [.init(Self.nothing, visit("没有", "None")), refused]
             return field(
                 question, tip,
@@ -149,7 +150,7 @@ struct VisitForms: Sendable {
             return Field.text(name, label + unit, maximum: 9, hint: hint, autocomplete: "off", inputMode: "numeric")
         case .phone, .citizenNumber:
             return Field.text(name, label, maximum: 20, hint: hint, autocomplete: "off", inputMode: "tel")
-        case .text, .name, .area, .place, .reference, .code, .yesNo:
+        case .text, .name, .creditCode, .area, .place, .reference, .code, .yesNo:
             return Field.text(name, label, maximum: 200, hint: hint, autocomplete: "off")
         }
     }
