@@ -413,7 +413,7 @@ let package = Package(
             "MapTests",
             [
                 "Map", "Geo", "Cases", "WorkCalendar", "StorageTesting", "Identity", "Messages", "Places", "Ledger",
-                "Desk", "Ground", "Cipher", "Storage", "Web", hummingbird, hummingbirdCore, httpTypes, logging,
+                "Desk", "Ground", "Cipher", "Storage", "Web", hummingbird, hummingbirdCore, httpTypes, nio, logging,
                 hummingbirdTesting,
             ]),
         tests(

@@ -36,7 +36,8 @@ enum Assembly {
     /// Every step of the schema, lowest room first.
     static let migrations: [Migration] =
         Once.migrations + Readiness.migrations + KeyMark.migrations + Ledger.migrations + Places.migrations
-        + Messages.migrations + Identity.migrations + Cases.migrations + Closings.migrations + Channels.migrations
+        + Messages.migrations + Identity.migrations + Cases.migrations + OneMap.migrations + Closings.migrations
+        + Channels.migrations
         + GridDay.migrations + Warnings.migrations + Emergencies.migrations
         + Disputes.migrations + Clues.migrations + UnifiedCommand.migrations
         + Mandates.migrations + Workload.migrations + Burdens.migrations + Funds.migrations + Registry.migrations
@@ -128,7 +129,7 @@ enum Assembly {
                     Emergencies.ledgerWords,
                     Disputes.ledgerWords, Clues.ledgerWords, UnifiedCommand.ledgerWords, Mandates.ledgerWords,
                     Registry.ledgerWords, Forms.ledgerWords,
-                    Systems.ledgerWords, Funds.ledgerWords, Grids.ledgerWords, Visits.ledgerWords,
+                    Systems.ledgerWords, Funds.ledgerWords, Grids.ledgerWords, Visits.ledgerWords, OneMap.ledgerWords,
                     DemoCounty.ledgerWords,
                 ]
             )

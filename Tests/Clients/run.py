@@ -176,7 +176,7 @@ def _():
     service = owslib.ogcapi.features.Features(base + "/api/v1/features", headers=of_the_map())
     assert any(one.endswith("/conf/geojson") for one in service.conformance()["conformsTo"])
     names = [one["id"] for one in service.collections()["collections"]]
-    same(names, ["areas", "matters", "landmarks"])
+    same(names, ["outlines", "buildings", "landmarks", "areas", "matters"])
     first = service.collection_items("areas", limit=5)
     same((first["type"], first["numberReturned"]), ("FeatureCollection", 5))
     one = service.collection_item("areas", first["features"][0]["id"])

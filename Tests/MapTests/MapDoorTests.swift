@@ -102,7 +102,7 @@ struct MapDoorTests {
                 let layers = try #require(object["layers"] as? [[String: Any]])
                 #expect(layers.count > 8)
                 let sources = try #require(object["sources"] as? [String: Any])
-                #expect(Set(sources.keys) == ["areas", "matters", "landmarks", "changes"])
+                #expect(Set(sources.keys) == ["outlines", "buildings", "areas", "matters", "landmarks", "changes"])
                 #expect(layers.allSatisfy { $0["source"] == nil || sources[$0["source"] as? String ?? ""] != nil })
             }
             #expect(try await world.get("/api/v1/map/style?theme=blue", as: "northduty").status == 422)
@@ -141,7 +141,7 @@ struct MapDoorTests {
             #expect(Set(found) == numbers)
             let collections = try await world.get("/api/v1/features/collections", as: "northduty").object()
             let names = (collections["collections"] as? [[String: Any]])?.compactMap { $0["id"] as? String }
-            #expect(names == ["areas", "matters", "landmarks"])
+            #expect(names == ["outlines", "buildings", "landmarks", "areas", "matters"])
             for path in ["", "/conformance", "/collections/areas", "/collections/areas/items"] {
                 #expect(try await world.get("/api/v1/features" + path, as: "northduty").status == 200, "\(path)")
             }

@@ -11,6 +11,7 @@ import Identity
 import Ledger
 import Logging
 import Messages
+import NIOCore
 import Places
 import Storage
 import StorageTesting
@@ -70,7 +71,8 @@ struct MapWorld: Sendable {
         ("cityhand", "department_handler", county, "city"),
         ("firehand", "department_handler", county, "fire"),
         ("firepost", "department_handler", south, "firepost"),
-        ("verifier", "verifier", north, "northstreet"), ("mediator", "mediator", community, "committee"),
+        ("verifier", "verifier", north, "northstreet"), ("officer", "data_officer", county, "coordination"),
+        ("mediator", "mediator", community, "committee"),
     ]
 
     static func with(
@@ -243,6 +245,13 @@ struct MapWorld: Sendable {
     }
 
     func get(_ address: String, as name: String?, headers: [String: String] = [:]) async throws -> Answer {
+        try await call(.get, address, as: name, headers: headers)
+    }
+
+    func call(
+        _ method: HTTPRequest.Method, _ address: String, as name: String?, headers: [String: String] = [:],
+        _ json: String? = nil
+    ) async throws -> Answer {
         let router = Router(context: DeskContext.self)
         let routes = Routes(router: router, house: house, menu: [], catalogue: APICatalogue())
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -255,9 +264,11 @@ struct MapWorld: Sendable {
                 "Bearer " + (try await identity.issueToken(login: name, name: "test", days: 1).secret)
         }
         for (key, value) in headers { fields[try #require(HTTPField.Name(key))] = value }
+        if json != nil { fields[.contentType] = "application/json" }
         let sent = fields
         return try await Application(router: router, logger: logger).test(.router) { client in
-            let response = try await client.execute(uri: address, method: .get, headers: sent)
+            let response = try await client.execute(
+                uri: address, method: method, headers: sent, body: json.map { ByteBuffer(string: $0) })
             return Answer(
                 status: response.status.code, type: response.headers[.contentType] ?? "",
                 tag: response.headers[.eTag], bytes: Array(response.body.readableBytesView))

@@ -13,8 +13,8 @@ extension Right {
     static let exportMatters = Right("case.export")
 }
 
-/// 一图感知: areas, matters and places on one live map. It keeps nothing of its own: every layer is another room's, cut to
-/// what the viewer may see there.
+/// 一图感知: areas, matters and places on one live map. It keeps outlines; everything else is another room's, and all
+/// is cut to what the viewer may see.
 public struct OneMap: Room {
     let house: House
     let identity: Identity
@@ -36,7 +36,7 @@ public struct OneMap: Room {
         tiles = TileCache(mostBytes: rules.tiles.keptMegabytes << 20)
     }
 
-    public static let migrations: [Migration] = []
+    public static let migrations: [Migration] = ShapeStore.migrations
 
     public var menu: [MenuEntry] {
         [MenuEntry("/map", icon: "map-pin", MapTexts.map, right: .placesRead, order: 35)]
@@ -47,10 +47,17 @@ public struct OneMap: Room {
         let watch = MapWatch(self)
         MapPage(map: self, watch: watch).add(to: routes)
         MapSearch(map: self).add(to: routes)
+        ShapeImport(map: self).add(to: routes)
         FeatureRoutes(map: self).add(to: routes)
     }
 
-    var layers: [any MapLayer] { [AreaLayer(map: self), MatterLayer(map: self), LandmarkLayer(map: self)] }
+    /// From the lowest on the map to the highest.
+    var layers: [any MapLayer] {
+        [
+            ShapeLayer.outlines(self), ShapeLayer.buildings(self), LandmarkLayer(map: self), AreaLayer(map: self),
+            MatterLayer(map: self),
+        ]
+    }
 
     /// - Throws: a refusal for a layer that there is not, or not for this viewer: both look the same.
     func layer(_ name: String, for scope: Scope) throws(Refusal) -> any MapLayer {

@@ -10,14 +10,14 @@ struct MapStyle: Sendable {
 
     /// The colours of the pages, light and dark: gewu.css.
     private struct Colours {
-        var page, text, halo, primary, danger, warn, neutral, ring: String
+        var page, text, halo, primary, danger, warn, neutral, ring, building: String
 
         static let light = Colours(
             page: "#EEF2F6", text: "#1B2430", halo: "#FFFFFF", primary: "#0F56B3", danger: "#B3261E", warn: "#8F4700",
-            neutral: "#5B6878", ring: "#FFFFFF")
+            neutral: "#5B6878", ring: "#FFFFFF", building: "#C9D3DE")
         static let dark = Colours(
             page: "#0A1524", text: "#E9EFF8", halo: "#0A1524", primary: "#7DB8FF", danger: "#FF8F85", warn: "#FFB566",
-            neutral: "#93A5C0", ring: "#0A1524")
+            neutral: "#93A5C0", ring: "#0A1524", building: "#294066")
     }
 
     /// Drawn by what the viewer's own machine has: no font is asked of any server.
@@ -78,6 +78,31 @@ struct MapStyle: Sendable {
             #"{"id":"background","type":"background","paint":{"background-color":"\#(colours.page)"}}"#
         ]
         if map.rules.base != nil { layers.append(#"{"id":"base","type":"raster","source":"base"}"#) }
+        if names.contains("outlines") {
+            let open = #"["coalesce",["get","open"],0]"#
+            layers.append(
+                #"""
+                {"id":"outlines-filled","type":"fill","source":"outlines","source-layer":"outlines",\#
+                "paint":{"fill-color":"\#(colours.primary)","fill-opacity":["interpolate",["linear"],["sqrt",\#(open)],0,0,4,0.12,20,0.4]}}
+                """#)
+            layers.append(
+                #"""
+                {"id":"outlines","type":"line","source":"outlines","source-layer":"outlines",\#
+                "paint":{"line-color":"\#(colours.neutral)","line-width":["interpolate",["linear"],["zoom"],9,1,15,2]}}
+                """#)
+        }
+        if names.contains("buildings") {
+            layers.append(
+                #"""
+                {"id":"buildings","type":"fill","source":"buildings","source-layer":"buildings","minzoom":14,\#
+                "paint":{"fill-color":"\#(colours.building)","fill-opacity":0.8}}
+                """#)
+            layers.append(
+                #"""
+                {"id":"buildings-edges","type":"line","source":"buildings","source-layer":"buildings","minzoom":15,\#
+                "paint":{"line-color":"\#(colours.neutral)","line-width":0.75}}
+                """#)
+        }
         if names.contains("landmarks") {
             layers.append(
                 #"""
