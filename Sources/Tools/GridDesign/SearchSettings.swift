@@ -25,6 +25,8 @@ struct SearchSettings: Sendable {
     var compoundPrice = 1.0
     /// Starts from scratch for each territory, of which the best is taken.
     var starts = 1.0
+    /// With compounds free and effort best: how many whole designs of one community are made, of which the best is taken.
+    static let wholeDesigns = 4
     /// With compounds free: whether each territory is solved both from the buildings up and from the compounds down.
     var bothWays = 1.0
 
