@@ -392,8 +392,7 @@ let package = Package(
             "FaultsTests",
             [
                 "Faults", "Workload", "Mandates", "Cases", "StorageTesting", "Identity", "Messages", "Places", "Ledger",
-                "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes,
-                logging, yaml, hummingbirdTesting,
+                "Desk", "Ground", "Cipher", "Storage", "Web", hummingbird, httpTypes, nio, logging, hummingbirdTesting,
             ]),
         tests(
             "BurdensTests",
