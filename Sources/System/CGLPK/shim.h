@@ -28,6 +28,8 @@ typedef struct {
     int hasIntegers;
     int limitMilliseconds;
     double relativeGap;
+    /// Cover and clique cuts help much; GLPK 5.0 breaks off on some programs whose binary columns all vanish beforehand.
+    int hasCoverCuts;
 } gewu_program;
 
 /// What came of it. `outcome` is 0 when the values are a solution.
@@ -117,6 +119,11 @@ static inline void gewu_glpk_run(const gewu_program *program, gewu_solution *sol
         search.mip_gap = program->relativeGap;
         search.tm_lim = used + 1 < program->limitMilliseconds ? program->limitMilliseconds - (int)used : 1;
         search.mir_cuts = GLP_ON;
+        search.gmi_cuts = GLP_ON;
+        if (program->hasCoverCuts) {
+            search.cov_cuts = GLP_ON;
+            search.clq_cuts = GLP_ON;
+        }
         search.cb_func = gewu_glpk_watch;
         search.cb_info = solution;
         answer = glp_intopt(problem, &search);
@@ -143,12 +150,12 @@ static inline void gewu_glpk_run(const gewu_program *program, gewu_solution *sol
 /// by one thread at a time.
 static inline void gewu_glpk_solve(
     int columns, int rows, int elements, int isMaximum, int limitMilliseconds, double relativeGap,
-    const double *objective, const double *columnLower, const double *columnUpper,
+    int hasCoverCuts, const double *objective, const double *columnLower, const double *columnUpper,
     const unsigned char *columnIsInteger, const double *rowLower, const double *rowUpper, const int *elementRow,
     const int *elementColumn, const double *elementValue, gewu_solution *solution, double *values) {
     gewu_program given = {columns, rows, elements, isMaximum, objective, columnLower, columnUpper, columnIsInteger,
                           rowLower, rowUpper, elementRow, elementColumn, elementValue, 0, limitMilliseconds,
-                          relativeGap};
+                          relativeGap, hasCoverCuts};
     for (int column = 0; column < columns; column++) given.hasIntegers |= columnIsInteger[column];
     const gewu_program *program = &given;
     gewu_way_out out;

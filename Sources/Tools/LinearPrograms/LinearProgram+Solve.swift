@@ -51,7 +51,11 @@ extension LinearProgram {
     ) throws(LinearProgramFault) -> LinearProgramOutcome {
         guard milliseconds > 0, gap >= 0, gap.isFinite else { throw .limits }
         try check()
-        return Self.door.withLock { _ in run(milliseconds, gap) }
+        return Self.door.withLock { _ in
+            let outcome = run(milliseconds, gap, hasCoverCuts: true)
+            // GLPK 5.0 breaks off on some programs with all of its cuts; without them it does not.
+            return outcome == .failed ? run(milliseconds, gap, hasCoverCuts: false) : outcome
+        }
     }
 
     /// Solves on a thread of its own, one program after the other.
@@ -68,7 +72,7 @@ extension LinearProgram {
         }
     }
 
-    private func run(_ milliseconds: Int32, _ gap: Double) -> LinearProgramOutcome {
+    private func run(_ milliseconds: Int32, _ gap: Double, hasCoverCuts: Bool) -> LinearProgramOutcome {
         if columns.isEmpty {
             // GLPK refuses a problem without columns; the rows alone say whether nothing is a solution.
             let holds = rows.allSatisfy { $0.lower <= 0 && $0.upper >= 0 }
@@ -83,7 +87,8 @@ extension LinearProgram {
         gewu_glpk_solve(
             Int32(columns.count), Int32(rows.count), Int32(elements.count), direction == .greatest ? 1 : 0,
             milliseconds,
-            gap, columns.map(\.objective), columns.map { bound($0.lower) }, columns.map { bound($0.upper) },
+            gap, hasCoverCuts ? 1 : 0, columns.map(\.objective), columns.map { bound($0.lower) },
+            columns.map { bound($0.upper) },
             columns.map { $0.isInteger ? 1 : 0 }, rows.map { bound($0.lower) }, rows.map { bound($0.upper) },
             [0] + elements.map { Int32($0.row + 1) }, [0] + elements.map { Int32($0.column + 1) },
             [0] + elements.map(\.value), &found, &values)
