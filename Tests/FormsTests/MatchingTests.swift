@@ -6,7 +6,7 @@ import Testing
 
 @testable import Forms
 
-/// How well columns are matched, on columns as departments write them, labelled by us: `labelled-columns.csv`. A column
+/// How well columns are matched, on columns as departments write them, labelled by us: `Tests/Labelled/columns.csv`. A column
 /// without an element means nothing that is held; many of those are made to look alike.
 struct MatchingTests {
     private struct Figures {
@@ -25,8 +25,8 @@ struct MatchingTests {
     private func measure() throws -> Figures {
         let dictionary = try ConditionTests.dictionary()
         let words = try MatchingWords.load(from: RuleFiles(shipped: ConditionTests.shipped))
-        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
-            "labelled-columns.csv")
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Labelled/columns.csv")
         var figures = Figures()
         for line in try String(contentsOf: path, encoding: .utf8).split(whereSeparator: \.isNewline).dropFirst() {
             let parts = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
