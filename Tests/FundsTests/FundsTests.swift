@@ -121,7 +121,7 @@ import Testing
             #expect(try rows.first?.int(0) == 6_500 && rows.first?.int(1) == 6_500)
             await #expect(throws: Refusal.self) { try await world.receive(0, of: asset) }
             await #expect(throws: Refusal.self) { try await world.receive(5, of: asset, by: "southhead") }
-            #expect(try await world.call(.get, "/assets", as: "northhead").text.contains("6,500"))
+            #expect(try await world.call(.get, "/holdings", as: "northhead").text.contains("6,500"))
         }
     }
 
@@ -168,9 +168,9 @@ import Testing
                     try await world.call(.post, "/api/v1/assets" + path, json, as: "northhead").status == 422, "\(json)"
                 )
             }
-            #expect(try await world.call(.get, "/assets/\(id)", as: "northhead").status == 200)
-            #expect(try await world.call(.get, "/assets/\(id)", as: "southhead").status == 404)
-            #expect(try await world.call(.get, "/assets/export", as: "county").status == 200)
+            #expect(try await world.call(.get, "/holdings/\(id)", as: "northhead").status == 200)
+            #expect(try await world.call(.get, "/holdings/\(id)", as: "southhead").status == 404)
+            #expect(try await world.call(.get, "/holdings/export", as: "county").status == 200)
         }
     }
 }

@@ -16,7 +16,7 @@ extension Funds {
             ]
         words.subjects = [
             "budget-line": .init("街道资金", "Money of the street", right: .readFunds) { "/funds/\($0)" },
-            "asset": .init("资产", "Asset", right: .readFunds) { "/assets/\($0)" },
+            "asset": .init("资产", "Asset", right: .readFunds) { "/holdings/\($0)" },
         ]
         words.facts = [
             .init("balance", "余额（元）", "Balance (yuan)"), .init("paper", "文号或凭证", "Paper"),

@@ -22,7 +22,7 @@ public struct Funds: Room {
     public var menu: [MenuEntry] {
         [
             MenuEntry("/funds", icon: "scroll-text", FundTexts.funds, right: .readFunds, order: 62),
-            MenuEntry("/assets", icon: "house", FundTexts.assets, right: .readFunds, order: 63),
+            MenuEntry("/holdings", icon: "house", FundTexts.assets, right: .readFunds, order: 63),
         ]
     }
 

@@ -6,20 +6,20 @@ import Places
 import Storage
 import Web
 
-/// `/assets`: what streets and communities own, to whom it is let until when, and what came in.
+/// `/holdings`: what streets and communities own, to whom it is let until when, and what came in.
 struct AssetPages: Sendable {
     let funds: Funds
 
     private static let pageSize = 50
 
     func add(to routes: Routes) {
-        routes.page("/assets", right: .readFunds) { try await list($0) }
-        routes.page("/assets/export", right: .readFunds) { try await export($0) }
-        routes.page("/assets/new", right: .holdFunds) { form($0) }
-        routes.form("/assets/new", right: .holdFunds) { try await enter($0, $1) }
-        routes.page("/assets/:id", right: .readFunds) { try await show($0) }
-        routes.form("/assets/:id/lease", right: .holdFunds) { try await lease($0, $1) }
-        routes.form("/assets/:id/incomes", right: .holdFunds) { try await receive($0, $1) }
+        routes.page("/holdings", right: .readFunds) { try await list($0) }
+        routes.page("/holdings/export", right: .readFunds) { try await export($0) }
+        routes.page("/holdings/new", right: .holdFunds) { form($0) }
+        routes.form("/holdings/new", right: .holdFunds) { try await enter($0, $1) }
+        routes.page("/holdings/:id", right: .readFunds) { try await show($0) }
+        routes.form("/holdings/:id/lease", right: .holdFunds) { try await lease($0, $1) }
+        routes.form("/holdings/:id/incomes", right: .holdFunds) { try await receive($0, $1) }
     }
 
     private func list(_ staff: StaffVisit) async throws -> Response {
@@ -35,14 +35,14 @@ struct AssetPages: Sendable {
             whenEmpty: "<p>\(visit("还没有登记资产。", "No assets were entered yet."))</p>")
         let new: HTML =
             staff.scope.may(.holdFunds) && staff.scope.area.level == .street
-            ? "<a class=\"btn p\" href=\"/assets/new\">\(visit(FundTexts.newAsset))</a>" : HTML()
+            ? "<a class=\"btn p\" href=\"/holdings/new\">\(visit(FundTexts.newAsset))</a>" : HTML()
         return visit.page(
             Page(
                 visit(FundTexts.assets),
                 breadcrumb: [(visit(FundTexts.funds), "/funds"), (visit(FundTexts.assets), nil)],
                 """
                 <p class="lead">\(visit("街道和社区的房屋、场地、门面、设备：租给谁、到什么时候、收了多少，逐笔可查；到期前 \(funds.rules.warnDays) 天提醒。", "Buildings, grounds, shops, equipment of the street and its communities: to whom they are let, until when, what came in; marked \(funds.rules.warnDays) days before a lease ends."))</p>\
-                <div class="bar">\(new)\(exportLink(visit, path: "/assets/export"))</div>\(listing.html(visit))
+                <div class="bar">\(new)\(exportLink(visit, path: "/holdings/export"))</div>\(listing.html(visit))
                 """))
     }
 
@@ -52,7 +52,7 @@ struct AssetPages: Sendable {
             one.standing(on: today, warnDays: funds.rules.warnDays)
         }
         return [
-            .text("名称", "Name", html: { one, _ in "<a href=\"/assets/\(one.id)\">\(one.title)</a>" }) { one, _ in
+            .text("名称", "Name", html: { one, _ in "<a href=\"/holdings/\(one.id)\">\(one.title)</a>" }) { one, _ in
                 one.title
             },
             .text("种类", "Kind") { one, visit in funds.rules.kind(one.kind).map { visit($0.title) } ?? one.kind },
@@ -101,10 +101,10 @@ struct AssetPages: Sendable {
         let title = visit(FundTexts.newAsset)
         return visit.page(
             Page(
-                title, breadcrumb: [(visit(FundTexts.assets), "/assets"), (title, nil)],
+                title, breadcrumb: [(visit(FundTexts.assets), "/holdings"), (title, nil)],
                 notice: refusal.map { Page.Notice(.danger, visit($0.message)) },
                 """
-                <form class="panel narrow" method="post" action="/assets/new" data-draft="asset-new">\(visit.formFields)\
+                <form class="panel narrow" method="post" action="/holdings/new" data-draft="asset-new">\(visit.formFields)\
                 \(Field.text("title", visit("名称", "Name"), value: typed?["title"], required: true, maximum: 60, error: error("title")))\
                 \(Field.choice("kind", visit("种类", "Kind"), funds.rules.kinds.map { Field.Choice($0.key, visit($0.title)) }, value: typed?["kind"], required: true, none: visit("请选择", "Choose"), error: error("kind")))\
                 \(Field.choice("area", visit("所在", "Where"), areas, value: typed?["area"] ?? own.code, required: true, error: error("area")))\
@@ -121,7 +121,7 @@ struct AssetPages: Sendable {
                 let asset = try funds.enter(
                     title: fields["title"] ?? "", kind: fields["kind"] ?? "", area: fields["area"] ?? "",
                     yuan: Int64(fields["yuan"] ?? "") ?? -1, by: scope, at: now, in: transaction)
-                return .seeOther("/assets/\(asset.id)")
+                return .seeOther("/holdings/\(asset.id)")
             }
         } catch let refusal as Refusal where refusal.kind == .ruleBroken {
             return form(staff, fields, refusal)
@@ -151,7 +151,7 @@ struct AssetPages: Sendable {
         let mine = staff.scope.may(.holdFunds) && staff.scope.area.contains(asset.area)
         return visit.page(
             Page(
-                asset.title, breadcrumb: [(visit(FundTexts.assets), "/assets"), (asset.title, nil)],
+                asset.title, breadcrumb: [(visit(FundTexts.assets), "/holdings"), (asset.title, nil)],
                 notice: refusal.map { Page.Notice(.danger, visit($0.message)) },
                 """
                 <section class="panel"><dl class="facts"><dt>\(visit("所在", "Where"))</dt><dd>\(funds.areaName(asset.area))</dd>\
@@ -176,14 +176,14 @@ struct AssetPages: Sendable {
         func error(_ name: String) -> String? { refusal?.field == name ? refusal.map { visit($0.message) } : nil }
         return """
             <details class="act"\(flag: "open", typed?["tenant"] != nil)><summary>\(visit("出租", "Let it"))</summary>\
-            <form method="post" action="/assets/\(asset.id)/lease">\(visit.formFields)<input type="hidden" name="_version" value="\(asset.version)">\
+            <form method="post" action="/holdings/\(asset.id)/lease">\(visit.formFields)<input type="hidden" name="_version" value="\(asset.version)">\
             \(Field.text("tenant", visit("承租单位", "Firm or organisation"), value: typed?["tenant"], required: true, maximum: 60, error: error("tenant")))\
             \(Field.text("from", visit("开始", "From"), value: typed?["from"] ?? today.description, type: "date", required: true, error: error("from")))\
             \(Field.text("until", visit("到期", "Until"), value: typed?["until"], type: "date", required: true, error: error("until")))\
             \(Field.text("yuanAYear", visit("年租金（元）", "Rent a year (yuan)"), value: typed?["yuanAYear"], required: true, maximum: 9, error: error("yuanAYear"), inputMode: "numeric"))\
             \(Field.submit(visit("保存租约", "Keep the lease")))</form></details>\
             <details class="act"\(flag: "open", typed?["words"] != nil)><summary>\(visit("收益入账", "Write what came in"))</summary>\
-            <form method="post" action="/assets/\(asset.id)/incomes">\(visit.formFields)<input type="hidden" name="_version" value="\(asset.version)">\
+            <form method="post" action="/holdings/\(asset.id)/incomes">\(visit.formFields)<input type="hidden" name="_version" value="\(asset.version)">\
             \(Field.text("income-yuan", visit("金额（元）", "Yuan"), value: typed?["yuan"], required: true, maximum: 9, error: error("yuan"), inputMode: "numeric", formName: "yuan"))\
             \(Field.text("on", visit("收款日期", "Day"), value: typed?["on"] ?? today.description, type: "date", required: true, error: error("on")))\
             \(Field.text("words", visit("来源", "From what"), value: typed?["words"], required: true, maximum: 120, error: error("words")))\
@@ -220,7 +220,7 @@ struct AssetPages: Sendable {
     private func written(
         _ staff: StaffVisit, _ submission: Submission, _ body: @escaping @Sendable (any Transaction) throws -> Void
     ) async throws -> Response {
-        let address = "/assets/\(try staff.visit.parameter("id"))"
+        let address = "/holdings/\(try staff.visit.parameter("id"))"
         do {
             return try await staff.visit.write(submission) { transaction in
                 try body(transaction)

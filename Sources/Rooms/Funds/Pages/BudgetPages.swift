@@ -39,7 +39,7 @@ struct BudgetPages: Sendable {
                 visit(FundTexts.funds), breadcrumb: [(visit(FundTexts.funds), nil)],
                 """
                 <p class="lead">\(visit("资金直达基层，由街道掌握，部门监督：部门拨入后看得见每一笔收支，但不能支用。", "Money goes straight to the grassroots. The street holds it; the department that paid in sees every movement and cannot spend."))</p>\
-                <div class="bar">\(new)\(exportLink(visit, path: "/funds/export"))<a class="btn" href="/assets">\(visit(FundTexts.assets))</a></div>\
+                <div class="bar">\(new)\(exportLink(visit, path: "/funds/export"))<a class="btn" href="/holdings">\(visit(FundTexts.assets))</a></div>\
                 \(listing.html(visit))
                 """))
     }
