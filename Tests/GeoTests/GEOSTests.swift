@@ -163,6 +163,17 @@ struct NeighbourTests {
         #expect(!found.edges.contains { $0.from == 0 && $0.to == 4 })
     }
 
+    @Test("Houses that stand close are near each other though they share no wall", arguments: [2, 6, 8])
+    func closeHouses(count: Int) {
+        let units = (0..<count).map { number in
+            let shape = square(Double(number % 4) * 12, Double(number / 4) * 12)
+            return Neighbours.Unit(middle: shape.middle ?? Position(x: 0, y: 0), shape: shape)
+        }
+        let found = Neighbours(of: units)
+        #expect(found.method == .delaunay)
+        #expect(found.parts == 1)
+    }
+
     @Test("Units at one place, on one line, or alone are joined as far as there is anything to join")
     func degenerate() {
         let here = Neighbours.Unit(middle: Position(x: 5, y: 5))

@@ -35,7 +35,7 @@ public struct Neighbours: Sendable {
     }
 
     public struct Rules: Sendable {
-        /// Nil: walls where areas cover at least half of the ground, else Delaunay.
+        /// Nil: walls where areas cover at least half of the ground and hang together by walls, else Delaunay.
         public var method: Method?
         /// Affinity inside a compound, and between units that nothing parts.
         public var inCompound: Int32 = 8
@@ -76,8 +76,15 @@ public struct Neighbours: Sendable {
         self.units = units
         self.rules = rules
         let engine = GEOS()
-        method = rules.method ?? Self.method(for: units, engine)
-        let candidates = method == .walls ? Self.walls(units, rules, engine) : Self.delaunay(units, engine)
+        var candidates: [(Int, Int)] = []
+        method = rules.method ?? (Self.coverTheGround(units, engine) ? .walls : .delaunay)
+        if method == .walls {
+            candidates = Self.walls(units, rules, engine)
+            // Houses that stand close cover much ground and share few walls.
+            let parts = Joined(units.count, candidates.map { (Int32($0.0), Int32($0.1)) }).count
+            if rules.method == nil, parts > max(1, units.count / 10) { method = .delaunay }
+        }
+        if method == .delaunay { candidates = Self.delaunay(units, engine) }
         var open = part(candidates, by: barriers, bridges: bridges, engine)
         if method == .delaunay { open = withoutLong(open) }
         edges = open.sorted { ($0.from, $0.to) < ($1.from, $1.to) }
@@ -86,13 +93,14 @@ public struct Neighbours: Sendable {
 
     // MARK: Candidates
 
-    private static func method(for units: [Unit], _ engine: GEOS) -> Method {
+    private static func coverTheGround(_ units: [Unit], _ engine: GEOS) -> Bool {
         let shapes = units.compactMap(\.shape)
-        guard shapes.count * 2 > units.count,
-            let hull = engine.hull(.points(units.map(\.middle)))
-        else { return .delaunay }
+        guard shapes.count * 2 > units.count else { return false }
+        var corners: [Position] = []
+        for shape in shapes { shape.forEachPosition { corners.append($0) } }
+        guard let hull = engine.hull(.points(corners)) else { return false }
         let covered = shapes.reduce(0.0) { $0 + $1.areas.reduce(0) { $0 + $1.area } }
-        return covered * 2 > hull.areas.reduce(0) { $0 + $1.area } ? .walls : .delaunay
+        return covered * 2 > hull.areas.reduce(0) { $0 + $1.area }
     }
 
     private static func delaunay(_ units: [Unit], _ engine: GEOS) -> [(Int, Int)] {
