@@ -38,6 +38,8 @@ struct FaultCounty: Sendable {
 
     static let county = AreaPrefix("330106") ?? .everywhere
     static let north = AreaPrefix("330106001") ?? .everywhere
+    /// The only community, so that what falls in communities falls in the north.
+    static let community = AreaPrefix("330106001001") ?? .everywhere
     static let south = AreaPrefix("330106002") ?? .everywhere
     static let start = Instant(LocalTime(day: Day(year: 2026, month: 3, day: 2) ?? Day(number: 0), hour: 9))
     /// Street trading, which P01 decides.
@@ -92,6 +94,7 @@ struct FaultCounty: Sendable {
                 areas: [
                     area(county, "西湖区", .county, nil), area(north, "北山街道", .street, county.code),
                     area(south, "南山街道", .street, county.code),
+                    area(community, "宝石社区", .community, north.code),
                 ], in: transaction)
             try Places.register(
                 bodies: try Self.places.map { place in
@@ -184,7 +187,7 @@ struct FaultCounty: Sendable {
     /// The same half year in each: duties are published, a power is ordered and given, matters come up and are given to
     /// somebody. One thing differs, and that is the fault.
     private func generate(_ made: Made) async throws {
-        // A street has some 1,900 hours in a post and a year; 12 × 10 hours fill a part of it, 12 × 1,000 do not fit.
+        // A post has some 1,900 hours a year; 12 × 10 hours fill a part of it, 12 × 1,000 do not fit.
         try await publish(minutes: made == .unmatched ? 60_000 : 600)
         if made != .inconsistent { try await grantPower() }
         clock.advance(.days(1))
@@ -198,7 +201,7 @@ struct FaultCounty: Sendable {
             code: "B01", list: .basic, zh: "走访企业", en: "Visits", basis: ["《优化营商环境条例》"],
             tasks: [
                 DutyTask(
-                    key: "visit", zh: "走访", en: "Visits", at: .street, roles: ["street_handler"], minutes: minutes,
+                    key: "visit", zh: "走访", en: "Visits", at: .community, roles: ["street_handler"], minutes: minutes,
                     times: 12)
             ])
         let (mandates, scope, now) = (mandates, try scope("coordinator"), clock.now())
