@@ -191,7 +191,7 @@ struct TargetPages: Sendable {
                     cell: { link, _ in link.whole.map { .number(Double($0) / 10) } ?? .empty },
                     html: { link, _ in HTML(text: link.whole.map { ($0 > 0 ? "+" : "") + permilleText($0) } ?? "") }),
                 Column(
-                    "", "", .text, cell: { _, _ in .empty },
+                    "办理", "Act", .text, cell: { _, _ in .empty },
                     html: { link, visit in
                         link.target.bodyName == mine && !link.target.isWithdrawn
                             ? "<form method=\"post\" action=\"/targets/\(link.target.id)/withdraw\">\(visit.formFields)\(Field.submit(visit("撤销", "Take back"), tone: ""))</form>"
