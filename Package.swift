@@ -230,8 +230,8 @@ let package = Package(
         room(
             "Map",
             [
-                "Geo", "Cases", "Identity", "Places", "Ledger", "Desk", "Ground", "Storage", "Web", hummingbird,
-                hummingbirdCore, httpTypes, nio, logging,
+                "Grids", "Geo", "Cases", "Identity", "Places", "Ledger", "Desk", "Ground", "Storage", "Web",
+                hummingbird, hummingbirdCore, httpTypes, nio, logging,
             ]),
         room(
             "DemoCounty",
@@ -411,7 +411,7 @@ let package = Package(
         tests(
             "MapTests",
             [
-                "Map", "Geo", "Cases", "WorkCalendar", "StorageTesting", "Identity", "Messages", "Places", "Ledger",
+                "Map", "Grids", "Geo", "Cases", "WorkCalendar", "StorageTesting", "Identity", "Messages", "Places", "Ledger",
                 "Desk", "Ground", "Cipher", "Storage", "Web", hummingbird, hummingbirdCore, httpTypes, nio, logging,
                 hummingbirdTesting,
             ]),

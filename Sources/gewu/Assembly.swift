@@ -99,7 +99,6 @@ enum Assembly {
             clues = Clues(house: house, identity: identity, places: places, cases: cases)
             command = try UnifiedCommand(
                 house: house, identity: identity, cases: cases, emergencies: emergencies, places: places)
-            map = try OneMap(house: house, identity: identity, places: places, cases: cases)
             let forecast = try Forecast(house: house, identity: identity, places: places)
             mandates = try Mandates(
                 house: house, identity: identity, places: places, forecast: forecast,
@@ -116,6 +115,7 @@ enum Assembly {
                 house: house, identity: identity, places: places, dictionary: dictionary, followers: [engine])
             forms = try Forms(house: house, registry: registry, places: places, engine: engine)
             grids = try Grids(house: house, identity: identity, cases: cases, places: places)
+            map = try OneMap(house: house, identity: identity, places: places, cases: cases, grids: grids)
             systems = try Systems(house: house, places: places, registry: registry, forms: forms)
             visits = try Visits(
                 house: house, identity: identity, places: places, registry: registry, forms: forms,

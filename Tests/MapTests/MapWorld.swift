@@ -3,6 +3,7 @@ import Cipher
 import Desk
 import Foundation
 import Geo
+import Grids
 import Ground
 import HTTPTypes
 import Hummingbird
@@ -52,7 +53,7 @@ struct MapWorld: Sendable {
 
     static let migrations =
         Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
-        + Cases.migrations + OneMap.migrations
+        + Cases.migrations + Grids.migrations + OneMap.migrations
 
     private static let bodyFacts: [(name: String, area: AreaPrefix, line: String?)] = [
         ("coordination", county, nil), ("northstreet", north, nil), ("southstreet", south, nil),
@@ -114,7 +115,9 @@ struct MapWorld: Sendable {
         }
         return MapWorld(
             house: house, clock: clock, identity: identity, places: places, cases: cases,
-            map: try OneMap(house: house, identity: identity, places: places, cases: cases),
+            map: try OneMap(
+                house: house, identity: identity, places: places, cases: cases,
+                grids: try Grids(house: house, identity: identity, cases: cases, places: places)),
             people: people, bodies: bodies)
     }
 

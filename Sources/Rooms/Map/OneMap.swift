@@ -1,5 +1,6 @@
 public import Cases
 public import Desk
+public import Grids
 public import Ground
 public import Identity
 import Logging
@@ -20,6 +21,8 @@ public struct OneMap: Room {
     let identity: Identity
     let places: Places
     let cases: Cases
+    let grids: Grids
+    let ground = KeptGround()
     let rules: MapRules
     let tiles: TileCache
     let logger = Logger(label: "map")
@@ -27,12 +30,13 @@ public struct OneMap: Room {
     private let kept = KeptAreas()
 
     /// - Throws: a refusal naming the file when a rule file is wrong.
-    public init(house: House, identity: Identity, places: Places, cases: Cases) throws(Refusal) {
+    public init(house: House, identity: Identity, places: Places, cases: Cases, grids: Grids) throws(Refusal) {
         rules = try MapRules.load(from: house.rules)
         self.house = house
         self.identity = identity
         self.places = places
         self.cases = cases
+        self.grids = grids
         tiles = TileCache(mostBytes: rules.tiles.keptMegabytes << 20)
     }
 
@@ -54,7 +58,7 @@ public struct OneMap: Room {
     /// From the lowest on the map to the highest.
     var layers: [any MapLayer] {
         [
-            ShapeLayer.outlines(self), ShapeLayer.buildings(self), LandmarkLayer(map: self), AreaLayer(map: self),
+            OutlineLayer(map: self), BuildingLayer(map: self), LandmarkLayer(map: self), AreaLayer(map: self),
             MatterLayer(map: self),
         ]
     }

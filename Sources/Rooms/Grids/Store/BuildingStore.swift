@@ -79,11 +79,15 @@ enum BuildingStore {
         in area: AreaPrefix, after: String, limit: Int, transaction: any Transaction
     ) throws -> [GridOutline] {
         try transaction.query(outlineQuery(in: area, after: after, limit: limit)).compactMap { row in
-            guard let shape = WellKnownBinary.geometry(try row.blob(1)) else { return nil }
-            return GridOutline(
-                grid: try row.text(0), shape: shape, squareMetres: try row.double(2),
-                households: Int(try row.int(3)), buildings: Int(try row.int(4)))
+            try outline(row)
         }
+    }
+
+    static func outline(_ row: Row) throws -> GridOutline? {
+        guard let shape = WellKnownBinary.geometry(try row.blob(1)) else { return nil }
+        return GridOutline(
+            grid: try row.text(0), shape: shape, squareMetres: try row.double(2), households: Int(try row.int(3)),
+            buildings: Int(try row.int(4)))
     }
 
     static func outlineQuery(in area: AreaPrefix, after: String, limit: Int) -> SQL {

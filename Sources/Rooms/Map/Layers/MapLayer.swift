@@ -18,6 +18,11 @@ struct FeaturePage: Sendable {
     var after: String?
     var limit: Int
 
+    /// What to throw where a box holds more than is sorted for one page.
+    static let boxTooWide = Refusal(
+        .ruleBroken, "map.box-too-wide", LocalizedText("范围内的要素太多", "Too much lies in this box"),
+        wayOn: LocalizedText("请缩小 bbox，或不带 bbox 逐页读取", "Ask for a smaller bbox, or page without one"), field: "bbox")
+
     /// What to throw for a key that no page gave.
     static func unknownKey(_ text: String?) -> Refusal {
         QueryParameters.unreadable(

@@ -205,6 +205,7 @@ struct FeatureRoutes: Sendable {
         let question = MapQuestion(
             scope: staff.scope, filter: layer.isFiltered ? try map.cases.matterFilter(query, staff) : .all,
             now: visit.now)
+        try await map.ground.refresh(from: map.grids, below: map.house.settings.area)
         let (features, next) = try await map.house.database.read {
             try layer.features(page, question, in: $0)
         }

@@ -94,12 +94,17 @@ struct MapStyle: Sendable {
         if names.contains("buildings") {
             layers.append(
                 #"""
-                {"id":"buildings","type":"fill","source":"buildings","source-layer":"buildings","minzoom":14,\#
+                {"id":"buildings-places","type":"circle","source":"buildings","source-layer":"buildings","minzoom":14,"filter":["==",["geometry-type"],"Point"],\#
+                "paint":{"circle-color":"\#(colours.building)","circle-radius":3}}
+                """#)
+            layers.append(
+                #"""
+                {"id":"buildings","type":"fill","source":"buildings","source-layer":"buildings","minzoom":14,"filter":["==",["geometry-type"],"Polygon"],\#
                 "paint":{"fill-color":"\#(colours.building)","fill-opacity":0.8}}
                 """#)
             layers.append(
                 #"""
-                {"id":"buildings-edges","type":"line","source":"buildings","source-layer":"buildings","minzoom":15,\#
+                {"id":"buildings-edges","type":"line","source":"buildings","source-layer":"buildings","minzoom":15,"filter":["==",["geometry-type"],"Polygon"],\#
                 "paint":{"line-color":"\#(colours.neutral)","line-width":0.75}}
                 """#)
         }

@@ -7,7 +7,7 @@ import Places
 import Storage
 import Web
 
-/// `/api/v1/map/shapes/{layer}`: brings outlines in as GeoJSON. What is right is taken, what is wrong is told by feature.
+/// `/api/v1/map/outlines`: brings outlines in as GeoJSON. What is right is taken, what is wrong is told by feature.
 struct ShapeImport: Sendable {
     let map: OneMap
 
@@ -30,10 +30,10 @@ struct ShapeImport: Sendable {
     func add(to routes: Routes) {
         routes.api(
             APIOperation(
-                .post, "/map/shapes/{layer}", id: "putMapShapes", tag: "map",
+                .post, "/map/outlines", id: "putMapOutlines", tag: "map",
                 summary: LocalizedText(
-                    "导入范围（outlines）或楼栋（buildings），GeoJSON",
-                    "Brings in outlines of areas (`outlines`, by `code`) or buildings (`buildings`, by `id` and `area`) as GeoJSON; a feature without a geometry takes its outline away"
+                    "导入区县、街道、社区的范围（GeoJSON）",
+                    "Brings in outlines of counties, streets and communities as GeoJSON, by `code`; a feature without a geometry takes its outline away. Grids and buildings come with `gewu grids import`"
                 ),
                 query: [
                     .init(
@@ -59,14 +59,8 @@ struct ShapeImport: Sendable {
 
     private func take(_ staff: StaffVisit, _ submission: Submission) async throws -> Response {
         let (visit, scope) = (staff.visit, staff.scope)
-        let isBuildings: Bool
-        switch try visit.parameter("layer") {
-        case "outlines": isBuildings = false
-        case "buildings": isBuildings = true
-        default: throw Refusal.nothingHere
-        }
         let datum = try visit.query.choice("datum", as: Datum.self) ?? .cgcs2000
-        let reading = Self.read(submission.bytes, areBuildings: isBuildings, datum: datum, for: scope) {
+        let reading = Self.read(submission.bytes, datum: datum, for: scope) {
             map.places.name(of: $0)
         }
         guard !reading.shapes.isEmpty || !reading.removed.isEmpty || reading.problems.isEmpty else {
@@ -85,7 +79,7 @@ struct ShapeImport: Sendable {
                     + reading.removed.map { ShapeStore.removal($0.kind, $0.id) })
             let entry = LedgerEntry(
                 id: house.identifiers.next(at: now), act: "map.shapes", subjectKind: "map-layer",
-                subjectID: isBuildings ? "buildings" : "outlines", actor: Actor(scope), happenedAt: now,
+                subjectID: "outlines", actor: Actor(scope), happenedAt: now,
                 receivedAt: now,
                 area: scope.area.code,
                 facts: JSONWriter.object { writer in
@@ -116,7 +110,7 @@ struct ShapeImport: Sendable {
 
     /// - Parameter name: of an area that is known here.
     static func read(
-        _ bytes: [UInt8], areBuildings: Bool, datum: Datum, for scope: Scope, name: (String) -> String?
+        _ bytes: [UInt8], datum: Datum, for scope: Scope, name: (String) -> String?
     ) -> Reading {
         var reading = Reading()
         let (features, faults) = GeoJSONReader.features(bytes)
@@ -131,17 +125,16 @@ struct ShapeImport: Sendable {
                 reading.problems.append(
                     Problem(feature: position + 1, code: code, message: LocalizedText(chinese, english)))
             }
-            let id = (areBuildings ? feature["id"]?.text ?? feature.id : feature["code"]?.text ?? feature.id) ?? ""
-            let area = areBuildings ? feature["area"]?.text ?? "" : id
+            let id = feature["code"]?.text ?? feature.id ?? ""
             guard !id.isEmpty, id.utf8.count <= 64, !id.utf8.contains(0) else {
                 wrong("shape.no-id", "没有编号", "It has no id")
                 continue
             }
-            guard let prefix = AreaPrefix(area), !area.isEmpty, scope.area.contains(prefix), name(area) != nil else {
-                wrong("shape.other-area", "“\(area.prefix(20))”不是本辖区的区划", "“\(area.prefix(20))” is no area of yours")
+            guard let prefix = AreaPrefix(id), scope.area.contains(prefix), let known = name(id) else {
+                wrong("shape.other-area", "“\(id.prefix(20))”不是本辖区的区划", "“\(id.prefix(20))” is no area of yours")
                 continue
             }
-            guard let kind = areBuildings ? .building : ShapeKind(prefix.level) else {
+            guard let kind = ShapeKind(prefix.level) else {
                 wrong("shape.level", "这一层级没有范围", "Areas of this level have no outline here")
                 continue
             }
@@ -177,11 +170,7 @@ struct ShapeImport: Sendable {
                 return Position(longitude: place.longitude, latitude: place.latitude)
             }
             guard case .polygons(let polygons)? = TileShape(moved) else { continue }
-            let ownName = feature["name"]?.text.map { String($0.prefix(100)) }
-            reading.shapes.append(
-                KeptShape(
-                    kind: kind, id: id, name: (ownName ?? name(id) ?? "").filter { $0 != "\0" }, area: area,
-                    floors: feature["floors"]?.number.flatMap { Int64(exactly: $0.rounded()) }, polygons: polygons))
+            reading.shapes.append(KeptShape(kind: kind, id: id, name: known, polygons: polygons))
         }
         return reading
     }

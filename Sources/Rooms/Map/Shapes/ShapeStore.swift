@@ -3,17 +3,16 @@ import Geo
 import Ground
 import Storage
 
-/// What has an outline on the map.
+/// Of which areas outlines are kept here; those of grids and buildings are kept by the room of grids.
 enum ShapeKind: String, Sendable, CaseIterable {
-    case county, street, community, grid, building
+    case county, street, community
 
     init?(_ level: AreaLevel) {
         switch level {
         case .county: self = .county
         case .street: self = .street
         case .community: self = .community
-        case .grid: self = .grid
-        case .country, .province, .prefecture: return nil
+        case .country, .province, .prefecture, .grid: return nil
         }
     }
 }
@@ -21,12 +20,9 @@ enum ShapeKind: String, Sendable, CaseIterable {
 /// One outline, as it is kept.
 struct KeptShape: Sendable {
     var kind: ShapeKind
-    /// The code of an area; the number of a building as its list has it.
+    /// The code of the area.
     var id: String
     var name: String
-    /// The area that it is or lies in: decides who sees it.
-    var area: String
-    var floors: Int64?
     var polygons: [[[SIMD2<Double>]]]
 
     /// Where its box is, on the unit square.
@@ -56,7 +52,7 @@ struct KeptShape: Sendable {
 }
 
 /// Outlines by where they are: each in the class of its size, under the cell of its middle, so that whatever meets a tile
-/// lies in a few ranges of one index, for the outline of a county as for a shed.
+/// lies in a few ranges of one index, for the outline of a county as for that of a village.
 enum ShapeStore {
     static let migrations = [
         Migration(
@@ -66,8 +62,6 @@ enum ShapeStore {
                 kind TEXT NOT NULL,
                 id TEXT NOT NULL,
                 name TEXT NOT NULL,
-                area TEXT NOT NULL,
-                floors BIGINT,
                 size BIGINT NOT NULL,
                 cell BIGINT NOT NULL,
                 west DOUBLE PRECISION NOT NULL,
@@ -106,11 +100,10 @@ enum ShapeStore {
         let size = size(max(high.x - low.x, high.y - low.y))
         return [
             """
-            INSERT INTO map_shapes (kind, id, name, area, floors, size, cell, west, north, east, south, shape)
-            VALUES (\(shape.kind.rawValue), \(shape.id), \(shape.name), \(shape.area), \(shape.floors), \(size), \(cell),
+            INSERT INTO map_shapes (kind, id, name, size, cell, west, north, east, south, shape)
+            VALUES (\(shape.kind.rawValue), \(shape.id), \(shape.name), \(size), \(cell),
                 \(low.x), \(low.y), \(high.x), \(high.y), \(PackedShape.bytes(of: shape.polygons)))
-            ON CONFLICT (kind, id) DO UPDATE SET name = excluded.name, area = excluded.area, floors = excluded.floors,
-                size = excluded.size, cell = excluded.cell, west = excluded.west, north = excluded.north,
+            ON CONFLICT (kind, id) DO UPDATE SET name = excluded.name, size = excluded.size, cell = excluded.cell, west = excluded.west, north = excluded.north,
                 east = excluded.east, south = excluded.south, shape = excluded.shape
             """,
             """
@@ -124,16 +117,15 @@ enum ShapeStore {
         "DELETE FROM map_shapes WHERE kind = \(kind.rawValue) AND id = \(id)"
     }
 
-    static let columns: StaticString = "kind, id, name, area, floors, shape"
+    static let columns: StaticString = "kind, id, name, shape"
 
     static func shape(_ row: Row) throws -> KeptShape {
-        guard let kind = ShapeKind(rawValue: try row.text(0)), let polygons = PackedShape.polygons(try row.blob(5))
+        guard let kind = ShapeKind(rawValue: try row.text(0)), let polygons = PackedShape.polygons(try row.blob(3))
         else {
             throw DatabaseError(.wrongType, "no shape: \(try row.text(1))")
         }
         return KeptShape(
-            kind: kind, id: try row.text(1), name: try row.text(2), area: try row.text(3), floors: try row.intIfAny(4),
-            polygons: polygons)
+            kind: kind, id: try row.text(1), name: try row.text(2), polygons: polygons)
     }
 
     /// What meets a box on the unit square.
@@ -153,14 +145,18 @@ enum ShapeStore {
                 SELECT \(trusted: columns) FROM map_shapes
                 WHERE kind = \(kind.rawValue) AND size = \(size) AND cell >= \(range.lowerBound)
                     AND cell <= \(range.upperBound) AND west <= \(high.x) AND east >= \(low.x) AND north <= \(high.y)
-                    AND south >= \(low.y) AND \(inside(area)) LIMIT \(limit)
+                    AND south >= \(low.y) AND \(inside(area, isServedElsewhere: true)) LIMIT \(limit)
                 """
             }
         }
     }
 
-    private static func inside(_ area: AreaPrefix) -> SQL {
-        area.code.isEmpty ? "TRUE" : "area >= \(area.code) AND area < \(area.upperBound)"
+    /// - Parameter isServedElsewhere: written so that no engine is tempted to walk all areas by their codes instead.
+    private static func inside(_ area: AreaPrefix, isServedElsewhere: Bool = false) -> SQL {
+        guard !area.code.isEmpty else { return "TRUE" }
+        return isServedElsewhere
+            ? "id || '' >= \(area.code) AND id || '' < \(area.upperBound)"
+            : "id >= \(area.code) AND id < \(area.upperBound)"
     }
 
     static func shapes(

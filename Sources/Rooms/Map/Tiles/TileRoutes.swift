@@ -103,6 +103,7 @@ struct TileRoutes: Sendable {
                 staff: visit.query.filled("mine") == nil ? nil : scope.staff), filter: text)
         let stamp = try await watch.stamp(of: map)
         if let kept = map.tiles.tile(key, stamp) { return Self.response(kept, visit.request) }
+        try await map.ground.refresh(from: map.grids, below: map.house.settings.area)
         let question = MapQuestion(scope: scope, filter: filter, now: visit.now)
         let tile = try await map.house.database.read { transaction in
             guard layer.zooms.contains(address.zoom) else { return TileCache.Tile(TileWriter()) }

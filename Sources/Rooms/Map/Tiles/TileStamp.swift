@@ -1,4 +1,5 @@
 import Desk
+import Grids
 import Ground
 import Ledger
 import Places
@@ -9,6 +10,8 @@ import Synchronization
 struct TileStamp: Hashable, Sendable {
     var head: LedgerHead
     var places: Int64
+    /// Of buildings and the grounds of grids.
+    var ground: Int64
     /// What is due becomes overdue as time goes by: figures are made anew each minute.
     var minute: Int64
     /// So much waits to be sealed that a new act could look like none: then nothing kept is good for longer than a moment.
@@ -32,7 +35,8 @@ final class StampWatch: Sendable {
         let head = try await Ledger.head(of: map.house.database)
         let now = map.house.clock.now()
         let stamp = TileStamp(
-            head: head, places: map.places.version, minute: now.milliseconds / 60_000,
+            head: head, places: map.places.version, ground: try await map.grids.changes(),
+            minute: now.milliseconds / 60_000,
             moment: head.isCrowded ? now.milliseconds / 200 : 0)
         known.withLock { $0 = (stamp, asked) }
         return stamp
