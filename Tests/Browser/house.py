@@ -97,7 +97,7 @@ class House:
     def __init__(self, playwright):
         self.playwright = playwright
         path = "/usr/bin/chromium" if os.path.exists("/usr/bin/chromium") else None
-        self.browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        self.browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"])
         self.sessions = {}
         self.requests = {}
 
