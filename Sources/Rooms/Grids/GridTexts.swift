@@ -1,4 +1,5 @@
 import Ground
+import Identity
 public import Ledger
 
 /// Words that pages of the room share.

@@ -5,13 +5,6 @@ public import Identity
 public import Places
 public import Storage
 
-extension Right {
-    /// May see plans of grids, coverage and functional grids of the own area.
-    public static let gridsRead = Right("grids.read")
-    /// May make plans, accept them, and lay functional grids over the own area.
-    public static let gridsPlan = Right("grids.plan")
-}
-
 /// 网格划分: buildings, plans of grids, the plan that takes effect, functional grids, and who covers what.
 ///
 /// The table `buildings` (id, community, grid, name, compound, households, workload, longitude, latitude, cell, outline)
@@ -41,6 +34,7 @@ public struct Grids: Room {
     }
 
     public static let migrations: [Migration] = GridSchema.migrations
+    /// The rights are declared with the roles, see `Identity`.
     public static let rights: [Right] = [.gridsRead, .gridsPlan]
 
     public var menu: [MenuEntry] {

@@ -21,10 +21,14 @@ extension Right {
     /// May pay money in to a street.
     public static let allotFunds = Right("funds.allot")
 
+    /// May see plans of grids, coverage and functional grids of the own area.
+    public static let gridsRead = Right("grids.read")
+    /// May make plans of grids, accept them, and lay functional grids over the own area.
+    public static let gridsPlan = Right("grids.plan")
+
     /// Rights around duties, known here so that the roles of the house can be read without the rooms that ask for them.
     static let aroundDuties: [Right] = [
         .readMandates, .publishMandates, .fileDemand, .answerDemand, .decideDemand, .readWorkload, .readFunds,
-        .holdFunds,
-        .allotFunds,
+        .holdFunds, .allotFunds, .gridsRead, .gridsPlan,
     ]
 }

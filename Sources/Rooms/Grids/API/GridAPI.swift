@@ -3,6 +3,7 @@ import Geo
 import GridDesign
 import Ground
 import Hummingbird
+import Identity
 import Places
 import Storage
 import Web

@@ -1,6 +1,7 @@
 import Desk
 import Ground
 import Hummingbird
+import Identity
 import Ledger
 import Places
 import Storage
