@@ -42,6 +42,8 @@ def run(house):
             found = []
             for role, paths in everybody.items():
                 page = house.page(role, **look)
+                # The self-audit reads the whole program the first time it is asked for.
+                page.set_default_navigation_timeout(60_000)
                 for path in paths:
                     status = page.goto(base + path).status
                     if status != 200:

@@ -3,6 +3,7 @@ import Foundation
 import Ground
 import Hummingbird
 import HummingbirdTesting
+import Mandates
 import Storage
 import StorageTesting
 import Testing
@@ -63,6 +64,13 @@ struct WarningRoundTests {
             let unknown = try await county.call(.get, "/warnings?state=all", nil, county.dispatcher)
             #expect(unknown.status == 400)
 
+            // A look below the street needs an item of the lists that carries it.
+            let baseless = try await county.call(.post, "/warnings/\(id)", ["decision": "plan"], county.dispatcher)
+            #expect(baseless.status == 422 && baseless.text.contains("ground"))
+            let officer = try await Street.person(
+                "adopter", "coordination_officer", County.area, county.house, county.rooms)
+            let mandates = county.rooms.mandates
+            try await county.house.database.write { _ = try mandates.adoptShipped(by: officer, at: now, in: $0) }
             let planned = try await county.call(.post, "/warnings/\(id)", ["decision": "plan"], county.dispatcher)
             #expect(planned.status == 204, "\(planned.text)")
             let checks = try await county.rows("SELECT area, category FROM patrol_checks WHERE outcome IS NULL")

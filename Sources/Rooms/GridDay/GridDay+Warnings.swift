@@ -37,19 +37,21 @@ extension GridDay {
     }
 
     /// A few looks at a place, because of a warning; the first is on the phones of the stretch the same day.
+    /// - Parameter ground: what carries it where the category points to no item and the stretch lies below the post.
     /// - Returns: the plan.
     public func arrangeChecks(
         because warning: String, title: LocalizedText, look: LocalizedText, area: AreaPrefix, category: String?,
-        everyDays: Int, times: Int, by scope: Scope, at now: Instant, in transaction: any Transaction
+        everyDays: Int, times: Int, ground: String?, by scope: Scope, at now: Instant, in transaction: any Transaction
     ) throws -> String {
         try scope.require(.dayPlan)
         guard scope.line == nil, scope.area.contains(area) else { throw Refusal.nothingHere }
         let today = now.local().day
         let work = PatrolWork(day: self)
-        let asked = PatrolPlan(
+        var asked = PatrolPlan(
             id: house.identifiers.next(at: now), origin: .warned, originKey: warning, title: title, look: look,
             area: area, category: category, everyDays: everyDays, nextOn: today,
             until: today + everyDays * (times - 1), madeByBody: scope.body, at: now)
+        asked.ground = ground
         let plan = try work.carried(asked, by: scope, at: now, in: transaction)
         guard try PatrolStore.insert(plan, in: transaction) else {
             throw Refusal(

@@ -16,6 +16,7 @@ public struct GridDay: Room {
     let patrols: PatrolRules
     let burden: BurdenRules
     let program: @Sendable () throws -> BurdenAudit.Program
+    let audited = BurdenOnce()
 
     /// - Parameter program: what the whole program consists of, for the self-audit; asked for when its page is opened.
     /// - Throws: a refusal naming file and line when a rule file is wrong.

@@ -109,9 +109,11 @@ struct WarningWork: Sendable {
         field: "note")
 
     /// Looks are arranged, or somebody knows why none is needed.
-    /// - Parameter note: why none is needed; nil to arrange looks.
+    /// - Parameters:
+    ///   - note: why none is needed; nil to arrange looks.
+    ///   - ground: what carries the looks where the category points to no item of the lists.
     func decide(
-        _ id: Identifier<EarlyWarning>, dismissing note: String?, by scope: Scope, at now: Instant,
+        _ id: Identifier<EarlyWarning>, dismissing note: String?, ground: String?, by scope: Scope, at now: Instant,
         in transaction: any Transaction
     ) throws {
         guard var warning = try WarningStore.find(id, for: scope, in: transaction) else { throw Refusal.nothingHere }
@@ -132,7 +134,8 @@ struct WarningWork: Sendable {
                 ),
                 area: warning.area,
                 category: warnings.cases.rules.categories[warning.category]?.isLeaf == true ? warning.category : nil,
-                everyDays: rules.checks.everyDays, times: rules.checks.times, by: scope, at: now, in: transaction)
+                everyDays: rules.checks.everyDays, times: rules.checks.times, ground: ground, by: scope, at: now,
+                in: transaction)
         }
         warning.state = note == nil ? .planned : .dismissed
         guard try WarningStore.decide(id, warning.state, note: note, plan: plan, in: transaction) else {

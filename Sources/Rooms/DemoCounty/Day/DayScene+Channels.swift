@@ -235,6 +235,8 @@ extension DayScene {
             writer.member("title", try required(beat.title, "title"))
             writer.member("look", beat.detail)
             writer.member("area", area.code)
+            // Its category says which item of the lists carries it.
+            writer.member("category", beat.category)
             writer.member("everyDays", 30)
         }
         try Caller.check(try await caller.send(json: body, to: "/api/v1/patrols"), "POST /api/v1/patrols")

@@ -10,14 +10,14 @@ struct BurdenPage: Sendable {
     func add(to routes: Routes) {
         routes.page("/burden") { try await show($0) }
         routes.api(Self.operation, right: nil) { staff, _ in
-            let result = BurdenAudit.run(day.burden, over: try day.program())
+            let result = try await day.audited.result(day.burden, day.program)
             return .json(JSONWriter.object { result.write(staff.visit.language, to: &$0) })
         }
     }
 
     private func show(_ staff: StaffVisit) async throws -> Response {
         let visit = staff.visit
-        let result = BurdenAudit.run(day.burden, over: try day.program())
+        let result = try await day.audited.result(day.burden, day.program)
         let sources =
             result.hasSources
             ? visit("含程序源文件中的文字。", "The words in the program's sources are among them.")

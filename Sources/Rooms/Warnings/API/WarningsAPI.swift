@@ -64,7 +64,8 @@ extension Warnings {
             }
             let answer = try await staff.visit.write(submission) { transaction in
                 try WarningWork(warnings: self).decide(
-                    id, dismissing: request.decision == .plan ? nil : note, by: staff.scope, at: now, in: transaction)
+                    id, dismissing: request.decision == .plan ? nil : note, ground: request.ground, by: staff.scope,
+                    at: now, in: transaction)
                 return Answer(status: 204)
             }
             if request.decision == .plan { try await day.putDueOnPhones(at: now) }
@@ -77,6 +78,7 @@ extension Warnings {
 
         var decision: Decision
         var note: String?
+        var ground: String?
     }
 
     private static func write(_ warning: EarlyWarning, to writer: inout JSONWriter) {
@@ -138,5 +140,6 @@ extension Warnings {
             .object([
                 .init("decision", .string(values: ["plan", "dismiss"])),
                 .init("note", .nullable(.string(maximum: 200)), required: false),
+                .init("ground", .nullable(.string(maximum: 40)), required: false),
             ])), status: 204)
 }

@@ -112,6 +112,10 @@ struct WarningsPage: Sendable {
                     """
                     <form method="post" action="/warnings/\(warning.id)" class="bar">\(visit.formFields)\
                     \(Field.submit(visit("安排查看", "Arrange looks"), name: "decision", value: "plan"))</form>\
+                    <details class="act"><summary>\(visit("以其他依据安排", "Arrange on another ground"))</summary>\
+                    <form method="post" action="/warnings/\(warning.id)">\(visit.formFields)\
+                    \(Field.text("ground-\(warning.id)", visit("清单、准入或合同编号", "Item, admission or contract"), required: true, maximum: 40, formName: "ground"))\
+                    \(Field.submit(visit("安排查看", "Arrange looks"), name: "decision", value: "plan"))</form></details>\
                     <details class="act"><summary>\(visit("无须查看", "No look needed"))</summary>\
                     <form method="post" action="/warnings/\(warning.id)">\(visit.formFields)\
                     \(Field.text("note-\(warning.id)", visit("为什么", "Why"), required: true, maximum: 200, formName: "note"))\
@@ -164,7 +168,8 @@ struct WarningsPage: Sendable {
             }
             let answer = try await staff.visit.write(submission) { transaction in
                 try WarningWork(warnings: warnings).decide(
-                    id, dismissing: isDismissed ? note : nil, by: staff.scope, at: now, in: transaction)
+                    id, dismissing: isDismissed ? note : nil, ground: submission.fields.filled("ground"),
+                    by: staff.scope, at: now, in: transaction)
                 return .seeOther("/warnings?done=decide")
             }
             if !isDismissed { try await warnings.day.putDueOnPhones(at: now) }
