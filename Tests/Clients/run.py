@@ -191,7 +191,8 @@ def _():
         page = requests.get(address, headers=headers, timeout=20).json()
         known += [one["properties"]["number"] for one in page["features"]]
         address = next((link["href"] for link in page["links"] if link["rel"] == "next"), None)
-    pyogrio.set_gdal_config_options({"GDAL_HTTP_HEADERS": "Authorization: " + headers["Authorization"]})
+    pyogrio.set_gdal_config_options(
+        {"GDAL_HTTP_AUTH": "BEARER", "GDAL_HTTP_BEARER": headers["Authorization"].removeprefix("Bearer ")})
     found = pyogrio.raw.read("OAPIF:" + base + "/api/v1/features/collections/matters", columns=["number"])
     same(sorted(found[3][0]), sorted(known))
     same(len(found[2]), len(known))

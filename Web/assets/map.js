@@ -43,7 +43,7 @@
   } catch { return giveUp(); }
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
-  map.addControl(new maplibregl.ScaleControl({ maxWidth: 120 }));
+  map.addControl(new maplibregl.ScaleControl({ maxWidth: 120 * letters }));
   if (place.dataset.wall === undefined) map.addControl(new maplibregl.NavigationControl({ showCompass: false }), 'top-right');
   else map.boxZoom.disable();
   // What is drawn knows nothing of rem: letters grow with those of the page.
