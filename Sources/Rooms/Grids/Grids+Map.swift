@@ -1,5 +1,5 @@
 public import Desk
-public import Geo
+import Geo
 public import Storage
 
 /// What the map reads within its own transactions. The scope is the caller's: every function wants an area.
