@@ -29,7 +29,7 @@ def answer(page, question, value):
     card.locator("summary").first.tap()
     card.locator(f'[name="{question["name"]}"]').select_option(value)
     card.locator("form button.p").tap()
-    until(page, "document.querySelectorAll('[data-outbox-list] li').length === 1 || document.querySelector('[data-outbox]').hidden")
+    until(page, "document.querySelectorAll('[data-outbox-list] li').length === 1 && !document.querySelector('[data-outbox]').hidden")
 
 
 def online(page):
