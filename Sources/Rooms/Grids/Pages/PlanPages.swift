@@ -62,8 +62,8 @@ struct PlanPages: Sendable {
                     let isOn = choice.kind == kind
                     return "<a href=\"/grids/plans/\(plan.id)?choice=\(choice.kind.rawValue)\"\(attribute: "aria-current", isOn ? "page" : nil)>\(visit(choice.kind.text))</a>"
                 })</nav>\
-                <div class="bar">\(exportLink(visit, path: "/grids/plans/\(plan.id)/grids.xlsx"))\
-                <a class="btn" href="\(visit.query.address("/grids/plans/\(plan.id)/grids.geojson"))" download>\(symbol("download"))<span>GeoJSON</span></a></div>\
+                <div class="bar">\(exportLink(visit, path: "/grids/plans/\(plan.id)/grids.xlsx"))</div>\
+                <div class="bar"><a class="btn" href="\(visit.query.address("/grids/plans/\(plan.id)/grids.geojson"))" download>\(symbol("download"))<span>GeoJSON</span></a></div>\
                 \(listing.html(visit))
                 """), status: refusal?.kind.status ?? .ok)
     }
@@ -84,7 +84,7 @@ struct PlanPages: Sendable {
         return """
             <div class="panel scroll" tabindex="0" role="region" aria-label="\(visit("各做法对比", "The ways compared"))"><table class="list">\
             <caption>\(visit("各做法对比：变动多少，好多少", "The ways compared: how much better for how much change"))</caption>\
-            <thead><tr>\(head.html { "<th scope=\"col\">\($0)</th>" })</tr></thead><tbody>\(shown.choices.html { choice in
+            <thead><tr>\(Array(head.enumerated()).html { "<th scope=\"col\"\(attribute: "class", $0.offset == 0 ? nil : "n")>\($0.element)</th>" })</tr></thead><tbody>\(shown.choices.html { choice in
                 let cells = [
                     "\(choice.householdsMoved)", "\(choice.grids)", "\(choice.inNorm)",
                     Self.percent(choice.unevenness), "\(Int(choice.walk.rounded()))", "\(choice.compoundCuts)",
