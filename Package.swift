@@ -411,7 +411,8 @@ let package = Package(
         tests(
             "MapTests",
             [
-                "Map", "Grids", "Geo", "Cases", "WorkCalendar", "StorageTesting", "Identity", "Messages", "Places", "Ledger",
+                "Map", "Grids", "Geo", "Cases", "WorkCalendar", "StorageTesting", "Identity", "Messages", "Places",
+                "Ledger",
                 "Desk", "Ground", "Cipher", "Storage", "Web", hummingbird, hummingbirdCore, httpTypes, nio, logging,
                 hummingbirdTesting,
             ]),

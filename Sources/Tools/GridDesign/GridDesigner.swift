@@ -45,8 +45,7 @@ public enum GridDesigner {
         return (loads.count { $0 > 0 && (Double($0) < norm.low || Double($0) > norm.high) }, cut / 2)
     }
 
-    private static func designOnce(_ graph: Graph, norm: SearchNorm, _ options: DesignOptions) async throws -> [Int32]
-    {
+    private static func designOnce(_ graph: Graph, norm: SearchNorm, _ options: DesignOptions) async throws -> [Int32] {
         let settings = SearchSettings(options.effort)
         var base = graph
         var atomOf: [Int32]?
