@@ -129,7 +129,7 @@ struct SharingTests {
             #expect(told.contains("\"purpose\":\"emergency\"") && told.contains("个人档案"))
             #expect(told.components(separatedBy: "\"at\"").count == 3)
             let page = try await world.call(.get, "/forms/readers/\(wang.id)", as: "clerk").text
-            #expect(page.contains("welfare") && !page.contains("王小明"))
+            #expect(page.contains("民政救助与养老") && !page.contains("王小明"))
             #expect(
                 !(try await world.call(.get, "/api/v1/forms/readers/\(young.id)", as: "clerk").text.contains(
                     "civil-affairs")))
