@@ -88,7 +88,7 @@ struct AvoidedPages: Sendable {
                 breadcrumb: [(visit(SystemTexts.systems), "/systems"), (visit(SystemTexts.avoided), nil)],
                 """
                 <form class="filter" method="get" action="/systems/avoided">\(Field.text("month", visit("月份", "Month"), value: month, type: "month"))\(Field.submit(visit("查看", "Show"), tone: ""))</form>\
-                <dl class="kpi"><div><dt>\(visit("少录条目", "Entries avoided"))</dt><dd>\(entries.total)</dd></div><div><dt>\(visit("仍重复录入", "Still typed again"))</dt><dd>\(entries.totalTypedAgain)</dd></div></dl>\
+                <dl class="facts"><dt>\(visit("少录条目", "Entries avoided"))</dt><dd>\(entries.total)</dd><dt>\(visit("仍重复录入", "Still typed again"))</dt><dd>\(entries.totalTypedAgain)</dd></dl>\
                 <details class="panel"><summary>\(visit("怎么算的", "How it is counted"))</summary><p>\(visit("只数发生过的：名单每到期一次，从本平台取走才计一次，同期重复取、取其中一部分都不再计；每行每个数据项算一个条目。有变化就录的系统，停录以后按本平台登记的事实逐条计。导入的事实不计。", "Only what happened counts: a list counts once for each time that it is due and taken from here, not again for a repeat or a part of it; one entry for each line and element. For systems that want changes and are typed no more, each fact written here counts. Imported facts do not."))</p></details>\
                 <p class="bar">\(exportLink(visit, path: "/systems/avoided/export"))</p>\
                 <h2>\(visit("按表和系统", "By form and system"))</h2>\

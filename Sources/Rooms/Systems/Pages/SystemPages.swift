@@ -88,7 +88,7 @@ struct SystemPages: Sendable {
                 visit(SystemTexts.systems), breadcrumb: [(visit(SystemTexts.systems), nil)],
                 """
                 <p class="hint">\(visit("基层要录入的每个系统一行：能由本平台导出代填的不再手工录入，没有必要的停用。清单为示例，待当地核实。", "A line for each system that the grassroots types into: what can be served from here is not typed any more, what is not needed is retired. The list is an example, to be checked locally."))</p>\
-                <dl class="kpi">\(figures.html { "<div><dt>\($0.0)</dt><dd>\($0.1)</dd></div>" })</dl>\
+                <dl class="facts">\(figures.html { "<dt>\($0.0)</dt><dd>\($0.1)</dd>" })</dl>\
                 <p class="bar"><a class="btn" href="/systems/avoided">\(visit(SystemTexts.avoided))</a>\(exportLink(visit, path: "/systems/export"))</p>\
                 \(Listing(caption: visit(SystemTexts.systems), columns: columns(isLinked: true), items: lines, whenEmpty: "<p>\(visit("清单是空的，请在 Rules/systems.yaml 登记。", "The list is empty; write systems into Rules/systems.yaml."))</p>").html(visit))
                 """))

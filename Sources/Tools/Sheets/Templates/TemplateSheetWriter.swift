@@ -84,6 +84,12 @@ final class TemplateSheetWriter {
             return true
         }
         if pieces.count == 1, case .mark(let mark) = pieces[0] { return values(mark) }
+        // What stands around values says nothing where there is none.
+        let found = pieces.compactMap { piece -> TemplateValue? in
+            if case .mark(let mark) = piece { return values(mark) }
+            return nil
+        }
+        if !found.isEmpty, found.allSatisfy({ $0 == .empty }) { return .empty }
         let joined = pieces.map { piece in
             switch piece {
             case .text(let text): text
