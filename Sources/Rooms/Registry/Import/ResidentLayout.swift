@@ -9,7 +9,7 @@ struct ResidentLayout: Sendable {
     let mostInHousehold: Int
     private let positions: [String: Int]
 
-    static let file = "imports/residents.yaml"
+    static let file = "residents.yaml"
 
     private struct Rules: Decodable {
         var headings: [String: String]

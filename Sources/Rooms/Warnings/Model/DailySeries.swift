@@ -72,7 +72,8 @@ struct CountedPeriod: Sendable {
     /// Variance of weekly sums over their mean, pooled over series, at least 1. A week far off, which is what is looked for,
     /// counts as four deviations at most.
     private static func dispersion(of lines: [DailySeries], length: Int) -> Double {
-        let weeks = length / 7
+        // The last days are what is held against the rest.
+        let weeks = (length - 7) / 7
         guard weeks >= 4 else { return 1 }
         var (deviations, means) = (0.0, 0.0)
         for line in lines {
