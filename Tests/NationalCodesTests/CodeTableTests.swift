@@ -50,4 +50,12 @@ struct CodeTableTests {
             #expect(fault.refusal().code == fault.code)
         }
     }
+
+    @Test("What people write instead of the standard's words stands behind them")
+    func alternatives() throws {
+        let table = try CodeTable(yaml: try shippedCodes("sex.yaml"), file: "sex.yaml")
+        #expect(table.entries.first { $0.code == "1" }?.alternatives == ["男"])
+        #expect(table["1"]?.chinese == "男性" && table["1"]?.english == "male")
+        #expect(table.entries.first { $0.code == "9" }?.alternatives == [])
+    }
 }

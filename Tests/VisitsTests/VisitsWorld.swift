@@ -53,7 +53,7 @@ struct VisitsWorld: Sendable {
               filter: employment = 2 and age >= 16 and age < 60, columns: [name, phone, education] }
           - { key: ill, zh: 慢病, en: Ill, line: health, purpose: health, of: person, filter: chronic-illness = yes,
               columns: [name, phone] }
-          - { key: gas, zh: 用气, en: Gas, line: gas, purpose: safety, of: household, filter: fuel in (1, 2),
+          - { key: gas, zh: 用气, en: Gas, line: gas, purpose: safety, of: household, filter: "fuel in (1, 2)",
               columns: [fuel, gas-alarm] }
         """
 

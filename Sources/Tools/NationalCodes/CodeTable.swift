@@ -5,6 +5,8 @@ public struct CodeTable: Sendable, Hashable {
     public struct Entry: Sendable, Hashable {
         public var code: String
         public var text: LocalizedText
+        /// What people write instead of the standard's words: 男 for 男性.
+        public var alternatives: [String] = []
     }
 
     public let name: LocalizedText
@@ -17,7 +19,7 @@ public struct CodeTable: Sendable, Hashable {
     public subscript(code: String) -> LocalizedText? { positions[code].map { entries[$0].text } }
 
     /// Reads the flat form of these files: `name`, `source` and, indented under `codes`, one `"code": Chinese | English`
-    /// a line. It is YAML, but no more of YAML than this is read, so every fault has its line.
+    /// a line, or `Chinese | English | other words, separated by commas`. It is YAML, but no more of YAML than this is read, so every fault has its line.
     public init(yaml text: String, file: String) throws(CodeFileError) {
         var name: LocalizedText?
         var source: String?
@@ -45,7 +47,12 @@ public struct CodeTable: Sendable, Hashable {
                 guard positions.updateValue(entries.count, forKey: code) == nil else {
                     throw CodeFileError(file, line, "代码 \(code) 出现两次", "code \(code) stands twice")
                 }
-                entries.append(Entry(code: code, text: try Self.text(value, file, line)))
+                // The words that stand instead follow after a second line.
+                let parts = value.split(separator: "|", maxSplits: 2, omittingEmptySubsequences: false)
+                let alternatives = parts.count == 3 ? parts[2].split(separator: ",").map { String($0.trimmed) } : []
+                let words = parts.count == 3 ? Substring(parts[0] + "|" + parts[1]) : value
+                entries.append(
+                    Entry(code: code, text: try Self.text(words, file, line), alternatives: alternatives))
                 continue
             }
             isInCodes = false

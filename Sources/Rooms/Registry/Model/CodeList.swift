@@ -5,10 +5,13 @@ public struct CodeList: Sendable, Hashable {
     public struct Entry: Sendable, Hashable {
         public var code: String
         public var text: LocalizedText
+        /// What people write instead.
+        public var alternatives: [String]
 
-        public init(_ code: String, _ text: LocalizedText) {
+        public init(_ code: String, _ text: LocalizedText, alternatives: [String] = []) {
             self.code = code
             self.text = text
+            self.alternatives = alternatives
         }
     }
 
@@ -30,6 +33,7 @@ public struct CodeList: Sendable, Hashable {
             entries.flatMap {
                 [($0.text.chinese, $0.code), ($0.text.english.lowercased(), $0.code), ($0.code, $0.code)]
             }
+                + entries.flatMap { entry in entry.alternatives.map { ($0.lowercased(), entry.code) } }
         ) { first, _ in first }
     }
 

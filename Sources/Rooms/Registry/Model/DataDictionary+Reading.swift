@@ -121,7 +121,7 @@ extension DataDictionary {
             let table = try CodeTable(yaml: file.text, file: file.name)
             return CodeList(
                 key: key, name: table.name, source: table.source,
-                entries: table.entries.map { CodeList.Entry($0.code, $0.text) })
+                entries: table.entries.map { CodeList.Entry($0.code, $0.text, alternatives: $0.alternatives) })
         } catch {
             throw RuleFiles.refusal("\(error)", "\(error)", in: file, line: nil)
         }
