@@ -55,10 +55,11 @@ def run(house):
         page.reload()
         see(page, "没有网络")
         answer(page, question, "1")
+        page.get_by_text("待上传").first.wait_for()
         see(page, "待上传", "1 项")
         assert not page.locator(f'[data-home="{question["home"]}"] form').is_visible(), "a home that waits asks nothing more"
         page.reload()
-        see(page, "待上传")
+        page.get_by_text("待上传").first.wait_for()
         online(page)
         assert not asked(page, question)
         subject = question["name"].split(".")[1]
