@@ -32,6 +32,9 @@ struct WarningRoundTests {
         }
     }
 
+    /// The server's own round has looked at today's yesterday already, when it started and nothing was there.
+    private static func tomorrow(_ county: County) -> Instant { county.house.clock.now() + .days(1) }
+
     private static func listed(_ county: County, _ state: String) async throws -> [[String: Any]] {
         try #require(
             try await county.call(.get, "/warnings?state=\(state)", nil, county.dispatcher).json["warnings"]
@@ -44,7 +47,7 @@ struct WarningRoundTests {
     func round(_ engine: EngineCase) async throws {
         try await County.with(engine, .router) { county in
             try await county.adoptLists()
-            let now = county.house.clock.now()
+            let now = Self.tomorrow(county)
             let yesterday = now.local().day - 1
             try await Self.fill(county, until: yesterday)
             let work = WarningWork(warnings: county.rooms.warnings)
@@ -69,8 +72,10 @@ struct WarningRoundTests {
             #expect(baseless.status == 422 && baseless.text.contains("ground"))
             let officer = try await Street.person(
                 "adopter", "coordination_officer", County.area, county.house, county.rooms)
-            let mandates = county.rooms.mandates
-            try await county.house.database.write { _ = try mandates.adoptShipped(by: officer, at: now, in: $0) }
+            let (mandates, today) = (county.rooms.mandates, county.house.clock.now())
+            try await county.house.database.write {
+                _ = try mandates.adoptShipped(by: officer, at: today, in: $0)
+            }
             let planned = try await county.call(.post, "/warnings/\(id)", ["decision": "plan"], county.dispatcher)
             #expect(planned.status == 204, "\(planned.text)")
             let checks = try await county.rows("SELECT area, category FROM patrol_checks WHERE outcome IS NULL")
@@ -103,7 +108,7 @@ struct WarningRoundTests {
     @Test("The page says what rose and how right warnings were, in both languages", arguments: ["zh", "en"])
     func page(language: String) async throws {
         try await County.with(.sqlite, .router) { county in
-            let now = county.house.clock.now()
+            let now = Self.tomorrow(county)
             try await Self.fill(county, until: now.local().day - 1)
             try await WarningWork(warnings: county.rooms.warnings).round(at: now)
             let page = try await county.request(
