@@ -1,11 +1,10 @@
 """Every page that stands in anybody's menu, so that no room is forgotten: it opens, axe finds no barrier, nothing scrolls
-sideways, and the English one says nothing of its own in Chinese. With GEWU_LOOKS, a folder, a picture of each is kept."""
+sideways, in both languages. With GEWU_LOOKS, a folder, a picture of each is kept. (languages.py reads what pages say.)"""
 import os
 import pathlib
 import re
 
 from house import DESK, PHONE, base, county, test
-from languages import CHROME
 from looks import AXE, BARRIERS, TOO_WIDE
 
 LINKS = "[...document.querySelectorAll('header.top nav a')].map(a => a.getAttribute('href')).filter(h => h.startsWith('/'))"
@@ -51,9 +50,6 @@ def run(house):
                         continue
                     page.evaluate(AXE + ";0")
                     faults = page.evaluate(BARRIERS) + page.evaluate(TOO_WIDE) + page.faults
-                    # The labels of the grid worker's day are matters and bodies: what people wrote, and names.
-                    if look.get("language") == "en" and path != "/day":
-                        faults += page.evaluate(CHROME)
                     found += [f"{role} {path}: {fault}" for fault in faults]
                     page.faults.clear()
                     if PICTURES:
