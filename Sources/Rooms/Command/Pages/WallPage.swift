@@ -83,7 +83,7 @@ struct WallPage: Sendable {
             most = count
         }
         let states = try watch.listen(.init(view: .init(scope, area: area), form: form))
-        let session = HeldSession(identity: command.identity, request: visit.request, scope: scope)
+        let session = HeldScope(identity: command.identity, request: visit.request, scope: scope)
         let seen = WallState.Seen(eventID: visit.request.headers[.lastEventID])
         let every = Duration.seconds(command.rules.stream.sessionSeconds)
         let script = command.house.assets.address(Self.script)
@@ -127,31 +127,5 @@ struct WallPage: Sendable {
         }
         return ServerEvent(
             id: seen.eventID, name: isNew ? "wall" : "alive", data: String(decoding: data, as: UTF8.self))
-    }
-}
-
-/// Whether the viewer of a stream may still see it: looked up now and then, not at each event.
-private actor HeldSession {
-    private let identity: Identity
-    private let request: Request
-    private let scope: Scope
-    private var checked = ContinuousClock.now
-
-    init(identity: Identity, request: Request, scope: Scope) {
-        self.identity = identity
-        self.request = request
-        self.scope = scope
-    }
-
-    func holds(checkedEvery span: Duration) async -> Bool {
-        guard ContinuousClock.now - checked >= span else { return true }
-        checked = .now
-        do {
-            // Another post, or other rights, see another wall: the browser comes again and gets that one.
-            return try await identity.scope(behind: request) == scope
-        } catch {
-            // That nobody can be asked now is no reason to send somebody away.
-            return true
-        }
     }
 }

@@ -31,7 +31,7 @@ struct MapStream: Sendable {
         let (visit, scope) = (staff.visit, staff.scope)
         let most = try visit.query.number("events", in: 1...100_000)
         let states = try watch.listen(MapWatch.Audience(scope))
-        let session = HeldView(identity: map.identity, request: visit.request, scope: scope)
+        let session = HeldScope(identity: map.identity, request: visit.request, scope: scope)
         let every = Duration.seconds(map.rules.stream.sessionSeconds)
         return .events(
             states, from: MapChanges.Seen(eventID: visit.request.headers[.lastEventID]), most: most,
@@ -56,30 +56,5 @@ struct MapStream: Sendable {
             writer.array(changes) { $0.raw($1.json) }
         }
         return ServerEvent(id: seen.eventID, name: name, data: String(decoding: data, as: UTF8.self))
-    }
-}
-
-/// Whether the viewer of a stream may still see it: looked up now and then, not at each event.
-private actor HeldView {
-    private let identity: Identity
-    private let request: Request
-    private let scope: Scope
-    private var checked = ContinuousClock.now
-
-    init(identity: Identity, request: Request, scope: Scope) {
-        self.identity = identity
-        self.request = request
-        self.scope = scope
-    }
-
-    func holds(checkedEvery span: Duration) async -> Bool {
-        guard ContinuousClock.now - checked >= span else { return true }
-        checked = .now
-        do {
-            return try await identity.scope(behind: request) == scope
-        } catch {
-            // That nobody can be asked now is no reason to send somebody away.
-            return true
-        }
     }
 }

@@ -111,10 +111,10 @@ extension Registry {
 
     /// Reads twice: what only shows at the end (merged cells, how many live in a home, two people with one number) first.
     private func residentChunks(of file: String, _ layout: ResidentLayout, on today: Day)
-        -> RowHandOver
+        -> RowChunks<ResidentChunk>
     {
         let dictionary = dictionary
-        return RowHandOver { hand in
+        return RowChunks { hand in
             var reading = ResidentReading(layout: layout, dictionary: dictionary, today: today)
             reading.overview = try Self.overview(of: file, reading)
             let reader = try SheetReader.open(path: file)

@@ -4,15 +4,17 @@ import Synchronization
 
 /// Hands chunks from a thread that reads to a task that writes, and lets the reader run ahead only a few chunks, so that a
 /// file of any length needs the same memory.
-final class RowChunks<Chunk: Sendable>: Sendable {
+public final class RowChunks<Chunk: Sendable>: Sendable {
     private let room: DispatchSemaphore
     private let isStopped = Mutex(false)
     private let continuation: AsyncThrowingStream<Chunk, any Error>.Continuation
-    let stream: AsyncThrowingStream<Chunk, any Error>
+    public let stream: AsyncThrowingStream<Chunk, any Error>
 
-    /// - Parameter produce: runs on a thread of its own and calls its argument with each chunk; it ends early when that
-    ///   says so by throwing.
-    init(ahead: Int = 3, _ produce: @escaping @Sendable ((Chunk) throws -> Void) throws -> Void) {
+    /// - Parameters:
+    ///   - ahead: how many chunks may wait unread.
+    ///   - produce: runs on a thread of its own and calls its argument with each chunk; that ends it by throwing once nobody
+    ///     reads on.
+    public init(ahead: Int = 3, _ produce: @escaping @Sendable ((Chunk) throws -> Void) throws -> Void) {
         // Begun at 0 and raised: a semaphore that dies below its first value ends the process.
         room = DispatchSemaphore(value: 0)
         for _ in 0..<ahead { room.signal() }
@@ -34,10 +36,10 @@ final class RowChunks<Chunk: Sendable>: Sendable {
     }
 
     /// The chunk is dealt with; the reader may go on.
-    func done() { room.signal() }
+    public func done() { room.signal() }
 
     /// Ends the reader; harmless after its end.
-    func stop() {
+    public func stop() {
         isStopped.withLock { $0 = true }
         room.signal()
     }
