@@ -55,6 +55,8 @@ public struct BurdenAudit: Sendable {
     public static func run(_ rules: BurdenRules, over program: Program) -> Result {
         var all: [Finding] = []
         let lowered = program.texts.map { $0.text.lowercased() }
+        let routes = program.routes.map { ($0, split($0)) }
+        let columns = program.columns.map { ($0, split($0)) }
         for rule in rules.rules {
             func found(_ place: String, _ word: String, file: String? = nil) {
                 let excuse = rules.exceptions.first { exception in
@@ -66,11 +68,13 @@ public struct BurdenAudit: Sendable {
                         rule: rule.key, title: rule.title, source: rule.source, place: place, word: word,
                         excuse: excuse?.reason))
             }
-            for route in program.routes {
-                for word in rule.routes where names(route, contain: word) { found(route, word) }
+            let routeWords = rule.routes.map { ($0, split($0)) }
+            for (route, parts) in routes {
+                for (word, wanted) in routeWords where contains(parts, wanted) { found(route, word) }
             }
-            for column in program.columns {
-                for word in rule.columns where names(column, contain: word) { found(column, word) }
+            let columnWords = rule.columns.map { ($0, split($0)) }
+            for (column, parts) in columns {
+                for (word, wanted) in columnWords where contains(parts, wanted) { found(column, word) }
             }
             for need in program.needs {
                 for word in rule.needs where names(need, contain: word) { found("needs: \(need)", word) }
@@ -96,10 +100,14 @@ public struct BurdenAudit: Sendable {
 
     /// Whole parts only: `check_in` is in `last_check_in`, not in `checking`.
     static func names(_ name: String, contain word: String) -> Bool {
-        let parts = split(name)
-        let wanted = split(word)
-        guard !wanted.isEmpty, parts.count >= wanted.count else { return false }
-        return (0...parts.count - wanted.count).contains { Array(parts[$0..<$0 + wanted.count]) == wanted }
+        contains(split(name), split(word))
+    }
+
+    private static func contains(_ parts: [String], _ wanted: [String]) -> Bool {
+        guard let first = wanted.first, parts.count >= wanted.count else { return false }
+        return (0...parts.count - wanted.count).contains {
+            parts[$0] == first && Array(parts[$0..<$0 + wanted.count]) == wanted
+        }
     }
 
     /// `lastCheckIn`, `last_check_in` and `/last/check-in` have the same parts.

@@ -25,7 +25,7 @@ public enum ProgramTexts {
     }
 
     private static func lines(of text: String, file: String, comment: String) -> [BurdenAudit.Text] {
-        text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { number, line in
+        text.components(separatedBy: "\n").enumerated().compactMap { number, line in
             let words = line.drop { $0 == " " }
             guard !words.isEmpty, !words.hasPrefix(comment) else { return nil }
             return BurdenAudit.Text(file: file, line: number + 1, text: String(words))
@@ -36,9 +36,12 @@ public enum ProgramTexts {
     static func literals(of text: String, file: String) -> [BurdenAudit.Text] {
         var found: [BurdenAudit.Text] = []
         var isLong = false
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (number, line) in text.components(separatedBy: "\n").enumerated() {
+            // Most lines have no mark at all: this page is asked for by people, who wait.
+            let hasMark = line.withCString { strchr($0, 0x22) != nil }
+            guard isLong || hasMark else { continue }
             let words = line.drop { $0 == " " }
-            let marks = line.components(separatedBy: "\"\"\"").count - 1
+            let marks = hasMark ? line.components(separatedBy: "\"\"\"").count - 1 : 0
             if isLong || marks > 0 {
                 if !words.isEmpty { found.append(BurdenAudit.Text(file: file, line: number + 1, text: String(words))) }
                 if marks % 2 == 1 { isLong.toggle() }
