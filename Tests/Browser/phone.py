@@ -209,7 +209,7 @@ def run(house):
         matter = own_matter(house, "手机测试：网格代码")
         grid = house.request("street_dispatcher").get(f"/api/v1/cases/{matter}").json()["area"]
         for name in ("看甲处", "看乙处"):
-            house.send("street_dispatcher", "/patrols", "/patrols", {"title": name + RUN, "area": grid, "everyDays": "7"})
+            house.send("street_dispatcher", "/patrols", "/patrols", {"title": name + RUN, "area": grid, "everyDays": "7", "category": "010601"})
         page = phone(house)
         thumb = Thumb(page)
         first = page.locator("[data-check]", has_text="看甲处" + RUN)

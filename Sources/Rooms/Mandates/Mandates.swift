@@ -7,6 +7,9 @@ import WorkCalendar
 
 /// 权责清单: the lists of duties, and the one gate for whatever is sent down.
 public struct Mandates: Room {
+    /// UTF-16 units of a reason, an objection or a condition.
+    static let longestWords = 300
+
     let house: House
     let identity: Identity
     let places: Places

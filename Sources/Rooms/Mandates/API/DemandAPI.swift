@@ -207,7 +207,7 @@ struct DemandAPI: Sendable {
                     "DemandAct",
                     .object([
                         .init("act", .string(values: acts)),
-                        .init("words", .nullable(.string(maximum: 300)), required: false),
+                        .init("words", .nullable(.string(maximum: Mandates.longestWords)), required: false),
                     ])), response: Self.demand), right: .readMandates
         ) { staff, submission in
             let asked = try submission.decode(Asked.self)

@@ -110,10 +110,12 @@ extension Mandates {
         var hearings = try DemandStore.hearings(of: demand.id, in: transaction)
         guard let position = hearings.firstIndex(where: { $0.area == scope.area }) else { throw Refusal.nothingHere }
         let text = words.trimmingSpaces()
-        guard agrees || !text.isBlank, text.utf16.count <= 300 else {
+        guard agrees || !text.isBlank, text.utf16.count <= Self.longestWords else {
             throw Refusal(
                 .ruleBroken, "demands.words",
-                LocalizedText("不同意请写明理由（不超过 300 字）", "Say why not, in at most 300 characters"), field: "words")
+                LocalizedText(
+                    "不同意请写明理由（不超过 \(Self.longestWords) 字）", "Say why not, in at most \(Self.longestWords) characters"),
+                field: "words")
         }
         hearings[position].answer = agrees ? .agrees : .objects
         hearings[position].words = text
@@ -207,10 +209,12 @@ extension Mandates {
 
     private func reason(_ words: String) throws -> String {
         let text = words.trimmingSpaces()
-        guard !text.isBlank, text.utf16.count <= 300 else {
+        guard !text.isBlank, text.utf16.count <= Self.longestWords else {
             throw Refusal(
                 .ruleBroken, "demands.words",
-                LocalizedText("请写明理由（不超过 300 字）", "Say why, in at most 300 characters"), field: "words")
+                LocalizedText(
+                    "请写明理由（不超过 \(Self.longestWords) 字）", "Say why, in at most \(Self.longestWords) characters"),
+                field: "words")
         }
         return text
     }

@@ -76,7 +76,7 @@ struct ContractAPI: Sendable {
                     "ContractAct",
                     .object([
                         .init("act", .string(values: Self.acts)),
-                        .init("words", .nullable(.string(maximum: 300)), required: false),
+                        .init("words", .nullable(.string(maximum: Mandates.longestWords)), required: false),
                         .init("quantity", .nullable(Self.count), required: false),
                     ])), response: Self.contract), right: .readMandates
         ) { staff, submission in

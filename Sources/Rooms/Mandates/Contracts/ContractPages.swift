@@ -123,7 +123,8 @@ struct ContractPages: Sendable {
         }
         func words(_ id: String, _ label: String, required: Bool) -> HTML {
             Field.longText(
-                id, label, value: typed?["words"], required: required, maximum: 300, rows: 2, formName: "words")
+                id, label, value: typed?["words"], required: required, maximum: Mandates.longestWords, rows: 2,
+                formName: "words")
         }
         func quantity(_ id: String) -> HTML {
             Field.text(

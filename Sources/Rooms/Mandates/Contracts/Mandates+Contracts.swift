@@ -73,7 +73,7 @@ extension Mandates {
         case .agree(let conditions):
             try requireSeller(contract, scope)
             let words = conditions.trimmingSpaces()
-            guard words.utf16.count <= 300 else { throw Self.tooLong }
+            guard words.utf16.count <= Self.longestWords else { throw Self.tooLong }
             contract.conditions = words
             try go(&contract, .agree, words, by: scope, at: now, in: transaction)
         case .decline:
@@ -89,11 +89,11 @@ extension Mandates {
             try go(&contract, .accept, "", by: scope, at: now, in: transaction)
         case .contest(let words):
             try requireBuyer(contract, scope)
-            guard !words.isBlank, words.utf16.count <= 300 else { throw Self.tooLong }
+            guard !words.isBlank, words.utf16.count <= Self.longestWords else { throw Self.tooLong }
             try go(&contract, .contest, words.trimmingSpaces(), by: scope, at: now, in: transaction)
         case .settle(let quantity, let words):
             try scope.require(.decideDemand)
-            guard !words.isBlank, words.utf16.count <= 300 else { throw Self.tooLong }
+            guard !words.isBlank, words.utf16.count <= Self.longestWords else { throw Self.tooLong }
             contract.accepted = try counted(quantity, contract)
             try go(&contract, .settle, words.trimmingSpaces(), by: scope, at: now, in: transaction)
         case .pay:
@@ -121,7 +121,7 @@ extension Mandates {
         contract.stage = move.to
         contract.dueAt =
             switch move.to {
-            case .agreed: Instant(LocalTime(day: contract.until + 15)) - Span(milliseconds: 1)
+            case .agreed: Instant(LocalTime(day: contract.until + rules.deliveryGraceDays + 1)) - Span(milliseconds: 1)
             case .offered, .delivered, .accepted: try dueAt(.offered, from: now)
             case .disputed: try dueAt(.appealed, from: now)
             case .paid, .declined, .ended: nil
@@ -183,7 +183,8 @@ extension Mandates {
     }
 
     private static let tooLong = Refusal(
-        .ruleBroken, "contracts.words", LocalizedText("请写明（不超过 300 字）", "Say it in at most 300 characters"),
+        .ruleBroken, "contracts.words",
+        LocalizedText("请写明（不超过 \(longestWords) 字）", "Say it in at most \(longestWords) characters"),
         field: "words")
 
     private func requireSeller(_ contract: Contract, _ scope: Scope) throws {

@@ -47,6 +47,8 @@ struct GateRules: Sendable, Decodable {
     var longestMonths: Int
     /// Working days between the decision and the first day of the work.
     var noticeWorkdays: Int
+    /// Days after a contract's last one in which the seller may still say what was delivered.
+    var deliveryGraceDays: Int
     /// From which similarity of texts two pieces of work count as the same, 0…1.
     var similarity: Double
 
@@ -76,7 +78,8 @@ struct GateRules: Sendable, Decodable {
             throw wrong("roles.yaml 没有角色“\(role)”", "role “\(role)” is not in roles.yaml")
         }
         guard rules.yuanPerHour > 0, (1...36).contains(rules.longestMonths), (0...60).contains(rules.noticeWorkdays),
-            (0.3...1).contains(rules.similarity)
+            (0.3...1).contains(rules.similarity),
+            (0...90).contains(rules.deliveryGraceDays)
         else { throw wrong("价格、期限或相似度超出范围", "a price, a term or the similarity is out of range") }
         for stage in DemandStage.allCases { _ = try rules.limit(stage) }
         return rules

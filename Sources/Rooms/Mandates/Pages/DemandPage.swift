@@ -108,7 +108,8 @@ struct DemandPage: Sendable {
             let words: HTML =
                 label.map {
                     Field.longText(
-                        "words-\(act)", $0, value: typed?["words"], required: required, maximum: 300, rows: 2,
+                        "words-\(act)", $0, value: typed?["words"], required: required, maximum: Mandates.longestWords,
+                        rows: 2,
                         formName: "words")
                 } ?? HTML()
             forms.append(

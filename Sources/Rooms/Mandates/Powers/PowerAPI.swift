@@ -112,7 +112,7 @@ struct PowerAPI: Sendable {
                     "PowerAct",
                     .object([
                         .init("act", .string(values: Self.acts)),
-                        .init("words", .nullable(.string(maximum: 300)), required: false),
+                        .init("words", .nullable(.string(maximum: Mandates.longestWords)), required: false),
                         .init("instrument", .nullable(.string(maximum: 60)), required: false),
                         .init("power", .nullable(.string(maximum: 20)), required: false),
                         .init("staff", .nullable(Self.count), required: false),
