@@ -84,6 +84,26 @@ struct ResidentImportTests {
         }
     }
 
+    @Test(
+        "Rows of one home are one home: each person once, and all of them where the home is",
+        arguments: EngineCase.available)
+    func oneHome(engine: EngineCase) async throws {
+        try await VisitsWorld.with(engine, forms: VisitsWorld.fewForms) { world in
+            let (first, second) = (VisitsWorld.grids[0], VisitsWorld.grids[1])
+            let rows = [
+                "王小明,,,文三路 1 号,\(first),", "李秀英,,,文三路１号,\(first),", "王小明,,,文三路 1 号,\(first),失业",
+                "赵五,,,文三路 1 号,\(second),", "李秀英,,,文三路 1 号,\(second),", "赵五,,,文三路 1 号,\(second),离退休",
+            ]
+            let done = try await run(rows, in: world).result
+            #expect(done.rows == 6 && done.created == 3 && done.changed == 2 && done.unchanged == 1)
+            #expect(done.dwellings == 1 && done.households == 1 && done.rejected == 0 && done.lookAlikes == 0)
+            let places = try await world.house.database.query(
+                "SELECT area, COUNT(*) FROM registry_subjects GROUP BY area")
+            #expect(places.count == 1)
+            #expect(try places.first?.text(0) == second && places.first?.int(1) == 5)
+        }
+    }
+
     @Test("Who may be there already is taken and proposed as a duplicate", arguments: EngineCase.available)
     func lookAlikes(engine: EngineCase) async throws {
         try await VisitsWorld.with(engine, forms: VisitsWorld.fewForms) { world in

@@ -7,7 +7,8 @@ public import Storage
 
 /// What wants to know of every change, in the transaction of the change: the forms.
 public protocol RegistryFollower: Sendable {
-    /// Called once for each write, with all subjects that it changed, after their rows are written.
+    /// Called with everything that one write changed, or many in one transaction, in its order, after the rows are written;
+    /// a subject may be among it more than once, each time from where the last change left it.
     func follow(_ changes: [SubjectChange], at now: Instant, in transaction: any Transaction) throws
 }
 

@@ -136,9 +136,7 @@ extension Registry {
         var overview = ResidentOverview()
         let reader = try SheetReader.open(path: file)
         let summary = try reader.forEachRow { row in
-            guard case .resident(let resident) = reading.read(row, of: reader), let key = resident.homeKey else {
-                return
-            }
+            guard let key = reading.homeKey(of: row) else { return }
             overview.homes[key, default: 0] += 1
         }
         overview.homes = overview.homes.filter { $0.value > reading.layout.mostInHousehold }

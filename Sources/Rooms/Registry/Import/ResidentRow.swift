@@ -15,8 +15,12 @@ struct ResidentRow: Sendable {
     /// Those who live together: the address and, where the register has one, the number of the household.
     var homeKey: String? {
         value(CoreElement.address, of: .dwelling).map {
-            SearchKeys.folded($0) + "\u{1F}" + (value("household-register-number", of: .household) ?? "")
+            Self.homeKey($0, value("household-register-number", of: .household))
         }
+    }
+
+    static func homeKey(_ address: String, _ household: String?) -> String {
+        SearchKeys.folded(address) + "\u{1F}" + (household ?? "")
     }
 }
 
@@ -98,6 +102,14 @@ struct ResidentReading: Sendable {
             isRefused = true
         }
         return isRefused ? .refused(problems) : .resident(resident)
+    }
+
+    /// As `ResidentRow.homeKey`, of a row of which nothing else matters yet.
+    func homeKey(of row: SheetRow) -> String? {
+        func text(_ key: String) -> String? {
+            layout.position(key).map { row[$0].trimmed }.flatMap { $0.isEmpty ? nil : $0 }
+        }
+        return text(CoreElement.address).map { ResidentRow.homeKey($0, text("household-register-number")) }
     }
 
     private func missing(_ row: ResidentRow) -> Refusal? {

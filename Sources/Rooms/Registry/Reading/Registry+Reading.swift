@@ -87,15 +87,14 @@ extension Registry {
         } else {
             let keys = searchKeys.keys(forTyped: typed)
             guard !keys.isEmpty else { return [] }
-            for key in keys {
-                ids += try transaction.query(
-                    """
-                    SELECT subject FROM registry_keys
-                    WHERE search_key = \(key) AND \(scope.area.condition(on: "area"))
-                    ORDER BY search_key, area, subject LIMIT 51
-                    """
-                ).map { try $0.identifier(0) }
+            let statements = keys.map { key -> SQL in
+                """
+                SELECT subject FROM registry_keys
+                WHERE search_key = \(key) AND \(scope.area.condition(on: "area"))
+                ORDER BY search_key, area, subject LIMIT 51
+                """
             }
+            ids = try transaction.queries(statements).joined().map { try $0.identifier(0) }
         }
         var seen: Set<SubjectID> = []
         let wanted = ids.filter { seen.insert($0).inserted }.prefix(51)

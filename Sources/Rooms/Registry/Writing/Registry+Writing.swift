@@ -22,6 +22,31 @@ extension Registry {
     func write(
         _ entry: NewEntry, by scope: Scope, isSystem: Bool, at now: Instant, in transaction: any Transaction
     ) throws -> StoredSubject {
+        let (subject, changes) = try writeUntold(entry, by: scope, isSystem: isSystem, at: now, in: transaction)
+        try tell(changes, at: now, in: transaction)
+        return subject
+    }
+
+    /// Who follows learns what was changed.
+    func tell(_ changes: [SubjectChange], at now: Instant, in transaction: any Transaction) throws {
+        guard !changes.isEmpty else { return }
+        for follower in followers { try follower.follow(changes, at: now, in: transaction) }
+    }
+
+    /// What whoever writes has looked up in the same transaction, so that it is not looked up again.
+    struct Foreknown {
+        /// As they stand.
+        var subjects: [SubjectID: StoredSubject] = [:]
+        /// Nobody has the identity number that is written.
+        var isNumberFree = false
+    }
+
+    /// As `write`, but who follows is not told yet: for whoever writes much in one transaction and tells all of it at its
+    /// end, so that a hundred people in the same cell of a form are one step of it.
+    func writeUntold(
+        _ entry: NewEntry, by scope: Scope, isSystem: Bool, knowing foreknown: Foreknown = Foreknown(),
+        at now: Instant, in transaction: any Transaction
+    ) throws -> (subject: StoredSubject, changes: [SubjectChange]) {
         try scope.require(.registryWrite)
         let checking = EntryChecking(dictionary: dictionary, now: now)
         let content = try checking.content(of: entry)
@@ -30,11 +55,12 @@ extension Registry {
         var record = before?.record ?? SubjectRecord(kind: entry.kind)
         record.join(content)
         try checking.check(record)
-        try checkReferences(content, of: id, for: scope, in: transaction)
+        try checkReferences(content, of: id, for: scope, foreknown.subjects, in: transaction)
         try checkCompleteness(record, at: now)
-        try takeNumber(record, of: id, at: now, in: transaction)
+        try takeNumber(
+            record, of: id, isNew: before == nil, isFree: foreknown.isNumberFree, at: now, in: transaction)
         let vault = house.keys.vault
-        try record.derivePlacement { try placed($0, in: transaction) }
+        try record.derivePlacement { try foreknown.subjects[$0]?.record ?? placed($0, in: transaction) }
         let subject = standing(
             StoredSubject(
                 id: id, kind: entry.kind, area: before?.area ?? scope.area, registeredArea: nil, standing: .present,
@@ -49,8 +75,8 @@ extension Registry {
         try transaction.later(EntryStore.insertion(stored, vault: vault))
         try store(subject, insteadOf: before, content: content, in: transaction)
         let change = SubjectChange(id: id, kind: entry.kind, before: before?.record, after: record)
-        let others = try followPlacement(of: change, at: now, in: transaction)
-        for follower in followers { try follower.follow([change] + others, at: now, in: transaction) }
+        // Nobody refers yet to what is new.
+        let others = before == nil ? [] : try followPlacement(of: change, at: now, in: transaction)
         try Ledger.record(
             LedgerEntry(
                 before == nil ? "registry.registered" : entry.isCorrection ? "registry.corrected" : "registry.written",
@@ -63,7 +89,7 @@ extension Registry {
                 writer.member("seenAt", entry.seenAt)
                 writer.member("entry", stored.id)
             }, in: transaction)
-        return subject
+        return (subject, [change] + others)
     }
 
     private func writable(
@@ -91,16 +117,19 @@ extension Registry {
     /// What is named must be there, of the right kind, and within the writer's reach: nobody moves people into homes that
     /// they cannot see.
     private func checkReferences(
-        _ content: SubjectRecord, of id: SubjectID, for scope: Scope, in transaction: any Transaction
+        _ content: SubjectRecord, of id: SubjectID, for scope: Scope, _ known: [SubjectID: StoredSubject],
+        in transaction: any Transaction
     ) throws {
+        func referred(_ id: SubjectID) throws -> StoredSubject? {
+            if let one = known[id], one.isVisible(in: scope) { return one }
+            return try SubjectStore.find(id, for: scope, vault: house.keys.vault, in: transaction)
+        }
         for (key, statements) in content.statements {
             guard let element = dictionary[key] else { continue }
             for value in statements.compactMap(\.value) {
                 switch element.type {
                 case .reference(let kind):
-                    let target = try SubjectID(parsing: value).flatMap {
-                        try SubjectStore.find($0, for: scope, vault: house.keys.vault, in: transaction)
-                    }
+                    let target = try SubjectID(parsing: value).flatMap { try referred($0) }
                     guard let target, target.kind == kind, target.standing == .present, target.id != id else {
                         throw DataDictionary.unfit(
                             element, "指向的\(kind.title.chinese)不存在或不在您的辖区",
@@ -136,8 +165,12 @@ extension Registry {
     }
 
     /// One number, one person; one credit code, one organisation.
+    /// - Parameters:
+    ///   - isNew: it had none before.
+    ///   - isFree: nobody has it, as the caller has found in this transaction.
     func takeNumber(
-        _ record: SubjectRecord, of id: SubjectID, at now: Instant, in transaction: any Transaction
+        _ record: SubjectRecord, of id: SubjectID, isNew: Bool = false, isFree: Bool = false, at now: Instant,
+        in transaction: any Transaction
     ) throws {
         let element: String
         switch record.kind {
@@ -146,11 +179,12 @@ extension Registry {
         case .household, .dwelling, .building: return
         }
         guard let number = record.value(element, at: now.local().day) else {
-            try transaction.later("DELETE FROM registry_identities WHERE subject = \(id)")
+            if !isNew { try transaction.later("DELETE FROM registry_identities WHERE subject = \(id)") }
             return
         }
         let key = record.kind == .person ? searchKeys.identityKey(number) : searchKeys.creditKey(number)
-        let holder = try transaction.first("SELECT subject FROM registry_identities WHERE number_key = \(key)")
+        let holder =
+            try isFree ? nil : transaction.first("SELECT subject FROM registry_identities WHERE number_key = \(key)")
         if let holder {
             let other: SubjectID = try holder.identifier(0)
             if other == id { return }
@@ -159,7 +193,7 @@ extension Registry {
             }
             try transaction.later("DELETE FROM registry_identities WHERE number_key = \(key)")
         }
-        try transaction.later("DELETE FROM registry_identities WHERE subject = \(id)")
+        if !isNew { try transaction.later("DELETE FROM registry_identities WHERE subject = \(id)") }
         try transaction.later("INSERT INTO registry_identities (number_key, subject) VALUES (\(key), \(id))")
     }
 
