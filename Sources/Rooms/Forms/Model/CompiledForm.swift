@@ -37,15 +37,26 @@ struct CompiledForm: Sendable {
     ///   - origin: what lies before is told as if it began on this day.
     ///   - horizon: the first day that is not computed any more.
     func stretches(of record: SubjectRecord, from origin: Day, until horizon: Day) -> [Stretch] {
-        let tracks = slots.map { record[$0] }
+        guard origin < horizon else { return [] }
         let places = record[placeElement]
-        var days: Set<Day> = [origin]
-        for track in tracks { for statement in track { days.insert(statement.since) } }
-        for statement in places { days.insert(statement.since) }
+        // Until it is somewhere it counts nowhere: no earlier day matters.
+        guard let first = places.first?.since, first < horizon else {
+            return [Stretch(from: origin, area: nil, cells: [])]
+        }
+        let begin = max(origin, first)
+        let tracks = slots.map { record[$0] }
+        var days = [origin, begin]
+        for track in tracks { for statement in track { days.append(statement.since) } }
+        for statement in places { days.append(statement.since) }
         let births = ages.isEmpty ? [] : Set(record[CoreElement.birthDay].compactMap(\.value)).compactMap { Day($0) }
-        for birth in births { for age in ages { days.insert(Self.birthday(age, of: birth)) } }
+        let years = begin.parts.year...horizon.parts.year
+        for birth in births {
+            let year = birth.parts.year
+            for age in ages where years.contains(year + age) { days.append(Self.birthday(age, of: birth)) }
+        }
+        days = days.filter { ($0 >= begin && $0 < horizon) || $0 == origin }.sorted()
         var stretches: [Stretch] = []
-        for day in days.sorted() where day >= origin && day < horizon {
+        for (index, day) in days.enumerated() where index == 0 || days[index - 1] != day {
             var stretch = Stretch(from: day, area: Self.value(places, at: day), cells: [])
             if stretch.area != nil {
                 let values = tracks.map { Self.value($0, at: day) }
