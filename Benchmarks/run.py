@@ -230,12 +230,13 @@ finally:
     for process in processes:
         if process.poll() is None: process.kill()
     if results:
-        # The walls are measured apart: each of the two parts leaves the other's lines as they are.
-        written = pathlib.Path(o.output).read_text() if pathlib.Path(o.output).exists() else ''
-        head, mark, tail = written.partition('\n## Walls\n')
+        # Each section of the page is measured apart and leaves the others' lines as they are; these come before the first.
         if o.walls:
-            import walls
-            pathlib.Path(o.output).write_text(head + walls.lines(results))
-        else: pathlib.Path(o.output).write_text(table() + mark + tail)
+            import measuring, walls
+            measuring.section(o.output, 'Walls', walls.lines(results).split('\n')[3:])
+        else:
+            written = pathlib.Path(o.output).read_text() if pathlib.Path(o.output).exists() else ''
+            _, mark, sections = written.partition('\n## ')
+            pathlib.Path(o.output).write_text(table() + mark + sections)
         say(f'wrote {o.output}')
     if not o.keep: shutil.rmtree(work, ignore_errors=True)
