@@ -88,12 +88,18 @@ struct ResidentImportTests {
         "Rows of one home are one home: each person once, and all of them where the home is",
         arguments: EngineCase.available)
     func oneHome(engine: EngineCase) async throws {
-        try await VisitsWorld.with(engine, forms: VisitsWorld.fewForms) { world in
+        let forms = """
+            forms:
+              - { key: everybody, zh: 全部, en: Everybody, line: labour, purpose: employment, of: person, columns: [name],
+                  counts: [ { zh: 失业, en: Jobless, where: employment = 2 } ] }
+            """
+        try await VisitsWorld.with(engine, forms: forms) { world in
             let (first, second) = (VisitsWorld.grids[0], VisitsWorld.grids[1])
             let rows = [
                 "王小明,,,文三路 1 号,\(first),", "李秀英,,,文三路１号,\(first),", "王小明,,,文三路 1 号,\(first),失业",
                 "赵五,,,文三路 1 号,\(second),", "李秀英,,,文三路 1 号,\(second),", "赵五,,,文三路 1 号,\(second),离退休",
             ]
+            try await world.forms.compute()
             let done = try await run(rows, in: world).result
             #expect(done.rows == 6 && done.created == 3 && done.changed == 2 && done.unchanged == 1)
             #expect(done.dwellings == 1 && done.households == 1 && done.rejected == 0 && done.lookAlikes == 0)
@@ -101,6 +107,30 @@ struct ResidentImportTests {
                 "SELECT area, COUNT(*) FROM registry_subjects GROUP BY area")
             #expect(places.count == 1)
             #expect(try places.first?.text(0) == second && places.first?.int(1) == 5)
+            // Forms were told once for all rows; from nothing they are the same.
+            let kept = try await steps(in: world)
+            #expect(!kept.isEmpty)
+            try await world.house.database.write {
+                try $0.batch([
+                    "DELETE FROM form_states", "DELETE FROM form_steps", "DELETE FROM form_totals",
+                    "DELETE FROM form_rows", "UPDATE form_generation SET number = number + 1 WHERE id = 1",
+                ])
+            }
+            try await world.forms.compute()
+            #expect(try await steps(in: world) == kept)
+        }
+    }
+
+    /// What all forms count, by form, area and cell.
+    private func steps(in world: VisitsWorld) async throws -> [String] {
+        try await world.house.database.query(
+            """
+            SELECT form, area, cell, CAST(SUM(delta) AS BIGINT) FROM form_steps GROUP BY form, area, cell
+            HAVING SUM(delta) <> 0 ORDER BY form, area, cell
+            """
+        ).map { row in
+            let (form, area, cell, count) = (try row.text(0), try row.text(1), try row.int(2), try row.int(3))
+            return "\(form) \(area) \(cell) \(count)"
         }
     }
 
