@@ -16,6 +16,8 @@ extension Mandates {
                 .init("demands.filed", "提出事项", "A demand was filed"),
                 .init("demands.said", "街道表态", "A street was heard"),
                 .init("contracts.offered", "购买合同提交街道", "A contract was offered to a street"),
+                .init("demands.rise", "减后反弹，已通知", "A rise after a cut was told"),
+                .init("demands.rise-over", "反弹已回落", "A rise after a cut is over"),
                 .init("contracts.unpaid", "已验收未付款提醒", "Reminded of a debt"),
             ] + DemandCourse.Act.allCases.map { .init("demands.\($0.rawValue)", MandateTexts.title($0)) }
             + ContractCourse.Act.allCases.map { .init("contracts.\($0.rawValue)", MandateTexts.title($0)) }
@@ -26,6 +28,7 @@ extension Mandates {
             ]
         words.subjects = [
             "demand": .init("准入事项", "Demand", right: .readMandates) { "/demands/\($0)" },
+            "demand-rise": .init("减后反弹", "Rise after a cut", right: .readMandates) { _ in "/demands/year" },
             "power-grant": .init("赋权", "Power", right: .readMandates) { _ in "/powers" },
             "contract": .init("购买合同", "Contract", right: .readMandates) { "/contracts/\($0)" },
             "mandate-revision": .init("清单版本", "Revision of the lists", right: .readMandates) {
@@ -40,6 +43,9 @@ extension Mandates {
             .init("power", "权力", "Power"), .init("number", "编号", "Number"), .init("yuan", "金额（元）", "Yuan"),
             .init("quantity", "数量", "Quantity"),
             .init("delivered", "已完成", "Done"), .init("accepted", "已验收", "Accepted"),
+            .init("threeMonths", "近三个月次数", "Times in three months"),
+            .init("threeMonthsLeast", "减后最低三个月", "Lowest three months"),
+            .init("threeMonthsBefore", "减之前三个月", "Three months before the cut"),
             .init("paid", "已付（元）", "Paid (yuan)"), .init("why", "理由", "Reason"),
         ]
         words.value = { fact, code in

@@ -64,7 +64,11 @@ public struct Mandates: Room {
 
     public var jobs: [Job] {
         let watch = GateWatch(mandates: self)
-        return [Job("gate-limits", every: .minutes(1)) { try await watch.run() }]
+        let rises = RiseWatch(mandates: self)
+        return [
+            Job("gate-limits", every: .minutes(1)) { try await watch.run() },
+            Job("burden-rises", every: .hours(1)) { try await rises.run() },
+        ]
     }
 
     public func addRoutes(to routes: Routes) {

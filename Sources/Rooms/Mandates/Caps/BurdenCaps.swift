@@ -115,23 +115,3 @@ struct BurdenCaps: Sendable, Decodable {
         return finding(missing == 0 ? GateAnswer.Weight.fine : GateAnswer.Weight.note, chinese, english)
     }
 }
-
-/// 反弹: a series that was cut and rises again.
-enum Rebound {
-    struct Alarm: Sendable, Hashable {
-        /// Of three months, at the lowest and at the end of the series.
-        var lowest: Int64
-        var now: Int64
-    }
-
-    /// Compares sums of three months, so that one busy month is none. Alarms when the last sum lies so much above the
-    /// lowest before it; nil while it falls or stays.
-    /// - Parameter perMille: how much above, of the lowest; at least one more in any case.
-    static func alarm(_ months: [Int64], perMille: Int64) -> Alarm? {
-        guard months.count >= 4 else { return nil }
-        let sums: [Int64] = (2..<months.count).map { (last: Int) -> Int64 in months[(last - 2)...last].reduce(0, +) }
-        guard let now = sums.last, let lowest = sums.dropLast().min() else { return nil }
-        guard now > lowest, now * 1000 >= lowest * (1000 + perMille) else { return nil }
-        return Alarm(lowest: lowest, now: now)
-    }
-}

@@ -34,6 +34,7 @@ struct YearPage: Sendable {
                             writer.member("holes", line.allowance.holes)
                             writer.member("isOver", line.isOver)
                             writer.member("isRising", line.rebound != nil)
+                            writer.member("toldAt", line.toldAt)
                         }
                     }
                 }
@@ -51,7 +52,10 @@ struct YearPage: Sendable {
         /// Standard minutes of what was admitted.
         var minutes: Int64
         var allowance: BurdenCaps.Allowance
-        var rebound: Rebound.Alarm?
+        /// Of the last 24 months, so that a cut of the year before is known.
+        var rebound: Rebound.Rise?
+        /// When those who answer for it were told.
+        var toldAt: Instant?
 
         var sent: Int64 { months.reduce(0, +) }
         /// More was sent than a cap, perhaps lowered since, allows.
@@ -65,9 +69,14 @@ struct YearPage: Sendable {
     }
 
     private func lines(_ year: Int, for scope: Scope) async throws -> [Line] {
-        let rows = try await mandates.house.database.read { try DemandStore.ofYear(year, for: scope, in: $0) }
-        let today = mandates.house.clock.now().local().day.parts
-        let until = today.year == year ? today.month : 12
+        let today = mandates.house.clock.now().local().day
+        let until = today.parts.year > year ? Day(year: year, month: 12, day: 31) ?? today : today
+        let (rows, series, told) = try await mandates.house.database.read { transaction in
+            (
+                try DemandStore.ofYear(year, for: scope, in: transaction),
+                try RiseStore.series(until: until, for: scope, in: transaction), try RiseStore.told(in: transaction)
+            )
+        }
         let groups = Dictionary(grouping: rows) { [$0.line ?? "", $0.kind.rawValue] }
         return groups.sorted { $0.key.lexicographicallyPrecedes($1.key) }.compactMap { key, rows in
             guard let kind = DemandKind(rawValue: key[1]) else { return nil }
@@ -77,7 +86,8 @@ struct YearPage: Sendable {
                 line: key[0], kind: kind, months: months, refused: Int64(rows.filter { $0.stage == .refused }.count),
                 minutes: rows.filter { $0.stage == .admitted || $0.stage == .expired }.map(\.minutes).reduce(0, +),
                 allowance: mandates.caps.allowance(kind, line: key[0]),
-                rebound: Rebound.alarm(Array(months.prefix(until)), perMille: mandates.caps.reboundPerMille))
+                rebound: series.first { $0.line == key[0] && $0.kind == kind }.flatMap(mandates.rise),
+                toldAt: told.first { $0.line == key[0] && $0.kind == kind }?.at)
         }
     }
 
@@ -114,12 +124,13 @@ struct YearPage: Sendable {
                 "趋势", "Trend",
                 html: { line, visit in
                     line.rebound.map {
-                        "<span class=\"tag warn\">\(visit("反弹：三个月 \($0.lowest) → \($0.now)", "Rising again: three months \($0.lowest) → \($0.now)"))</span>"
+                        "<span class=\"tag warn\">\(visit("反弹：三个月 \($0.lowest) → \($0.now)（减之前 \($0.before)）", "Rising again: three months \($0.lowest) → \($0.now) (\($0.before) before)"))</span>"
                     } ?? HTML(text: visit("平稳", "Steady"))
                 }
             ) { line, visit in
                 line.rebound.map { visit("反弹 \($0.lowest) → \($0.now)", "rising \($0.lowest) → \($0.now)") }
             },
+            .instant("已通知", "Told") { $0.toldAt },
         ]
     }
 
@@ -138,7 +149,8 @@ struct YearPage: Sendable {
                 <p class="lead">\(visit("会议、文件、检查、报表、应用在下达前登记、计数、限量；超过上限的当场不予下达，并写明规则。", "Meetings, papers, inspections, forms and apps are registered, counted and capped before they are sent; over the cap they are refused on the spot, with the rule."))</p>\
                 <form method="get" action="/demands/year" class="filters">\(Field.text("year", visit("年份", "Year"), value: "\(year)", maximum: 4, inputMode: "numeric"))\(Field.submit(visit("查询", "Show")))</form>\
                 <div class="bar">\(exportLink(visit, path: "/demands/year/export"))</div>\(listing.html(visit))\
-                <p class="hint">\(visit("计入本年：已准入、办理中和已到期的事项；不计不予准入和撤回的。上限见规则文件 caps.yaml（待当地核实）。", "Counted: what is admitted, on its way or over; not what was refused or withdrawn. The caps stand in caps.yaml (check locally)."))</p>
+                <p class="hint">\(visit("计入本年：已准入、办理中和已到期的事项；不计不予准入和撤回的。上限见规则文件 caps.yaml（待当地核实）。", "Counted: what is admitted, on its way or over; not what was refused or withdrawn. The caps stand in caps.yaml (check locally)."))</p>\
+                <p class="hint">\(visit("减下来的又多起来，在回到原来的次数之前就通知下达部门和统筹办；每次反弹只通知一次。", "What was cut and rises again is told to the department and to coordination before it is back where it was, once for each rise."))</p>
                 """))
     }
 
@@ -163,7 +175,7 @@ struct YearPage: Sendable {
                         .init("sent", .integer(minimum: 0)), .init("refused", .integer(minimum: 0)),
                         .init("minutes", .integer(minimum: 0)), .init("cap", .nullable(.integer(minimum: 0))),
                         .init("base", .nullable(.integer(minimum: 0))), .init("holes", .integer(minimum: 0)),
-                        .init("isOver", .boolean), .init("isRising", .boolean),
+                        .init("isOver", .boolean), .init("isRising", .boolean), .init("toldAt", .nullable(.instant)),
                     ]))),
         ]))
 }

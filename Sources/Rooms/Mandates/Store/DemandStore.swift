@@ -46,7 +46,7 @@ enum DemandStore {
     }
 
     /// Whoever stands at the county or in the sending body sees a demand; a street those on which it is heard.
-    private static func visible(_ scope: Scope) -> SQL {
+    static func visible(_ scope: Scope) -> SQL {
         // A department's area is the whole county, but what others ask for is none of its business.
         if scope.line != nil { return "body = \(scope.body)" }
         if scope.area.level <= .county { return "TRUE" }
