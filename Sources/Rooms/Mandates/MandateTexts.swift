@@ -11,6 +11,7 @@ enum MandateTexts {
     static let powers = LocalizedText("赋权菜单", "Menu of powers")
     static let year = LocalizedText("年度总量", "The year’s totals")
     static let boundaries = LocalizedText("限权与边界", "Limits and boundaries")
+    static let burdenKinds = LocalizedText("三类负担", "Three kinds of burden")
     static let newDemand = LocalizedText("提出事项", "Ask for something")
 
     static func title(_ level: AreaLevel) -> LocalizedText {
@@ -52,12 +53,30 @@ enum MandateTexts {
         }
     }
 
+    static func title(_ kind: BurdenKind) -> LocalizedText {
+        switch kind {
+        case .formalism: LocalizedText("形式主义", "Formalism")
+        case .necessaryForm: LocalizedText("必要形式", "Necessary form")
+        case .tooMuch: LocalizedText("过量工作", "Too much work")
+        case .ordinary: LocalizedText("正常工作", "Ordinary work")
+        }
+    }
+
+    static func tone(_ kind: BurdenKind) -> StaticString {
+        switch kind {
+        case .formalism: "danger"
+        case .necessaryForm: "caution"
+        case .tooMuch: "warn"
+        case .ordinary: ""
+        }
+    }
+
     static func tone(_ stage: DemandStage) -> StaticString {
         switch stage {
         case .hearing, .deciding, .offered, .appealed: "warn"
         case .admitted: "ok"
         case .refused: "danger"
-        case .withdrawn, .expired: ""
+        case .withdrawn, .expired, .cut: ""
         }
     }
 
@@ -76,6 +95,7 @@ enum MandateTexts {
         case .overturn: LocalizedText("复核：准入", "On appeal: admitted")
         case .appealLapses: LocalizedText("逾期未复核，不准入", "Appeal not decided in time: not admitted")
         case .withdraw: LocalizedText("撤回", "Withdrawn")
+        case .cut: LocalizedText("核减", "Cut")
         case .expire: LocalizedText("到期失效", "Expired")
         }
     }

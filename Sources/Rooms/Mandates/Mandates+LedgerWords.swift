@@ -16,6 +16,8 @@ extension Mandates {
                 .init("demands.filed", "提出事项", "A demand was filed"),
                 .init("demands.said", "街道表态", "A street was heard"),
                 .init("contracts.offered", "购买合同提交街道", "A contract was offered to a street"),
+                .init("demands.classified", "更正负担类别", "The kind of a burden was corrected"),
+                .init("demands.measure", "采取减负措施", "A measure against a burden"),
                 .init("demands.rise", "减后反弹，已通知", "A rise after a cut was told"),
                 .init("demands.rise-over", "反弹已回落", "A rise after a cut is over"),
                 .init("contracts.unpaid", "已验收未付款提醒", "Reminded of a debt"),
@@ -43,6 +45,10 @@ extension Mandates {
             .init("power", "权力", "Power"), .init("number", "编号", "Number"), .init("yuan", "金额（元）", "Yuan"),
             .init("quantity", "数量", "Quantity"),
             .init("delivered", "已完成", "Done"), .init("accepted", "已验收", "Accepted"),
+            .init("burdenKind", "负担类别", "Kind of burden"),
+            .init("burdenKindBefore", "原类别", "Kind before"), .init("measure", "措施", "Measure"),
+            .init("minutesBefore", "之前分钟", "Minutes before"), .init("minutesAfter", "之后分钟", "Minutes after"),
+            .init("joined", "并入", "Joined to"),
             .init("threeMonths", "近三个月次数", "Times in three months"),
             .init("threeMonthsLeast", "减后最低三个月", "Lowest three months"),
             .init("threeMonthsBefore", "减之前三个月", "Three months before the cut"),
@@ -54,6 +60,8 @@ extension Mandates {
             case "stage":
                 DemandStage(rawValue: code)?.title ?? ContractStage(rawValue: code)?.title
                     ?? PowerStage(rawValue: code)?.title
+            case "burdenKind", "burdenKindBefore": BurdenKind(rawValue: code).map(MandateTexts.title)
+            case "measure": BurdenMeasure(rawValue: code)?.title
             case "answer": Hearing.Answer(rawValue: code).map { MandateTexts.title($0) }
             default: nil
             }

@@ -21,6 +21,7 @@ public struct Mandates: Room {
     let check: ListCheck
     let menuOfPowers: PowerMenu
     let caps: BurdenCaps
+    let burdenKinds: BurdenKindRules
     let limits: PowerLimits
     let boundaries: Boundaries
     /// The example lists that ship, or a county's own files; see ``adoptShipped(by:at:in:)``.
@@ -45,6 +46,7 @@ public struct Mandates: Room {
         check = ListCheck(lines: Set(lines.lines.map(\.code)), roles: Set(roles.all.map(\.key)))
         menuOfPowers = try PowerMenu.load(from: house.rules, lines: Set(lines.lines.map(\.code)))
         caps = try BurdenCaps.load(from: house.rules, lines: Set(lines.lines.map(\.code)))
+        burdenKinds = try BurdenKindRules.load(from: house.rules)
         limits = try PowerLimits.load(from: house.rules)
         boundaries = try Boundaries.load(from: house.rules, lines: Set(lines.lines.map(\.code)))
         shipped = try ListFile.all(house.rules, check: check)
@@ -77,6 +79,8 @@ public struct Mandates: Room {
         TablePages(mandates: self).add(to: routes)
         DemandPages(mandates: self).add(to: routes)
         YearPage(mandates: self).add(to: routes)
+        BurdenPages(mandates: self).add(to: routes)
+        BurdenAPI(mandates: self).add(to: routes)
         DemandPage(mandates: self).add(to: routes)
         ContractPages(mandates: self).add(to: routes)
         ContractAPI(mandates: self).add(to: routes)

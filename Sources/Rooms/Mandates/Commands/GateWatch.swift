@@ -23,7 +23,7 @@ struct GateWatch: Sendable {
                 case .appealed:
                     try mandates.go(&demand, .appealLapses, "逾期未复核，不准入", by: nil, at: now, in: transaction)
                 case .admitted: try mandates.go(&demand, .expire, "", by: nil, at: now, in: transaction)
-                case .refused, .withdrawn, .expired:
+                case .refused, .withdrawn, .expired, .cut:
                     demand.dueAt = nil
                     _ = try DemandStore.update(&demand, in: transaction)
                 }

@@ -59,6 +59,7 @@ extension Mandates {
             try go(&demand, .overturn, try reason(words), by: scope, at: now, in: transaction)
         case .withdraw:
             try requireSender(demand, scope)
+            if demand.stage == .admitted { try noteWithdrawal(demand, at: now, in: transaction) }
             try go(&demand, .withdraw, "", by: scope, at: now, in: transaction)
         }
         return demand
@@ -207,7 +208,7 @@ extension Mandates {
         }
     }
 
-    private func reason(_ words: String) throws -> String {
+    func reason(_ words: String) throws -> String {
         let text = words.trimmingSpaces()
         guard !text.isBlank, text.utf16.count <= Self.longestWords else {
             throw Refusal(
@@ -264,9 +265,9 @@ extension Mandates {
             guard let county = AreaPrefix(demand.terms.area.prefix(6)) else { return }
             try tell(right: .decideDemand, over: county, demand, act.rawValue, text, at: now, in: transaction)
         case .offered, .refused:
-            try tellSender(demand, act, text, at: now, in: transaction)
-        case .admitted, .expired, .withdrawn:
-            try tellSender(demand, act, text, at: now, in: transaction)
+            try tellSender(demand, act.rawValue, text, at: now, in: transaction)
+        case .admitted, .expired, .withdrawn, .cut:
+            try tellSender(demand, act.rawValue, text, at: now, in: transaction)
             for hearing in try DemandStore.hearings(of: demand.id, in: transaction) {
                 try tell(right: .answerDemand, over: hearing.area, demand, act.rawValue, text, at: now, in: transaction)
             }
@@ -274,13 +275,13 @@ extension Mandates {
         }
     }
 
-    private func tellSender(
-        _ demand: Demand, _ act: DemandCourse.Act, _ text: LocalizedText, at now: Instant,
+    func tellSender(
+        _ demand: Demand, _ act: String, _ text: LocalizedText, at now: Instant,
         in transaction: any Transaction
     ) throws {
         try Messages.notify(
             Notice(
-                to: .post(demand.sender), kind: "demands.\(act.rawValue)", subjectKind: "demand",
+                to: .post(demand.sender), kind: "demands.\(act)", subjectKind: "demand",
                 subjectID: demand.id.text, text: text, address: "/demands/\(demand.id)", at: now), in: transaction)
     }
 }

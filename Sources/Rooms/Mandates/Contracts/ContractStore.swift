@@ -46,6 +46,26 @@ enum ContractStore {
         ).map(contract)
     }
 
+    /// How the hours of bought work fall on days, as far as streets agreed to it and their own posts do it.
+    static func spans(of demands: [DemandID], in transaction: any Transaction) throws -> [DemandID: [BurdenHours]] {
+        var spans: [DemandID: [BurdenHours]] = [:]
+        for start in stride(from: 0, to: demands.count, by: 500) {
+            let some = demands[start..<min(start + 500, demands.count)].map(\.text)
+            let rows = try transaction.query(
+                """
+                SELECT \(trusted: columns) FROM contracts
+                WHERE demand IN (\(list: some)) AND stage IN ('agreed', 'delivered', 'disputed', 'accepted', 'paid')
+                ORDER BY demand, area LIMIT 50000
+                """
+            ).map(contract)
+            for one in rows where !one.isByHired {
+                spans[one.demand, default: []].append(
+                    BurdenHours(from: one.from, until: one.until, minutes: one.minutes * one.quantity, steps: []))
+            }
+        }
+        return spans
+    }
+
     static func numbered(_ number: String, in transaction: any Transaction) throws -> Contract? {
         try transaction.first("SELECT \(trusted: columns) FROM contracts WHERE number = \(number)").map(contract)
     }

@@ -14,6 +14,8 @@ public enum DemandStage: String, Sendable, Hashable, Codable, CaseIterable {
     case appealed
     case withdrawn
     case expired
+    /// Ended before its time because it was a burden.
+    case cut
 
     /// Whether it counts against the cap of the year.
     var counts: Bool { self != .refused && self != .withdrawn }
@@ -28,6 +30,7 @@ public enum DemandStage: String, Sendable, Hashable, Codable, CaseIterable {
         case .appealed: LocalizedText("复核中", "Looked at again")
         case .withdrawn: LocalizedText("已撤回", "Withdrawn")
         case .expired: LocalizedText("已到期失效", "Expired")
+        case .cut: LocalizedText("已核减", "Cut")
         }
     }
 }
@@ -41,7 +44,7 @@ enum DemandCourse {
 
     enum Act: String, Sendable, Hashable, CaseIterable {
         case heard, hearingLapses, admit, offer, refuse, decidingLapses, accept, offerLapses, appeal, uphold, overturn
-        case appealLapses, withdraw, expire
+        case appealLapses, withdraw, cut, expire
     }
 
     struct Move: Sendable, Hashable {
@@ -74,11 +77,12 @@ enum DemandCourse {
         Move(act: .withdraw, from: .offered, to: .withdrawn, by: .sender),
         Move(act: .withdraw, from: .appealed, to: .withdrawn, by: .sender),
         Move(act: .withdraw, from: .admitted, to: .withdrawn, by: .sender),
+        Move(act: .cut, from: .admitted, to: .cut, by: .coordination),
         Move(act: .expire, from: .admitted, to: .expired, by: .platform),
     ]
 
     /// Stages in which a demand may stay: nothing is owed there any more.
-    static let ends: Set<DemandStage> = [.refused, .withdrawn, .expired]
+    static let ends: Set<DemandStage> = [.refused, .withdrawn, .expired, .cut]
 
     static func move(_ act: Act, from stage: DemandStage) -> Move? {
         moves.first { $0.act == act && $0.from == stage }

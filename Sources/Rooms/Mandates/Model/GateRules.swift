@@ -61,7 +61,7 @@ struct GateRules: Sendable, Decodable {
         case .offered: try TimeLimit(parsing: limits.offered)
         case .refused, .admitted: try TimeLimit(parsing: limits.appealing)
         case .appealed: try TimeLimit(parsing: limits.appealed)
-        case .withdrawn, .expired: nil
+        case .withdrawn, .expired, .cut: nil
         }
     }
 

@@ -20,13 +20,14 @@ struct DemandPage: Sendable {
     {
         let visit = staff.visit
         let id: DemandID = try visit.identifier()
-        let (demand, hearings, entries) = try await mandates.house.database.read { transaction in
+        let (demand, hearings, entries, measures, correction) = try await mandates.house.database.read { transaction in
             guard let demand = try DemandStore.find(id, for: staff.scope, in: transaction) else {
                 throw Refusal.nothingHere
             }
             return (
                 demand, try DemandStore.hearings(of: id, in: transaction),
-                try Ledger.timeline(of: "demand", id.text, limit: 200, in: transaction)
+                try Ledger.timeline(of: "demand", id.text, limit: 200, in: transaction),
+                try MeasureStore.of(id, in: transaction), try MeasureStore.correction(of: id, in: transaction)
             )
         }
         let view = GateView(mandates: mandates, visit: visit)
@@ -56,6 +57,7 @@ struct DemandPage: Sendable {
             <dt>\(visit("经费（元）", "Money (yuan)"))</dt><dd>\(change("\(content.yuan)", "\(terms.yuan)"))</dd>\
             <dt>\(visit("由谁的人", "Whose people"))</dt><dd>\(change(people(content), people(terms)))</dd>\
             <dt>\(visit("每次留痕材料", "Evidence each time"))</dt><dd>\(change("\(content.evidence)", "\(terms.evidence)"))</dd></dl></section>\
+            \(BurdenPanel(mandates: mandates, staff: staff, typed: typed).html(demand, measures, correction))\
             \(view.html(demand.answer))\(heard(hearings))\(timeline(entries))
             """)
         func people(_ content: DemandContent) -> String {
@@ -139,7 +141,7 @@ struct DemandPage: Sendable {
                 form("overturn", visit("复核：准入", "On appeal: admit"), words: reason)
                 form("uphold", visit("复核：不予准入", "On appeal: refuse"), words: reason, tone: "danger")
             }
-        case .refused, .admitted, .withdrawn, .expired: break
+        case .refused, .admitted, .withdrawn, .expired, .cut: break
         }
         if demand.appeals == 0,
             demand.stage == .refused && isSender && (demand.dueAt.map { $0 >= visit.now } ?? false)
@@ -174,11 +176,23 @@ struct DemandPage: Sendable {
     private func act(_ staff: StaffVisit, _ submission: Submission) async throws -> Response {
         let id: DemandID = try staff.visit.identifier()
         let (mandates, scope, now) = (mandates, staff.scope, staff.visit.now)
-        let command = try Self.command(try staff.visit.parameter("act"), words: submission.fields["words"] ?? "")
         let seen = submission.seenVersion
+        let fields = submission.fields
+        let act = try staff.visit.parameter("act")
         do {
             return try await staff.visit.write(submission) { transaction in
-                _ = try mandates.act(command, on: id, seen: seen, by: scope, at: now, in: transaction)
+                switch act {
+                case "burden-kind":
+                    _ = try mandates.classify(
+                        id, as: try BurdenPanel.kind(fields), words: fields["words"] ?? "", by: scope, at: now,
+                        in: transaction)
+                case "measure":
+                    _ = try mandates.take(
+                        try BurdenPanel.measure(fields), on: id, seen: seen, by: scope, at: now, in: transaction)
+                default:
+                    let command = try Self.command(act, words: fields["words"] ?? "")
+                    _ = try mandates.act(command, on: id, seen: seen, by: scope, at: now, in: transaction)
+                }
                 return .seeOther("/demands/\(id)")
             }
         } catch let refusal as Refusal where refusal.isForTheSender {

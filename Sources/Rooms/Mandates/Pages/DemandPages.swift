@@ -48,7 +48,7 @@ struct DemandPages: Sendable {
                 <p class="lead">\(visit("任务、报表、会议、检查、应用，下到基层之前都从这里过：有没有依据、在谁的清单上、权力经费人手是否一并到位、与谁重复、加在谁身上、何时到期。", "Tasks, forms, meetings, inspections, apps: before they reach the grassroots they pass here. Ground, list, power, money, people, duplicates, load, end."))</p>\
                 <form method="get" action="/demands" class="filters">\(Field.choice("stage", visit("环节", "Stage"), DemandStage.allCases.map { Field.Choice($0.rawValue, visit($0.title)) }, value: stages.first?.rawValue, none: visit(MandateTexts.none)))\
                 \(Field.submit(visit("查询", "Search"))) <a class="btn" href="/demands">\(visit("重置", "Reset"))</a></form>\
-                <div class="bar">\(new)\(exportLink(visit, path: "/demands/export"))<a class="btn" href="/demands/year">\(visit(MandateTexts.year))</a><a class="btn" href="/mandates">\(visit(MandateTexts.lists))</a></div>\
+                <div class="bar">\(new)\(exportLink(visit, path: "/demands/export"))<a class="btn" href="/demands/year">\(visit(MandateTexts.year))</a><a class="btn" href="/demands/burden">\(visit(MandateTexts.burdenKinds))</a><a class="btn" href="/mandates">\(visit(MandateTexts.lists))</a></div>\
                 \(listing.html(visit))
                 """))
     }

@@ -137,6 +137,20 @@ enum DemandStore {
         }
     }
 
+    /// What was admitted at some time and whose period reaches into the days: the newest first.
+    static func inForce(
+        _ days: ClosedRange<Day>, for scope: Scope, limit: Int, in transaction: any Transaction
+    ) throws -> [Demand] {
+        try transaction.query(
+            """
+            SELECT \(trusted: columns) FROM demands
+            WHERE stage IN ('admitted', 'expired', 'cut', 'withdrawn') AND begins_on <= \(days.upperBound)
+                AND ends_on >= \(days.lowerBound) AND \(visible(scope))
+            ORDER BY id DESC LIMIT \(limit)
+            """
+        ).map(demand)
+    }
+
     static func due(at now: Instant, in transaction: any Transaction) throws -> [Demand] {
         try transaction.query(
             """
