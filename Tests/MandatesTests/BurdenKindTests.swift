@@ -1,6 +1,7 @@
 import Desk
 import Foundation
 import Ground
+import HTTPTypes
 import Ledger
 import Storage
 import StorageTesting

@@ -1,5 +1,6 @@
 import Desk
 import Ground
+import HTTPTypes
 import Ledger
 import Storage
 import StorageTesting
