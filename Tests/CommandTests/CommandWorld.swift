@@ -234,6 +234,28 @@ struct CommandWorld: Sendable {
         }
     }
 
+    /// Looks once for what was not done in time, as the server does by itself.
+    func watch() async throws {
+        for job in emergencies.jobs { try await job.run() }
+    }
+
+    func alarms(_ kind: AlarmKind, _ name: String) async throws -> [RingingAlarm] {
+        let (emergencies, scope) = (emergencies, try scope(name))
+        return try await house.database.read {
+            try emergencies.ringing(kind, in: scope.area, for: scope, limit: 100, in: $0)
+        }
+    }
+
+    /// The number on paper of the branch that an alarm rings for.
+    func number(ofContact alarm: RingingAlarm) async throws -> Int64 {
+        let id = alarm.id
+        return try await house.database.query(
+            """
+            SELECT c.number FROM emergency_contacts c JOIN emergency_alarms a ON a.subject = 'contact:' || c.id
+            WHERE a.id = \(id)
+            """)[0].int(0)
+    }
+
     func started(_ area: AreaPrefix = county, isExercise: Bool = false) async throws -> EventRecord {
         let (emergencies, now, scope) = (emergencies, now, try scope("coordinator"))
         return try await house.database.write {

@@ -92,6 +92,79 @@ struct FiguresTests {
     }
 
     @Test(
+        "A branch of the contact tree that nobody confirmed rings on the walls of its area until somebody does",
+        arguments: EngineCase.available)
+    func ringsForContacts(engine: EngineCase) async throws {
+        try await CommandWorld.with(engine) { world in
+            let event = try await world.started()
+            #expect(try await world.figures("coordinator").emergencies?.ringing == [:])
+            // Longer than all deputies of all branches have, one after the other.
+            for _ in 0..<12 {
+                world.clock.advance(.minutes(30))
+                try await world.watch()
+            }
+            let before = try #require(try await world.figures("coordinator").emergencies?.ringing[.contact])
+            let north = try await world.alarms(.contact, "northduty")
+            let one = try #require(north.first)
+            #expect(north.allSatisfy { CommandWorld.north.contains($0.area) && $0.event == event.id })
+            #expect(try await world.figures("northduty").emergencies?.ringing[.contact] == Int64(north.count))
+            // It has rung more than once, and is one alarm that has risen.
+            #expect(one.level > 1 && Set(north.map(\.text)).count == north.count)
+            #expect(try await world.alarms(.contact, "coordinator").count == Int(before))
+            let number = try await world.number(ofContact: one)
+            let (emergencies, now, scope) = (world.emergencies, world.now, try world.scope("coordinator"))
+            _ = try await world.house.database.write {
+                try emergencies.settleContact(
+                    number, note: "已派人上门", of: event.id, try Occurrence(nil, at: now), by: scope, in: $0)
+            }
+            #expect(try await world.figures("coordinator").emergencies?.ringing[.contact] == before - 1)
+            for name in ["coordinator", "northduty", "southduty"] {
+                #expect(try await world.figures(name).named == world.recount(name).named, "\(name)")
+            }
+        }
+    }
+
+    @Test(
+        "A shift that nobody takes over rings on the wall until it is taken", arguments: EngineCase.available)
+    func ringsForShifts(engine: EngineCase) async throws {
+        try await CommandWorld.with(engine) { world in
+            let (emergencies, head, duty) = (
+                world.emergencies, try world.scope("northhead"), try world.scope("northduty")
+            )
+            let start = world.now
+            func shift(_ person: String, _ from: Instant) async throws -> ShiftRecord {
+                try await world.house.database.write {
+                    try emergencies.plan(
+                        PlannedShift(
+                            area: CommandWorld.north, kind: "duty", person: person, from: from,
+                            until: from + .hours(8)), by: head, at: start, in: $0)
+                }
+            }
+            let ending = try await shift("northhead", start - .hours(8) + .minutes(10))
+            _ = try await shift("northduty", start + .minutes(5))
+            _ = try await world.house.database.write {
+                try emergencies.offerShift(
+                    ending.id, to: duty.staff, note: "无", by: head, at: start, in: $0)
+            }
+            world.clock.advance(.minutes(30))
+            try await world.watch()
+            #expect(try await world.figures("coordinator").named["ringing.shift"] == nil)
+            world.clock.advance(.minutes(10))
+            try await world.watch()
+            #expect(try await world.figures("coordinator").named["ringing.shift"] == 1)
+            #expect(try await world.figures("southduty").named["ringing.shift"] == nil)
+            #expect(try await world.alarms(.shift, "northduty").map(\.area) == [CommandWorld.north])
+            #expect(try await world.figures("northduty").named == world.recount("northduty").named)
+            let now = world.now
+            _ = try await world.house.database.write {
+                try emergencies.takeShift(ending.id, by: duty, at: now, in: $0)
+            }
+            #expect(try await world.figures("coordinator").named["ringing.shift"] == nil)
+            #expect(try await world.alarms(.shift, "northduty").isEmpty)
+        }
+    }
+
+    @Test(
         "After any acts, every figure of every wall is what a recount from the ledger finds",
         arguments: EngineCase.available, [1, 2, 3] as [UInt64])
     func agreesWithTheLedger(engine: EngineCase, seed: UInt64) async throws {

@@ -18,6 +18,7 @@ struct RandomDay {
     private var chains: [Chain] = []
     private var slips: [(Chain, Int64)] = []
     private var shifts: [ShiftID] = []
+    private var raised: [(Chain, Identifier<EmergencyAlarm>)] = []
 
     static let walls: [(String, AreaPrefix?)] = [
         ("coordinator", nil), ("coordinator", CommandWorld.south), ("northduty", nil), ("southhead", nil),
@@ -47,9 +48,11 @@ struct RandomDay {
                 try await attempt("limits") { cases, _, now, transaction in
                     _ = try cases.watchLimits(at: now, most: 200, in: transaction)
                 }
+                try await world.watch()
             case 15: try await emergency()
-            case 16..<19: try await handOver()
-            default: try await shift()
+            case 16..<18: try await handOver()
+            case 18: try await alarm()
+            default: for _ in 0..<3 { try await shift() }
             }
         }
     }
@@ -187,8 +190,61 @@ struct RandomDay {
         }
     }
 
+    private mutating func alarm() async throws {
+        guard let chain = chains.randomElement(using: &random) else { return try await emergency() }
+        let (scope, spot) = (try world.scope("coordinator"), try world.scope("northduty"))
+        let number = Int64.random(in: 1...6, using: &random)
+        switch Int.random(in: 0..<5, using: &random) {
+        case 0:
+            _ = try await attempt("reach") { _, emergencies, now, transaction in
+                _ = try emergencies.reached(
+                    number, of: chain.event, try Occurrence(nil, at: now), by: scope, in: transaction)
+            }
+        case 1:
+            _ = try await attempt("settle-contact") { _, emergencies, now, transaction in
+                _ = try emergencies.settleContact(
+                    number, note: "已派人上门", of: chain.event, try Occurrence(nil, at: now), by: scope, in: transaction)
+            }
+        case 2:
+            _ = try await attempt("report-state") { _, emergencies, now, transaction in
+                _ = try emergencies.report(
+                    "水位平稳", of: chain.event, try Occurrence(nil, at: now), by: scope, in: transaction)
+            }
+        case 3:
+            let raised = try await attempt("raise-alarm") { _, emergencies, now, transaction in
+                try emergencies.raiseAlarm(
+                    "河堤渗水", at: chain.here, of: chain.event, try Occurrence(nil, at: now), by: spot, in: transaction)
+            }
+            if let raised { self.raised.append((chain, raised)) }
+        default:
+            guard let (chain, id) = raised.randomElement(using: &random) else { return }
+            _ = try await attempt("answer-alarm") { _, emergencies, now, transaction in
+                try emergencies.answerAlarm(
+                    id, note: "已加固", of: chain.event, try Occurrence(nil, at: now), by: scope, in: transaction)
+            }
+        }
+    }
+
+    private mutating func handOverShift(_ id: ShiftID) async throws {
+        let names = ["northhead", "northduty"].shuffled(using: &random)
+        let (giver, taker) = (try world.scope(names[0]), try world.scope(names[1]))
+        if Bool.random(using: &random) {
+            _ = try await attempt("offer-shift") { _, emergencies, now, transaction in
+                _ = try emergencies.offerShift(
+                    id, to: taker.staff, note: "无", by: giver, at: now, in: transaction)
+            }
+        } else {
+            _ = try await attempt("take-shift") { _, emergencies, now, transaction in
+                _ = try emergencies.takeShift(id, by: taker, at: now, in: transaction)
+            }
+        }
+    }
+
     private mutating func shift() async throws {
         let scope = try world.scope("northhead")
+        if let id = shifts.randomElement(using: &random), Bool.random(using: &random) {
+            return try await handOverShift(id)
+        }
         if let id = shifts.randomElement(using: &random), Int.random(in: 0..<3, using: &random) == 0 {
             _ = try await attempt("remove-shift") { _, emergencies, now, transaction in
                 try emergencies.removeShift(id, by: scope, at: now, in: transaction)

@@ -10,6 +10,7 @@ enum CommandTexts {
     static let reportIns = LocalizedText("部门报到", "Report-ins")
     static let alarms = LocalizedText("报警", "Alarms")
     static let sensed = LocalizedText("感知报警", "Sensor alarms")
+    static let ringing = LocalizedText("正在报警", "Alarms that ring")
     static let handOvers = LocalizedText("未签收交接", "Open hand-overs")
     static let late = LocalizedText("逾期未签收", "Late")
     static let differences = LocalizedText("数量不符", "Differences")

@@ -23,6 +23,7 @@ extension Emergencies {
             .init("corrects", "更正原签收数", "Corrects the count"), .init("alarm", "报警对象", "What it rings for"),
             .init("conflict", "矛盾编号", "Conflict"), .init("about", "报警内容", "About"),
             .init("alarmLevel", "报警层级", "Level of the alarm"),
+            .init("alarmArea", "报警区域", "Area of the alarm"),
         ]
         words.references = ["receiver": "post"]
         return words

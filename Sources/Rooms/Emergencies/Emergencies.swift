@@ -20,7 +20,8 @@ public struct Emergencies: Room {
         rules = try EmergencyRules.load(from: house.rules) { roles[$0] != nil }
     }
 
-    public static let migrations: [Migration] = EmergencySchema.migrations + EmergencySchema.commandMigrations
+    public static let migrations: [Migration] =
+        EmergencySchema.migrations + EmergencySchema.commandMigrations + EmergencySchema.ringingMigrations
 
     public var menu: [MenuEntry] {
         [

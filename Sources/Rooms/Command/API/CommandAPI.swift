@@ -25,6 +25,7 @@ struct CommandAPI: Sendable {
         stream(routes)
         matters(routes)
         handOvers(routes)
+        alarms(routes)
         nearest(routes)
     }
 
@@ -136,6 +137,40 @@ struct CommandAPI: Sendable {
                 writer.member("state", one.handOver.state.rawValue)
                 writer.member("expectedBy", one.handOver.expectedBy)
                 writer.member("exercise", one.isExercise)
+            }
+        }
+    }
+
+    private func alarms(_ routes: Routes) {
+        let list = AlarmList(command: command)
+        routes.api(
+            APIOperation(
+                .get, "/command/alarms", id: "listRingingAlarms", tag: Self.tag,
+                summary: LocalizedText("正在报警的事项（不含交接）", "What rings until somebody acts, hand-overs apart"),
+                query: [
+                    Self.area, .init("of", .string(values: AlarmKind.allCases.map(\.rawValue)), required: false),
+                ] + Self.paging,
+                response: .object([
+                    .init(
+                        "items",
+                        .array(
+                            .object([
+                                .init("id", .identifier), .init("kind", .text), .init("area", .text),
+                                .init("event", .nullable(.identifier)), .init("level", .integer(minimum: 1)),
+                                .init("text", .text), .init("since", .instant), .init("exercise", .boolean),
+                            ]))), .init("next", .nullable(.text)),
+                ])), right: .seeCommand
+        ) { staff, _ in
+            let language = staff.visit.language
+            return try await answer(list, staff) { alarm, writer in
+                writer.member("id", alarm.id)
+                writer.member("kind", alarm.kind.rawValue)
+                writer.member("area", alarm.area.code)
+                writer.member("event", alarm.event)
+                writer.member("level", alarm.level)
+                writer.member("text", alarm.text(language))
+                writer.member("since", alarm.since)
+                writer.member("exercise", alarm.isExercise)
             }
         }
     }

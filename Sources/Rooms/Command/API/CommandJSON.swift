@@ -33,6 +33,10 @@ enum CommandJSON {
                             .init("running", .integer(minimum: 0)), .init("exercises", .integer(minimum: 0)),
                             .init("unacknowledged", .integer(minimum: 0)), .init("late", .integer(minimum: 0)),
                             .init("differences", .integer(minimum: 0)),
+                            .init(
+                                "ringing",
+                                .object(AlarmKind.allCases.map { .init($0.rawValue, .integer(minimum: 0)) }),
+                                "what else rings until somebody acts, each thing once"),
                         ])), "null without the right to see them"),
                 .init(
                     "onShift",
@@ -68,6 +72,13 @@ enum CommandJSON {
                     writer.member("unacknowledged", emergencies.unacknowledged)
                     writer.member("late", emergencies.late)
                     writer.member("differences", emergencies.differences)
+                    writer.key("ringing")
+                    writer.object { writer in
+                        for kind in AlarmKind.allCases {
+                            writer.key(escaping: kind.rawValue)
+                            writer.value(emergencies.ringing[kind] ?? 0)
+                        }
+                    }
                 }
             } else {
                 writer.null()

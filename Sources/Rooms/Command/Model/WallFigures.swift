@@ -21,7 +21,7 @@ public struct WallFigures: Sendable, Hashable {
     public func count(_ kind: String) -> OpenCount { open.kinds[kind] ?? OpenCount() }
 
     /// Each figure that is not zero under a name of its own: `matter.overdue`, `areas.330106001.today`,
-    /// `sensed.overdue`, `emergencies.late`, `shift.lead`. Two walls show the same when these are equal.
+    /// `sensed.overdue`, `emergencies.late`, `ringing.contact`, `shift.lead`. Two walls show the same when these are equal.
     public var named: [String: Int64] {
         var named: [String: Int64] = [:]
         func add(_ name: String, _ count: OpenCount) {
@@ -36,6 +36,7 @@ public struct WallFigures: Sendable, Hashable {
             named["emergencies.unacknowledged"] = emergencies.unacknowledged
             named["emergencies.late"] = emergencies.late
             named["emergencies.differences"] = emergencies.differences
+            for (kind, count) in emergencies.ringing { named["ringing.\(kind.rawValue)"] = count }
         }
         for (kind, count) in onShift { named["shift.\(kind)"] = count }
         return named.filter { $0.value != 0 }

@@ -18,6 +18,7 @@ struct WallLists: Sendable {
     func add(to routes: Routes) {
         add("matters", MatterList(command: command), right: Right("case.read"), to: routes)
         add("hand-overs", HandOverList(command: command), right: .readEmergencies, to: routes)
+        add("alarms", AlarmList(command: command), right: .readEmergencies, to: routes)
         add("emergencies", EventList(command: command), right: .readEmergencies, to: routes)
         add("shifts", ShiftList(command: command), right: .readEmergencies, to: routes)
     }

@@ -66,6 +66,9 @@ struct WallParts {
                 say(CommandTexts.handOvers), emergencies.unacknowledged,
                 WallAddress.handOvers(figures.area, .unacknowledged), tone: emergencies.late > 0 ? "danger" : "warn",
                 note: handOverNote(emergencies))
+            tiles += tile(
+                say(CommandTexts.ringing), emergencies.ringing.values.reduce(0, +),
+                WallAddress.alarms(figures.area), tone: "danger")
         }
         return "<div class=\"kpi\">\(tiles)</div>"
     }
@@ -187,7 +190,8 @@ struct WallParts {
         let figures = model.figures
         let late = model.handOvers.filter { $0.isLate(at: figures.at) }
         let rows: [HTML] =
-            late.map { handOver($0, figures.at) } + model.sensed.map { sensed($0, figures.at) }
+            late.map { handOver($0, figures.at) } + model.ringing.map { ringing($0) }
+            + model.sensed.map { sensed($0, figures.at) }
             + model.handOvers.filter { !$0.isLate(at: figures.at) }.map { handOver($0, figures.at) }
         let most = isWall ? command.rules.lines.alarms : rows.count
         let differences = figures.emergencies?.differences ?? 0
@@ -216,6 +220,21 @@ struct WallParts {
             <td>\(one.fromName) → \(one.toName)</td><td>\(due(one.handOver.expectedBy, now))</td>\
             \(nearest("hand-over", one.handOver.id.text))</tr>
             """
+    }
+
+    /// The words of whoever raised it stay in the list: nothing of a person stands on a wall.
+    private func ringing(_ alarm: RingingAlarm) -> HTML {
+        """
+        <tr><td><a href="\(AlarmList.address(alarm))">\(say(alarm.kind.title))</a>\(alarm.isExercise ? " <span class=\"tag\">\(say(CommandTexts.exercise))</span>" : HTML())</td>\
+        <td>\(command.areaName(alarm.area))</td><td>\(ringsSince(alarm))</td>\(isWall ? HTML() : "<td></td>")</tr>
+        """
+    }
+
+    private func ringsSince(_ alarm: RingingAlarm) -> HTML {
+        """
+        <span class="tag danger">\(symbol("circle-alert"))<span>\(say("自", "since")) \
+        <time datetime="\(alarm.since.iso8601)">\(String(alarm.since.local().minuteText.suffix(5)))</time></span></span>
+        """
     }
 
     private func sensed(_ record: CaseRecord, _ now: Instant) -> HTML {
@@ -311,6 +330,10 @@ enum WallAddress {
 
     static func handOvers(_ area: AreaPrefix, _ which: OpenHandOvers) -> String {
         QueryParameters([("which", which.rawValue), ("area", area.code)]).address("/command/hand-overs")
+    }
+
+    static func alarms(_ area: AreaPrefix) -> String {
+        QueryParameters([("area", area.code)]).address("/command/alarms")
     }
 
     static func events(_ area: AreaPrefix) -> String {

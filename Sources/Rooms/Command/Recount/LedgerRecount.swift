@@ -43,6 +43,17 @@ public struct LedgerRecount {
         var isDifferent: Bool { !isSettled && isTouched && received + returned != sent }
     }
 
+    /// What rings, and where; the emergency that ends it by ending, none for shifts.
+    private struct Alarm {
+        var event: String?
+        var area: AreaPrefix
+    }
+
+    private struct Branch: Hashable {
+        var event: String
+        var number: Int64
+    }
+
     private struct Shift {
         var area: AreaPrefix
         var kind: String
@@ -67,6 +78,10 @@ public struct LedgerRecount {
         var staff: String?
         var from: String?
         var until: String?
+        var alarm: String?
+        var alarmArea: String?
+        var contact: Int64?
+        var conflict: String?
     }
 
     /// An entry that says nothing of the body leaves it; one with `null` takes it away.
@@ -86,6 +101,8 @@ public struct LedgerRecount {
     private var matters: [String: Matter] = [:]
     private var events: [String: Event] = [:]
     private var shifts: [String: Shift] = [:]
+    private var alarms: [String: Alarm] = [:]
+    private var alarmOfBranch: [Branch: String] = [:]
 
     private init(_ rules: CaseRules) { self.rules = rules }
 
@@ -104,7 +121,10 @@ public struct LedgerRecount {
     private mutating func take(_ entry: LedgerEntry) throws {
         switch entry.subjectKind {
         case "case": try takeMatter(entry, Self.facts(entry), Self.body(entry))
-        case "emergency": try takeEmergency(entry, Self.facts(entry))
+        case "emergency":
+            let facts = try Self.facts(entry)
+            takeAlarm(entry, facts)
+            takeEmergency(entry, facts)
         case "shift": try takeShift(entry, Self.facts(entry))
         default: break
         }
@@ -163,8 +183,33 @@ public struct LedgerRecount {
         }
     }
 
+    private mutating func takeAlarm(_ entry: LedgerEntry, _ facts: Facts) {
+        let event = entry.subjectID
+        switch entry.act {
+        case "emergencies.alarm", "emergencies.alarm-raised":
+            // What came in after the end is told and rings no more.
+            guard entry.act == "emergencies.alarm" || events[event]?.isRunning == true, let subject = facts.alarm,
+                let area = (facts.alarmArea ?? entry.area).flatMap({ AreaPrefix($0) })
+            else { return }
+            alarms[subject] = Alarm(event: event, area: area)
+            if let number = facts.contact { alarmOfBranch[Branch(event: event, number: number)] = subject }
+        case "emergencies.alarm-answered": if let subject = facts.alarm { alarms[subject] = nil }
+        case "emergencies.reached", "emergencies.contact-settled":
+            let branch = facts.contact.map { Branch(event: event, number: $0) }
+            if let subject = branch.flatMap({ alarmOfBranch[$0] }) { alarms[subject] = nil }
+        case "emergencies.reported": alarms["event:" + event] = nil
+        case "emergencies.decided", "emergencies.received":
+            if let conflict = facts.conflict { alarms["conflict:" + conflict] = nil }
+        case "emergencies.ended": alarms = alarms.filter { $0.value.event != event }
+        default: break
+        }
+    }
+
     private mutating func takeShift(_ entry: LedgerEntry, _ facts: Facts) {
-        guard let area = entry.area.flatMap({ AreaPrefix($0) }), let kind = facts.kind, let staff = facts.staff,
+        guard let area = entry.area.flatMap({ AreaPrefix($0) }) else { return }
+        if entry.act == "duty.alarm", let subject = facts.alarm { alarms[subject] = Alarm(event: nil, area: area) }
+        if entry.act == "duty.taken" { alarms["shift:" + entry.subjectID] = nil }
+        guard let kind = facts.kind, let staff = facts.staff,
             let from = facts.from.flatMap({ Instant(iso8601: $0) }),
             let until = facts.until.flatMap({ Instant(iso8601: $0) })
         else { return }
@@ -201,6 +246,9 @@ public struct LedgerRecount {
 
     private func emergencies(_ area: AreaPrefix, _ now: Instant) -> EmergencyFigures {
         var counted = EmergencyFigures()
+        for (subject, alarm) in alarms where area.contains(alarm.area) {
+            if let kind = AlarmKind(ofSubject: subject) { counted.ringing[kind, default: 0] += 1 }
+        }
         for event in events.values {
             let concerns =
                 area.contains(event.area) || event.area.contains(area)

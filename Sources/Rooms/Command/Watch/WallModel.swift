@@ -25,6 +25,7 @@ struct WallModel: Sendable {
     var whistles: [Whistle] = []
     var sensed: [CaseRecord] = []
     var handOvers: [OpenHandOver] = []
+    var ringing: [RingingAlarm] = []
     var events: [EventRecord] = []
     var shifts: [Shift] = []
 }
@@ -55,6 +56,10 @@ extension UnifiedCommand {
         if emergencies.unacknowledged > 0 {
             model.handOvers = try self.emergencies.openHandOvers(
                 .unacknowledged, in: area, for: scope, at: now, limit: rules.lines.alarms, in: transaction)
+        }
+        if !emergencies.ringing.isEmpty {
+            model.ringing = try self.emergencies.ringing(
+                in: area, for: scope, limit: rules.lines.alarms, in: transaction)
         }
         if emergencies.running + emergencies.exercises > 0 {
             model.events = try self.emergencies.runningEvents(

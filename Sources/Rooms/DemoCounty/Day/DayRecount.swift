@@ -94,7 +94,10 @@ struct DayRecount: Sendable {
             alarms = alarms.filter { $0.value != event }
         case "emergencies.sent":
             if let slip { handOvers[slip] = HandOver(sent: facts.number("count") ?? 0) }
-        case "emergencies.received": change(slip) { $0.received += facts.number("count") ?? 0 }
+        case "emergencies.received":
+            change(slip) { $0.received += facts.number("count") ?? 0 }
+            // A receipt that came before its sending was a conflict until then.
+            if let conflict = facts.text("conflict") { alarms["conflict:" + conflict] = nil }
         case "emergencies.given-back": change(slip) { $0.returned += facts.number("count") ?? 0 }
         case "emergencies.settled": change(slip) { $0.isSettled = true }
         case "emergencies.reached", "emergencies.contact-settled":

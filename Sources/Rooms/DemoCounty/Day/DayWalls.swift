@@ -1,6 +1,7 @@
 import Cases
 import Command
 import Desk
+import Emergencies
 import Ground
 import Storage
 
@@ -47,11 +48,13 @@ struct DayWalls: Sendable {
         "differences": LocalizedText("数量不符", "differences"), "areas": LocalizedText("在办诉求", "Open matters"),
         "shift": LocalizedText("在岗", "On shift"),
     ]
+    private static let ringing = LocalizedText("正在报警", "Alarms that ring")
 
     /// A name such as `matter.overdue` or `areas.330106001.today` in words.
     private func title(_ name: String) -> LocalizedText {
-        let parts = name.split(separator: ".").map { part -> LocalizedText in
-            let part = String(part)
+        let names = name.split(separator: ".").map(String.init)
+        let parts = names.map { part -> LocalizedText in
+            if names.first == "ringing" { return AlarmKind(rawValue: part)?.title ?? Self.ringing }
             if let street = stage.streets.first(where: { $0.area.code == part }) { return street.title }
             if let community = stage.streets.flatMap(\.communities).first(where: { $0.area.code == part }) {
                 return LocalizedText(community.name, community.name)

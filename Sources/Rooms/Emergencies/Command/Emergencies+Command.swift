@@ -14,6 +14,8 @@ public struct EmergencyFigures: Sendable, Hashable {
     public var late: Int64 = 0
     /// Acknowledged with another count than was sent, and not explained yet.
     public var differences: Int64 = 0
+    /// What else rings until somebody acts, by what it is about.
+    public var ringing: [AlarmKind: Int64] = [:]
 
     public init() {}
 }
@@ -55,6 +57,7 @@ extension Emergencies {
             SELECT h.state, CASE WHEN h.state = 'open' AND h.expected_by < \(now) THEN 1 ELSE 0 END, COUNT(*)
             FROM \(HandOverStore.openOnes(area)) GROUP BY 1, 2
             """,
+            AlarmStore.ringingSubjects(area),
         ])
         var figures = EmergencyFigures()
         for row in answers[0] {
@@ -68,6 +71,9 @@ extension Emergencies {
             } else {
                 figures.differences += count
             }
+        }
+        for row in answers[2] {
+            if let kind = AlarmKind(ofSubject: try row.text(0)) { figures.ringing[kind, default: 0] += 1 }
         }
         return figures
     }

@@ -45,6 +45,7 @@ extension Emergencies {
         try record("alarm-raised", on: event, by: Actor(scope), when, in: transaction) { writer in
             writer.member("alarm", raised.subject)
             writer.member("about", text)
+            writer.member("alarmArea", area.code)
             if let place { writer.member("site", place.name) }
         }
         return raised.id

@@ -122,6 +122,8 @@ extension Emergencies {
             writer.member("slip", one.slip)
             writer.member("count", early.said.count)
             writer.member("receiver", early.post.text)
+            // What waited to be decided is decided by this.
+            writer.member("conflict", early.id)
         }
         return change.after
     }

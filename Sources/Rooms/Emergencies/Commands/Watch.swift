@@ -184,6 +184,7 @@ struct Watch: Sendable {
             writer.member("alarm", subject)
             writer.member("about", text.chinese)
             writer.member("alarmLevel", level)
+            writer.member("alarmArea", area.code)
             facts(&writer)
         }
     }
