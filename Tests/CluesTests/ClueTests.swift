@@ -38,6 +38,29 @@ struct ClueTests {
         #expect(one != ClueCode.of(sending: "key", content: "a", KeyRing.forTests("else").vault))
     }
 
+    @Test(
+        "A key that comes again with the same content is known, with another it is refused, and neither can be read back",
+        arguments: EngineCase.available)
+    func keysOnce(engine: EngineCase) async throws {
+        try await engine.withDatabase(migrations: Clues.migrations) { database in
+            let once = ClueOnce(vault: vault)
+            #expect(try await database.read { try once.earlier("key-1", content: "保护费", in: $0) } == nil)
+            try await database.write { try once.keep("looking", "key-1", content: "保护费", in: $0) }
+            #expect(try await database.read { try once.earlier("key-1", content: "保护费", in: $0) } == "looking")
+            #expect(try await database.read { try once.earlier("key-2", content: "保护费", in: $0) } == nil)
+            let refusal = await #expect(throws: Refusal.self) {
+                try await database.read { try once.earlier("key-1", content: "别的", in: $0) }
+            }
+            #expect(refusal?.code == Once.keyReused.code && refusal?.kind == .ruleBroken)
+            let rows = try await database.query("SELECT key_index, content_index, sealed FROM clue_answers")
+            #expect(rows.count == 1)
+            for row in rows {
+                let text = "\(row.values)" + String(decoding: try row.blob(2), as: UTF8.self)
+                for word in ["key-1", "保护费", "looking"] { #expect(!text.contains(word)) }
+            }
+        }
+    }
+
     @Test("What ended takes no more, and nothing is taken up twice")
     func acts() {
         for act in ClueAct.allCases { #expect(!act.isPossible(in: .ended)) }

@@ -321,6 +321,64 @@ struct SealedTests {
     }
 
     @Test(
+        "A key that is sent again with another content is refused at every door of clues, and tells nothing of the first",
+        arguments: EngineCase.available)
+    func keys(engine: EngineCase) async throws {
+        try await Self.with(engine) { town in
+            func send(_ path: String, _ json: String, key: String, as role: String? = nil) async throws
+                -> (status: Int, body: String)
+            {
+                var headers: HTTPFields = [.contentType: "application/json"]
+                headers[try #require(HTTPField.Name("Idempotency-Key"))] = key
+                if let role { headers[.authorization] = "Bearer " + (try #require(town.tokens[role])) }
+                let answer = try await town.client.execute(
+                    uri: "/api/v1/clues" + path, method: .post, headers: headers, body: ByteBuffer(string: json))
+                return (answer.status.code, String(buffer: answer.body))
+            }
+            func refused(_ answer: (status: Int, body: String)) -> Bool {
+                answer.status == 422 && answer.body.contains("desk.key-reused") && !answer.body.contains("保护费")
+                    && answer.body.firstMatch(of: /[0-9a-f]{6}-[0-9a-f]{6}/) == nil
+            }
+            let first = try await send("", "{\"text\":\"\(Self.words)\"}", key: "0a3f-sending")
+            #expect(first.status == 201)
+            // Packed anew, the same is meant.
+            let again = try await send("", "{ \"text\": \"\(Self.words)\", \"area\": null }", key: "0a3f-sending")
+            #expect(again.status == first.status && again.body == first.body)
+            #expect(refused(try await send("", "{\"text\":\"别的事情\"}", key: "0a3f-sending")))
+            #expect(try await town.house.database.query("SELECT number FROM clues").count == 1)
+
+            let code = String(try #require(first.body.firstMatch(of: /"code":"([0-9a-f-]+)"/)).1)
+            let addition = "{\"code\":\"\(code)\",\"addition\":\"又来了\"}"
+            let added = try await send("/additions", addition, key: "0a3f-addition")
+            let last = try await send("/additions", "{\"code\":\"\(code)\",\"addition\":\"第三次\"}", key: "other")
+            #expect(added.status == 200 && last.status == 200)
+            // A repeat adds nothing, also when something else was added meanwhile.
+            #expect(try await send("/additions", addition, key: "0a3f-addition").body == last.body)
+            #expect(
+                refused(
+                    try await send(
+                        "/additions", "{\"code\":\"\(code)\",\"addition\":\"别的\"}", key: "0a3f-addition")))
+            // A key of one door is no key of another.
+            #expect(refused(try await send("/additions", addition, key: "0a3f-sending")))
+
+            let taken = try await send("/1/acts", "{\"act\":\"take\"}", key: "0a3f-act", as: "police")
+            #expect(taken.status == 200 && taken.body.contains("looking"))
+            let ended = "{\"act\":\"end\",\"text\":\"已立案\"}"
+            #expect(refused(try await send("/1/acts", ended, key: "0a3f-act", as: "police")))
+            #expect(try await send("/1/acts", ended, key: "0a3f-end", as: "police").status == 200)
+            // The first answer, though the clue has moved on.
+            #expect(try await send("/1/acts", "{\"act\":\"take\"}", key: "0a3f-act", as: "police").body == taken.body)
+            // Nobody else learns from a key that it was used.
+            for role in ["street_leader", "auditor"] {
+                let other = try await send("/1/acts", ended, key: "0a3f-act", as: role)
+                #expect(other.status == 403, "\(role)")
+            }
+            let stored = try await Self.tables(town).values.joined()
+            #expect(!stored.contains { $0.contains("0a3f-") })
+        }
+    }
+
+    @Test(
         "The ledger gets one mark an hour with clues or without, and a journal that was changed is found",
         arguments: EngineCase.available)
     func marks(engine: EngineCase) async throws {

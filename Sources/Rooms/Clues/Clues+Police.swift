@@ -54,8 +54,13 @@ extension Clues {
         }
     }
 
-    /// - Parameter text: what is noted, answered, found at the end, or to whom it was handed on.
-    func act(_ act: ClueAct, on number: Int64, text: String, by scope: Scope, at now: Instant) async throws -> Clue {
+    /// - Parameters:
+    ///   - text: what is noted, answered, found at the end, or to whom it was handed on.
+    ///   - key: what makes a second sending the same; nil when there is none.
+    /// - Returns: the state in which the act left the clue.
+    func act(
+        _ act: ClueAct, on number: Int64, text: String, key: String?, by scope: Scope, at now: Instant
+    ) async throws -> Clue.State {
         try scope.require(.actOnClues)
         let words = text.trimmedText
         guard act == .take || (1...Clue.longestNote).contains(words.count) else {
@@ -65,6 +70,11 @@ extension Clues {
         let clues = self
         return try await house.database.write { transaction in
             var clue = try clues.found(number, for: scope, in: transaction)
+            let content = "act\u{1}\(number)\u{1}\(act.rawValue)\u{1}\(words)"
+            let owned = key.map { scope.staff.text + "\u{1}" + $0 }
+            if let owned, let answer = try clues.once.earlier(owned, content: content, in: transaction) {
+                return Clue.State(rawValue: answer) ?? clue.state
+            }
             guard act.isPossible(in: clue.state), clue.notes.count < Clue.mostNotes else {
                 throw Refusal(
                     .conflict, "clues.not-now",
@@ -94,7 +104,10 @@ extension Clues {
             }
             try clues.store.update(clue, number, in: transaction)
             try clues.note(journal, number, by: scope, at: now, purpose: nil, in: transaction)
-            return clue
+            if let owned {
+                try clues.once.keep(clue.state.rawValue, owned, content: content, in: transaction)
+            }
+            return clue.state
         }
     }
 

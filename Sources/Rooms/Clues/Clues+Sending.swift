@@ -5,10 +5,12 @@ import Storage
 
 extension Clues {
     var store: ClueStore { ClueStore(vault: house.keys.vault) }
+    var once: ClueOnce { ClueOnce(vault: house.keys.vault) }
     var diary: ClueJournal { ClueJournal(vault: house.keys.vault) }
 
     /// Takes a clue. Neither the address it came from nor who may be logged in is kept.
     /// - Parameter key: what makes a second sending the same; nil when there is none.
+    /// - Throws: also when the key was used for another content.
     func send(_ text: String, area: AreaPrefix?, contact: String?, key: String?, at now: Instant) async throws
         -> ClueCode
     {
@@ -30,7 +32,14 @@ extension Clues {
         let content = words + "\u{1}" + reach + "\u{1}" + (area?.code ?? "")
         let code = key.map { ClueCode.of(sending: $0, content: content, vault) } ?? .random()
         let clues = self
-        try await house.database.write { try clues.keep(clue, code: code, in: $0) }
+        try await house.database.write { transaction in
+            if let key {
+                // The code is the answer, and follows from both: it is kept nowhere.
+                guard try clues.once.earlier(key, content: content, in: transaction) == nil else { return }
+                try clues.once.keep("", key, content: content, in: transaction)
+            }
+            try clues.keep(clue, code: code, in: transaction)
+        }
         return code
     }
 
@@ -51,7 +60,8 @@ extension Clues {
         return found.clue
     }
 
-    func add(_ text: String, to typed: String, at now: Instant) async throws -> Clue {
+    /// - Parameter key: what makes a second sending the same; nil when there is none.
+    func add(_ text: String, to typed: String, key: String?, at now: Instant) async throws -> Clue {
         let words = text.trimmedText
         guard (1...Clue.longestNote).contains(words.count) else {
             throw missing(
@@ -59,9 +69,14 @@ extension Clues {
                 "Write what to add, in at most \(Clue.longestNote) characters")
         }
         guard let code = ClueCode(typed: typed) else { throw Self.unknownCode }
-        let (store, diary) = (store, diary)
+        let (store, diary, once) = (store, diary, once)
+        let content = "addition\u{1}" + code.text + "\u{1}" + words
         return try await house.database.write { transaction in
             guard let (number, found) = try store.find(code, in: transaction) else { throw Self.unknownCode }
+            if let key {
+                if try once.earlier(key, content: content, in: transaction) != nil { return found }
+                try once.keep("", key, content: content, in: transaction)
+            }
             guard found.notes.count < Clue.mostNotes else { throw Self.full }
             // A repeated sending adds nothing.
             if let last = found.forSender.last, last.kind == .addition, last.text == words { return found }

@@ -97,7 +97,8 @@ public struct Once: Sendable, Hashable {
             entityTag: try row.textIfAny(4), body: try row.blob(5))
     }
 
-    private static let keyReused = Refusal(
+    /// A key that was used for another content, also where a room keeps no answers of its own (clues).
+    public static let keyReused = Refusal(
         .ruleBroken, "desk.key-reused",
         LocalizedText("同一幂等键（Idempotency-Key）已用于另一内容", "This Idempotency-Key was used for another content"),
         wayOn: LocalizedText("请为新的内容换一个键", "Choose a new key for new content"))

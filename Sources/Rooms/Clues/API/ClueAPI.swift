@@ -4,8 +4,8 @@ import Hummingbird
 import Identity
 import Web
 
-/// `/api/v1/clues`: for senders with their code, for the police, and for their auditor. Answers are kept under no
-/// Idempotency-Key: nothing of a clue may lie beside the vault.
+/// `/api/v1/clues`: for senders with their code, for the police, and for their auditor. Repeats are known again by
+/// ``ClueOnce``: nothing of a clue may lie in the table of answers that other rooms share.
 struct ClueAPI: Sendable {
     let clues: Clues
 
@@ -82,7 +82,9 @@ struct ClueAPI: Sendable {
         ) { visit, submission in
             let coded = try submission.decode(Coded.self)
             try clues.limit.count(visit.context.clientAddress, at: visit.now)
-            return Self.answer(try await clues.add(coded.addition ?? "", to: coded.code, at: visit.now))
+            return Self.answer(
+                try await clues.add(
+                    coded.addition ?? "", to: coded.code, key: submission.once.key, at: visit.now))
         }
     }
 
@@ -181,10 +183,10 @@ struct ClueAPI: Sendable {
                 var text: String?
             }
             let asked = try submission.decode(Asked.self)
-            let clue = try await clues.act(
-                asked.act, on: try PolicePages.number(staff), text: asked.text ?? "", by: staff.scope,
-                at: staff.visit.now)
-            return Answer.json(JSONWriter.object { $0.member("state", clue.state.rawValue) }).response
+            let state = try await clues.act(
+                asked.act, on: try PolicePages.number(staff), text: asked.text ?? "", key: submission.once.key,
+                by: staff.scope, at: staff.visit.now)
+            return Answer.json(JSONWriter.object { $0.member("state", state.rawValue) }).response
         }
         journal(routes)
     }

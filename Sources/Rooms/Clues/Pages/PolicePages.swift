@@ -95,7 +95,9 @@ struct PolicePages: Sendable {
         guard let act = ClueAct(rawValue: fields["act"] ?? "") else {
             throw clues.missing("act", "请选择怎样处理", "Choose what to do")
         }
-        _ = try await clues.act(act, on: number, text: fields["text"] ?? "", by: staff.scope, at: staff.visit.now)
+        _ = try await clues.act(
+            act, on: number, text: fields["text"] ?? "", key: fields.filled("_key"), by: staff.scope,
+            at: staff.visit.now)
         return .seeOther("/clues")
     }
 

@@ -92,7 +92,8 @@ struct SenderPages: Sendable {
         let code = submission.fields["code"] ?? ""
         do {
             try clues.limit.count(visit.context.clientAddress, at: visit.now)
-            let clue = try await clues.add(submission.fields["addition"] ?? "", to: code, at: visit.now)
+            let clue = try await clues.add(
+                submission.fields["addition"] ?? "", to: code, key: submission.once.key, at: visit.now)
             return shown(clue, code, visit, Page.Notice(.ok, visit("已补充。", "Added.")))
         } catch let refusal as Refusal where refusal.field == "addition" || refusal.code == Clues.full.code {
             return shown(try await clues.standing(code), code, visit, refusal.notice(visit))

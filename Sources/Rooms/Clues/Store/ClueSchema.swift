@@ -35,6 +35,16 @@ enum ClueSchema {
                 hour BIGINT PRIMARY KEY,
                 upto_sealed BYTEA NOT NULL
             )
-            """)
+            """),
+        Migration(
+            "clues.0002-answers",
+            // Which sending came again, told by indexes that nobody reads back.
+            """
+            CREATE TABLE clue_answers (
+                key_index TEXT PRIMARY KEY,
+                content_index TEXT NOT NULL,
+                sealed BYTEA NOT NULL
+            )
+            """),
     ]
 }
