@@ -127,7 +127,7 @@ def run(house):
     @test("The lists of the wall can be taken along")
     def _():
         for path in ("/command/matters/export?of=matter", "/command/hand-overs/export", "/command/emergencies/export",
-                     "/command/shifts/export"):
+                     "/command/shifts/export", "/command/alarms/export"):
             answer = house.request("street_dispatcher").get(path)
             assert answer.ok and answer.body()[:2] == b"PK", f"{path}: {answer.status}"
 
@@ -158,7 +158,7 @@ def run(house):
         found = []
         for theme in ("light", "dark"):
             for size, options in ((DESK, {}), (PHONE, {"has_touch": True, "is_mobile": True})):
-                for path in ("/command", "/command?mode=wall", "/command/matters", "/command/matters?of=whistle", "/command/hand-overs",
+                for path in ("/command", "/command?mode=wall", "/command/matters", "/command/matters?of=whistle", "/command/hand-overs", "/command/alarms",
                              "/command/emergencies", "/command/shifts", "/command/nearest?area=" + house_area(house)):
                     page = house.page("street_dispatcher", size=size, theme=theme, **options)
                     page.goto(base + path)

@@ -66,11 +66,17 @@ struct WallParts {
                 say(CommandTexts.handOvers), emergencies.unacknowledged,
                 WallAddress.handOvers(figures.area, .unacknowledged), tone: emergencies.late > 0 ? "danger" : "warn",
                 note: handOverNote(emergencies))
-            tiles += tile(
-                say(CommandTexts.ringing), emergencies.ringing.values.reduce(0, +),
-                WallAddress.alarms(figures.area), tone: "danger")
+            // A screen has no room for one more: there the panel of alarms says it.
+            if !isWall {
+                tiles += tile(
+                    say(CommandTexts.ringing), ringingCount(figures), WallAddress.alarms(figures.area), tone: "danger")
+            }
         }
         return "<div class=\"kpi\">\(tiles)</div>"
+    }
+
+    private func ringingCount(_ figures: WallFigures) -> Int64 {
+        figures.emergencies?.ringing.values.reduce(0, +) ?? 0
     }
 
     private func handOverNote(_ figures: EmergencyFigures) -> String? {
@@ -190,7 +196,7 @@ struct WallParts {
         let figures = model.figures
         let late = model.handOvers.filter { $0.isLate(at: figures.at) }
         let rows: [HTML] =
-            late.map { handOver($0, figures.at) } + model.ringing.map { ringing($0) }
+            late.map { handOver($0, figures.at) } + model.ringing.map { self.ringing($0, figures.at) }
             + model.sensed.map { sensed($0, figures.at) }
             + model.handOvers.filter { !$0.isLate(at: figures.at) }.map { handOver($0, figures.at) }
         let most = isWall ? command.rules.lines.alarms : rows.count
@@ -202,8 +208,12 @@ struct WallParts {
             <p class="wall-note"><a href="\(WallAddress.handOvers(figures.area, .differences))">\(symbol("circle-alert")) \
             \(say("另有 \(differences) 次交接数量不符待核", "\(differences) hand-overs with an unexplained difference"))</a></p>
             """
+        let count = ringingCount(figures)
+        let caption =
+            say(CommandTexts.alarms)
+            + (isWall && count > 0 ? say(" · \(count) 项正在报警", " · \(count) ringing") : "")
         return panel(
-            say(CommandTexts.alarms), isEmpty: rows.isEmpty, empty: say("没有报警。", "No alarms."),
+            caption, isEmpty: rows.isEmpty, empty: say("没有报警。", "No alarms."),
             """
             <thead><tr><th scope="col">\(say("报警", "Alarm"))</th><th scope="col">\(say(CommandTexts.area))</th>\
             <th scope="col" class="due">\(say(CommandTexts.due))</th>\(isWall ? HTML() : "<th scope=\"col\"><span class=\"hide\">\(say(CommandTexts.nearest))</span></th>")</tr></thead>\
@@ -223,18 +233,20 @@ struct WallParts {
     }
 
     /// The words of whoever raised it stay in the list: nothing of a person stands on a wall.
-    private func ringing(_ alarm: RingingAlarm) -> HTML {
+    private func ringing(_ alarm: RingingAlarm, _ now: Instant) -> HTML {
         """
         <tr><td><a href="\(AlarmList.address(alarm))">\(say(alarm.kind.title))</a>\(alarm.isExercise ? " <span class=\"tag\">\(say(CommandTexts.exercise))</span>" : HTML())</td>\
-        <td>\(command.areaName(alarm.area))</td><td>\(ringsSince(alarm))</td>\(isWall ? HTML() : "<td></td>")</tr>
+        <td>\(command.areaName(alarm.area))</td><td>\(ringsSince(alarm.since, now))</td>\
+        \(nearest("area", alarm.area.code))</tr>
         """
     }
 
-    private func ringsSince(_ alarm: RingingAlarm) -> HTML {
-        """
-        <span class="tag danger">\(symbol("circle-alert"))<span>\(say("自", "since")) \
-        <time datetime="\(alarm.since.iso8601)">\(String(alarm.since.local().minuteText.suffix(5)))</time></span></span>
-        """
+    private func ringsSince(_ since: Instant, _ now: Instant) -> HTML {
+        let local = since.local()
+        let text = String(local.minuteText.suffix(local.day == now.local().day ? 5 : 11))
+        return """
+            <span class="tag danger">\(symbol("circle-alert"))<span>\(say("自", "since")) <time datetime="\(since.iso8601)">\(text)</time></span></span>
+            """
     }
 
     private func sensed(_ record: CaseRecord, _ now: Instant) -> HTML {
