@@ -42,7 +42,7 @@ struct AreasOfPlaces: AreaLookup {
     func isElsewhere(_ location: Location) -> Bool { places.hasGridCentres && area(at: location) == nil }
 
     func area(at location: Location) -> AreaPrefix? {
-        places.nearestGrid(longitude: location.longitude, latitude: location.latitude).flatMap { AreaPrefix($0.code) }
+        places.grid(longitude: location.longitude, latitude: location.latitude).flatMap { AreaPrefix($0.code) }
     }
 }
 

@@ -16,16 +16,41 @@ extension Right {
 /// A part of the page of an area that another room adds.
 public typealias AreaPanel = @Sendable (AreaPrefix, StaffVisit) async throws -> HTML
 
+/// Where grids lie on the ground: kept by the room that draws them, above this one.
+public protocol GridGround: Sendable {
+    /// Reads anew what was changed since the last time, by whichever server.
+    func refresh() async throws
+    /// The code of the base grid whose ground holds the point; nil where none does. No query.
+    func grid(longitude: Double, latitude: Double) -> String?
+}
+
+/// The grid of a place, and what says so.
+public struct FoundGrid: Sendable, Hashable {
+    public enum Ground: String, Sendable, Hashable, CaseIterable {
+        /// Its ground holds the place.
+        case outline
+        /// No ground does; its centre is the nearest.
+        case nearest
+    }
+
+    public var code: String
+    public var ground: Ground
+}
+
 /// Divisions, grids, and the bodies that act in them; each with the days on which it was so.
 public struct Places: Room {
     let house: House
     let panels: [AreaPanel]
+    let ground: (any GridGround)?
     let index = PlaceIndex()
 
-    /// - Parameter panels: what other rooms show on the page of an area, in this order.
-    public init(house: House, panels: [AreaPanel] = []) {
+    /// - Parameters:
+    ///   - panels: what other rooms show on the page of an area, in this order.
+    ///   - ground: where grids lie, when something knows it.
+    public init(house: House, panels: [AreaPanel] = [], ground: (any GridGround)? = nil) {
         self.house = house
         self.panels = panels
+        self.ground = ground
     }
 
     public static let migrations: [Migration] = PlaceSchema.migrations
@@ -55,6 +80,7 @@ public struct Places: Room {
     /// change.
     public func refresh() async throws {
         try await index.refresh(from: house.database, area: house.settings.area, at: today)
+        try await ground?.refresh()
     }
 
     /// The present name of a division or grid of this installation, or of a division around it. No query.
@@ -76,7 +102,19 @@ public struct Places: Room {
     /// Whether any grid here has a centre: without one, no point can be called outside the county. No query.
     public var hasGridCentres: Bool { index.hasCentres }
 
-    /// The base grid whose centre is nearest, within some five kilometres: a proposal, until grids have outlines. No query.
+    /// The base grid at a place: the one whose ground holds it; where none does, the one whose centre is nearest within some
+    /// five kilometres, which is a proposal. No query.
+    public func grid(longitude: Double, latitude: Double) -> FoundGrid? {
+        // Ground may be a moment older than the grids: one that ended since is nobody's.
+        if let code = ground?.grid(longitude: longitude, latitude: latitude), house.settings.area.contains(code: code),
+            index.name(of: code) != nil
+        {
+            return FoundGrid(code: code, ground: .outline)
+        }
+        return nearestGrid(longitude: longitude, latitude: latitude).map { FoundGrid(code: $0.code, ground: .nearest) }
+    }
+
+    /// The base grid whose centre is nearest, within some five kilometres. No query.
     public func nearestGrid(longitude: Double, latitude: Double, within area: AreaPrefix? = nil) -> Grid? {
         index.nearestGrid(
             to: Grid.Centre(longitude: longitude, latitude: latitude), within: area ?? house.settings.area)

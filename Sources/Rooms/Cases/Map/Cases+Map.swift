@@ -38,6 +38,14 @@ public struct MatterCluster: Sendable, Hashable {
     public var overdue: Int64
     public var longitude: Double
     public var latitude: Double
+
+    public init(square: Int64, count: Int64, overdue: Int64, longitude: Double, latitude: Double) {
+        self.square = square
+        self.count = count
+        self.overdue = overdue
+        self.longitude = longitude
+        self.latitude = latitude
+    }
 }
 
 /// Which matters a map shows: the filter of the queue, read from an address in the same words.

@@ -14,14 +14,20 @@ enum MatterPlaceStore {
             WHERE ended_at IS NULL AND kind = 'matter' AND cell IS NOT NULL
             """,
             "CREATE INDEX cases_without_cell ON cases (id) WHERE cell IS NULL AND longitude IS NOT NULL",
-            "CREATE INDEX case_landmarks_by_place ON case_landmarks (longitude, name, area)")
+            "CREATE INDEX case_landmarks_by_place ON case_landmarks (longitude, name, area)"),
+        PastMatterStore.migration,
     ]
 
     static let columns: StaticString = "cell, id, number, category, area, state, body, due_at, longitude, latitude"
 
-    static func matter(_ row: Row) throws -> PlacedMatter {
+    /// Of a matter that may have no place.
+    static func pastMatter(_ row: Row) throws -> PlacedMatter { try matter(row, cell: try row.intIfAny(0) ?? -1) }
+
+    static func matter(_ row: Row) throws -> PlacedMatter { try matter(row, cell: try row.int(0)) }
+
+    private static func matter(_ row: Row, cell: Int64) throws -> PlacedMatter {
         PlacedMatter(
-            cell: try row.int(0), id: try row.identifier(1), number: try row.text(2), category: try row.textIfAny(3),
+            cell: cell, id: try row.identifier(1), number: try row.text(2), category: try row.textIfAny(3),
             area: AreaPrefix(try row.text(4)) ?? .everywhere, state: StateName(rawValue: try row.text(5)),
             body: try row.identifierIfAny(6), dueAt: try row.instantIfAny(7),
             location: try row.location(8, 9))
@@ -96,9 +102,17 @@ extension CaseFilter {
     /// places: a column in an expression has none.
     func openCondition(for scope: Scope) -> SQL {
         // Written out, not bound: an index of only these is found by these words.
-        var conditions: [SQL] = [
-            "ended_at IS NULL", "kind = 'matter'", "cell IS NOT NULL", Self.visibility(scope, narrowing: false),
-        ]
+        var conditions: [SQL] = ["ended_at IS NULL", "kind = 'matter'", "cell IS NOT NULL", whichever(for: scope)]
+        if !states.isEmpty { conditions.append("state || '' IN (\(list: states.map(\.rawValue)))") }
+        if isOverdue { conditions.append("due_at + 0 < \(now)") }
+        if isDueSoon { conditions.append("due_at + 0 >= \(now) AND due_at + 0 < \(now + .hours(24))") }
+        if let finishedSince { conditions.append("finished_at + 0 >= \(finishedSince)") }
+        return SQL.all(conditions)
+    }
+
+    /// What the scope may see and the filter wants, but for what changes in the course of a matter: its state and times.
+    func whichever(for scope: Scope) -> SQL {
+        var conditions = [Self.visibility(scope, narrowing: false)]
         if let area, !area.code.isEmpty {
             conditions.append("area || '' >= \(area.code) AND area || '' < \(area.upperBound)")
         }
@@ -112,10 +126,6 @@ extension CaseFilter {
         case .reported: conditions.append("reporting_staff || '' = \(scope.staff)")
         case nil: break
         }
-        if !states.isEmpty { conditions.append("state || '' IN (\(list: states.map(\.rawValue)))") }
-        if isOverdue { conditions.append("due_at + 0 < \(now)") }
-        if isDueSoon { conditions.append("due_at + 0 >= \(now) AND due_at + 0 < \(now + .hours(24))") }
-        if let finishedSince { conditions.append("finished_at + 0 >= \(finishedSince)") }
         if let phoneIndex { conditions.append("phone_index || '' = \(phoneIndex)") }
         if let numberEnd {
             let reversed = String(numberEnd.reversed())

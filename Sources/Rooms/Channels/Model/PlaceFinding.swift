@@ -19,7 +19,7 @@ struct PlaceFinding: Sendable {
                 LocalizedText("本平台没有区域 \(named.code)", "There is no area \(named.code) here"), field: "area")
         }
         if let location {
-            if let grid = places.nearestGrid(longitude: location.longitude, latitude: location.latitude),
+            if let grid = places.grid(longitude: location.longitude, latitude: location.latitude),
                 let area = AreaPrefix(grid.code)
             {
                 return named.map { $0.contains(area) ? area : $0 } ?? area

@@ -70,7 +70,7 @@ extension EntryWork {
         return try cases.report(report, by: Actor(scope), scope: scope, at: now, in: transaction)
     }
 
-    /// Where it is: as it was said, else the grid nearest to the place, else the post's own area.
+    /// Where it is: as it was said, else the grid at the place, else the post's own area.
     private func area(of entry: DayEntry, _ scope: Scope) throws(Refusal) -> AreaPrefix {
         let own = scope.line == nil ? scope.area : house.settings.area
         if let text = entry.area {
@@ -82,7 +82,7 @@ extension EntryWork {
         }
         guard let place = entry.location else { return own }
         guard day.places.hasGridCentres else { return own }
-        guard let grid = day.places.nearestGrid(longitude: place.longitude, latitude: place.latitude) else {
+        guard let grid = day.places.grid(longitude: place.longitude, latitude: place.latitude) else {
             throw Refusal(
                 .ruleBroken, "day.place-outside",
                 LocalizedText("定位不在本县范围内，可能是手机定位偏差", "The place lies outside the county; the phone may be mistaken"),

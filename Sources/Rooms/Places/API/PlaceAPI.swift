@@ -62,6 +62,22 @@ struct PlaceAPI: Sendable {
         ) { staff, _ in try await areas(staff) }
         routes.api(
             APIOperation(
+                .get, "/area-at", id: "findAreaAt", tag: "places",
+                summary: LocalizedText(
+                    "某一地点所在的网格：以网格范围为准，没有范围的按最近的中心",
+                    "The grid of a place: the one whose ground holds it; where none does, the one whose centre is nearest within five kilometres"
+                ),
+                query: [
+                    .init("longitude", .number, "degrees, CGCS2000"), .init("latitude", .number, "degrees, CGCS2000"),
+                ],
+                response: .object([
+                    .init("grid", .text), .init("name", .text),
+                    .init("ground", .string(values: FoundGrid.Ground.allCases.map(\.rawValue))),
+                    .init("path", .array(.object([.init("code", .text), .init("name", .text)])), "widest first"),
+                ])), right: .placesRead
+        ) { staff, _ in try areaAt(staff) }
+        routes.api(
+            APIOperation(
                 .get, "/bodies", id: "listBodies", tag: "places",
                 summary: LocalizedText("在一个区域履职的机构", "Bodies that act in an area"),
                 query: [
@@ -148,6 +164,39 @@ struct PlaceAPI: Sendable {
                 writer.key("items")
                 writer.array(areas) { $1.write(to: &$0) }
                 writer.member("next", next)
+            })
+    }
+
+    private func areaAt(_ staff: StaffVisit) throws -> Response {
+        func degrees(_ name: String, _ range: ClosedRange<Double>) throws(Refusal) -> Double {
+            guard let text = staff.visit.query.filled(name), let number = Double(text), range.contains(number) else {
+                throw Refusal(
+                    .ruleBroken, "places.no-place",
+                    LocalizedText("longitude、latitude 须为经纬度（度）", "longitude and latitude are to be degrees"),
+                    field: name)
+            }
+            return number
+        }
+        let longitude = try degrees("longitude", -180...180)
+        let latitude = try degrees("latitude", -90...90)
+        guard let found = places.grid(longitude: longitude, latitude: latitude) else {
+            throw Refusal(
+                .notFound, "places.nowhere",
+                LocalizedText("该地点附近没有网格", "There is no grid near that place"),
+                wayOn: LocalizedText("经纬度是否写反了？", "Are longitude and latitude swapped?"))
+        }
+        return .json(
+            JSONWriter.object { writer in
+                writer.member("grid", found.code)
+                writer.member("name", places.name(of: found.code))
+                writer.member("ground", found.ground.rawValue)
+                writer.key("path")
+                writer.array(places.path(of: found.code)) { writer, part in
+                    writer.object { writer in
+                        writer.member("code", part.code)
+                        writer.member("name", part.name)
+                    }
+                }
             })
     }
 

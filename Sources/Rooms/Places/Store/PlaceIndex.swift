@@ -89,7 +89,7 @@ final class PlaceIndex: Sendable {
     }
 }
 
-/// Grids by where their centres are. Stands in until grids have outlines: near a border the nearest centre may be that of
+/// Grids by where their centres are. Stands in where grids have no outlines: near a border the nearest centre may be that of
 /// the neighbour, so what it answers is a proposal.
 struct GridMap: Sendable {
     private struct Square: Hashable {

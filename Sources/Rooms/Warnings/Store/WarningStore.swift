@@ -80,10 +80,14 @@ enum WarningStore {
                 forecast BIGINT NOT NULL,
                 held BIGINT NOT NULL
             )
-            """)
+            """),
+        Migration(
+            "warnings.0002-days",
+            // What stood on a day, for the map.
+            "CREATE INDEX early_warnings_by_day ON early_warnings (raised_on, area, id)"),
     ]
 
-    private static let columns: StaticString =
+    static let columns: StaticString =
         "id, area, category, raised_on, window_days, seen, expected, usual_after, state, note, outcome"
 
     // MARK: Warnings
@@ -169,7 +173,7 @@ enum WarningStore {
             """)
     }
 
-    private static func warning(_ row: Row) throws -> EarlyWarning {
+    static func warning(_ row: Row) throws -> EarlyWarning {
         EarlyWarning(
             id: try row.identifier(0), area: AreaPrefix(try row.text(1)) ?? .everywhere, category: try row.text(2),
             raisedOn: Day(number: try row.int(3)), window: Int(try row.int(4)), seen: Int(try row.int(5)),
