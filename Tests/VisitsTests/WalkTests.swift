@@ -62,7 +62,8 @@ struct WalkTests {
             written.sorted { AddressOrder($0) < AddressOrder($1) }
                 == ["北山路 1 号", "文三路 9 号 2 幢", "文三路 9 号 11 幢", "文三路 10 号 2 幢"])
         let rules = VisitRules(
-            homesAtOnce: 1, questionsAtOnce: 1, declinedDays: 1, nobodyDays: 1, buildingEnds: ["幢", "号楼"])
+            homesAtOnce: 1, questionsAtOnce: 1, declinedDays: 1, nobodyDays: 1, buildingEnds: ["幢", "号楼"],
+            matters: VisitRules.Matters(metres: 60, shown: 8))
         #expect(rules.building(of: "文三路翠苑 12 幢 3 单元 201 室") == "文三路翠苑 12 幢")
         #expect(rules.building(of: "曙光新村 3 号楼 201") == "曙光新村 3 号楼")
         #expect(rules.building(of: "龙井村 18 号") == "龙井村 18 号")

@@ -62,5 +62,8 @@ public struct Visits: Room {
         CareAPI(visits: self).add(to: routes)
         let panel = CarePanel(visits: self)
         registry.panels.add { try await panel.html($0, $1, $2, $3) }
+        HomeAPI(visits: self).add(to: routes)
+        let home = HomePanel(visits: self)
+        registry.panels.add { try await home.html($0, $1, $2, $3) }
     }
 }

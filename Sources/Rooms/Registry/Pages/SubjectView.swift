@@ -55,8 +55,18 @@ struct SubjectView: Sendable {
             <ul class="rows">\(card.below.html { one in member(one) })</ul>
             """
         return """
-            <section class="panel"><p>\(visit(subject.kind.title)) · \(registry.areaName(subject.area)) \(registered)</p>\(members)</section>
+            <section class="panel"><p>\(visit(subject.kind.title)) · \(registry.areaName(subject.area)) \(registered)\(onMap)</p>\(members)</section>
             """
+    }
+
+    /// Where it stands, close enough to tell one building from the next.
+    private var onMap: HTML {
+        let key = subject.kind == .building ? "building-place" : CoreElement.place
+        guard let standing = subject.kind == .building ? subject : card.home,
+            let place = standing.record.value(key, at: day).flatMap({ PlacePoint($0) }),
+            staff.scope.may(.placesRead)
+        else { return HTML() }
+        return " · <a href=\"/map?at=\(place.text),17\">\(visit("在地图上看", "Show on the map"))</a>"
     }
 
     /// What those below are: who lives in a household, works for an organisation.

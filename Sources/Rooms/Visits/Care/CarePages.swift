@@ -20,6 +20,7 @@ struct CarePages: Sendable {
     func add(to routes: Routes) {
         routes.page(Self.path, right: .registryRead) { try await list($0) }
         routes.form(Self.path, right: .registryReveal) { try await listInClear($0, $1) }
+        routes.page(Self.path + "/export", right: .registryRead) { try await export($0) }
         routes.page(Self.path + "/new", right: .registryManage) { try await blank($0) }
         routes.form(Self.path + "/new", right: .registryManage) { try await enter($0, $1) }
         routes.page(Self.path + "/tasks/:id", right: .registryRead) { try await task($0) }
@@ -58,7 +59,26 @@ struct CarePages: Sendable {
         }
         let day = visit.now.local().day
         let items = page.items.sorted { ($0.member.dueOn, $0.member.id) < ($1.member.dueOn, $1.member.id) }
-        let columns: [Column<CareView>] = [
+        let columns = columns(on: day)
+        let new: HTML =
+            scope.may(.registryManage)
+            ? "<a class=\"btn p\" href=\"\(Self.path)/new?area=\(area.code)\">\(visit("列入", "Enter somebody"))</a>"
+            : HTML()
+        return visit.page(
+            Page(
+                visit(VisitTexts.care),
+                breadcrumb: [(visit(VisitTexts.visits), "/visits"), (visit(VisitTexts.care), nil)],
+                notice: refusal.map { Page.Notice(.danger, visit($0.message)) } ?? done(visit),
+                """
+                <p class="hint">\(visit("群体名称只对知悉范围内的岗位显示，敏感的还须说明用途；其他人看到的是遮盖。到期未走访的自动成为任务。", "A group's name is shown to posts that may know of it, a sensitive one for its purpose only; others see a mask. A visit that was missed becomes a task by itself."))</p>\
+                <p class="bar">\(new)\(exportLink(visit, path: "\(Self.path)/export"))</p>\(purposeForm(purpose, area, staff))\
+                \(Listing(caption: visit(VisitTexts.care), columns: columns, items: items, next: page.next?.text, whenEmpty: "<p>\(visit("这里还没有人列入关怀群体。", "Nobody here is in a group yet."))</p>").html(visit))
+                """))
+    }
+
+    private func columns(on day: Day) -> [Column<CareView>] {
+        let visits = visits
+        return [
             .text(
                 "姓名", "Name",
                 html: { view, visit in
@@ -74,20 +94,22 @@ struct CarePages: Sendable {
                 html: { view, visit in Self.due(view.member, on: day, visit) }
             ) { view, _ in view.member.dueOn.description },
         ]
-        let new: HTML =
-            scope.may(.registryManage)
-            ? "<a class=\"btn p\" href=\"\(Self.path)/new?area=\(area.code)\">\(visit("列入", "Enter somebody"))</a>"
-            : HTML()
-        return visit.page(
-            Page(
-                visit(VisitTexts.care),
-                breadcrumb: [(visit(VisitTexts.visits), "/visits"), (visit(VisitTexts.care), nil)],
-                notice: refusal.map { Page.Notice(.danger, visit($0.message)) } ?? done(visit),
-                """
-                <p class="hint">\(visit("群体名称只对知悉范围内的岗位显示，敏感的还须说明用途；其他人看到的是遮盖。到期未走访的自动成为任务。", "A group's name is shown to posts that may know of it, a sensitive one for its purpose only; others see a mask. A visit that was missed becomes a task by itself."))</p>\
-                <p class="bar">\(new)</p>\(purposeForm(purpose, area, staff))\
-                \(Listing(caption: visit(VisitTexts.care), columns: columns, items: items, next: page.next?.text, whenEmpty: "<p>\(visit("这里还没有人列入关怀群体。", "Nobody here is in a group yet."))</p>").html(visit))
-                """))
+    }
+
+    /// The whole list as it is shown without a purpose: masks stay masks.
+    private func export(_ staff: StaffVisit) async throws -> Response {
+        let (visits, scope, visit) = (visits, staff.scope, staff.visit)
+        let area = try QueuePage.area(visit, within: scope)
+        return try await SheetExport.workbook(
+            named: visit(VisitTexts.care), columns: columns(on: visit.now.local().day), for: staff
+        ) { after in
+            let page = try await visits.house.database.read {
+                try visits.cared(
+                    in: area, for: scope, purpose: nil, after: after.flatMap { CareMember.ID(parsing: $0) }, limit: 500,
+                    language: visit.language, in: $0)
+            }
+            return (page.items, page.next?.text)
+        }
     }
 
     static let mask = "＊＊＊"

@@ -23,6 +23,13 @@ enum VisitStore {
         return calls
     }
 
+    /// When somebody was last at a home.
+    static func call(at home: SubjectID, in transaction: any Transaction) throws -> Call? {
+        try transaction.first("SELECT seen_at, nobody_there FROM visit_calls WHERE home = \(home)").map {
+            Call(seenAt: try $0.instant(0), nobodyThere: try $0.bool(1))
+        }
+    }
+
     static func callsQuery(in area: AreaPrefix) -> SQL {
         """
         SELECT home, seen_at, nobody_there FROM visit_calls
