@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 
 import house
 
-MODULES = ("walk", "handling", "lists", "places", "walls", "without_scripts", "keys", "phone", "languages", "looks", "doors", "connections", "emergencies", "visits", "peace", "commands", "menus", "map")
+MODULES = ("walk", "handling", "lists", "places", "walls", "without_scripts", "keys", "phone", "languages", "looks", "doors", "connections", "emergencies", "visits", "entry", "peace", "commands", "menus", "map")
 
 with sync_playwright() as playwright:
     browser_house = house.House(playwright)

@@ -89,6 +89,10 @@ struct DemoCountyTests {
             #expect(try await demo.number("SELECT COUNT(*) FROM form_proposals WHERE state = 'asked'") == 1)
             #expect(
                 try await demo.number(
+                    "SELECT COUNT(*) FROM form_proposals WHERE admitted LIKE '%language-help%' AND admitted LIKE '%we-contact%'"
+                ) == 1)
+            #expect(
+                try await demo.number(
                     "SELECT COUNT(*) FROM form_states WHERE form >= 'asked-' AND form < 'asked.' AND horizon IS NOT NULL"
                 ) == 1)
             #expect(try await demo.number("SELECT COUNT(*) FROM system_standings") == 10)

@@ -18,7 +18,18 @@ struct FormPlanTests {
             let reading: FormReading.ID = world.house.identifiers.next(at: now)
             let area = try #require(AreaPrefix(FormsWorld.street))
             let mark = FeedMark(number: 5, day: world.today)
+            let form = try world.form("oldest-people").definition
             let expected: [(String, SQL, [String])] = [
+                (
+                    "takings of a form",
+                    FormReadingsStore.countQuery(of: .form, form, line: "civil_affairs", since: now),
+                    ["form_readings_by_form (line=? AND form=? AND read_at>?)"]
+                ),
+                (
+                    "takings for a purpose",
+                    FormReadingsStore.countQuery(of: .purpose, form, line: "civil_affairs", since: now),
+                    ["form_readings_by_purpose (line=? AND purpose=? AND read_at>?)"]
+                ),
                 (
                     "changes", FeedStore.changesQuery("a", after: 5, limit: 200),
                     ["form_changes_by_number (form=? AND number>?)"]

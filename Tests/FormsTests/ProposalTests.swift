@@ -85,6 +85,57 @@ struct ProposalTests {
     }
 
     @Test(
+        "Of the new columns the data bureau lets some be asked, as elements of the dictionary; the others are not collected",
+        arguments: EngineCase.available)
+    func admitted(engine: EngineCase) async throws {
+        try await FormsWorld.with(engine) { world in
+            let home = try await world.household()
+            let old = try await world.resident("王小明", born: "1940-05-05", in: home)
+            let columns = Self.columns.dropLast(4) + ["沟通要人转述", "能否发讯息通知", "窗帘颜色", "每周散步次数"]
+            let list = columns.map { "\"\($0)\"" }.joined(separator: ",")
+            let asked = try await world.call(
+                .post, "/api/v1/forms/proposals",
+                "{\"name\":\"高龄老人关爱表\",\"purpose\":\"civil-affairs\",\"kind\":\"person\",\"filter\":\"age >= 80\",\"columns\":[\(list)],\"timesAYear\":12}",
+                as: "welfare")
+            #expect(asked.text.contains("\"held\":32") && asked.text.contains("\"new\":4"), "\(asked.text.prefix(300))")
+            let id = try #require(asked.text.firstMatch(of: /"id":"([0-9a-z]{26})"/)?.output.1)
+            func decide(_ admitted: String) async throws -> (status: Int, text: String) {
+                let answer = try await world.call(
+                    .post, "/api/v1/forms/proposals/\(id)/decision",
+                    "{\"decision\":\"approve\",\"reason\":\"其余不采集\",\"admitted\":[\(admitted)]}", as: "data")
+                return (answer.status, answer.text)
+            }
+            let held = try await decide("{\"column\":\"姓名\",\"element\":\"language-help\"}")
+            #expect(held.status == 422 && held.text.contains("forms.admit-column"))
+            let unknown = try await decide("{\"column\":\"窗帘颜色\",\"element\":\"curtains\"}")
+            #expect(unknown.status == 422 && unknown.text.contains("forms.admit-element"))
+            // Nobody asks at homes for what the purpose does not allow.
+            let other = try await decide("{\"column\":\"窗帘颜色\",\"element\":\"registration-type\"}")
+            #expect(other.status == 422 && other.text.contains("forms.admit-element"))
+            let page = try await world.call(.get, "/forms/proposals/\(id)", as: "data")
+            #expect(page.text.contains("新栏目逐项决定") && page.text.contains("name=\"admit-35\""))
+            let decided = try await decide(
+                "{\"column\":\"沟通要人转述\",\"element\":\"language-help\"},{\"column\":\"能否发讯息通知\",\"element\":\"we-contact\"}"
+            )
+            #expect(decided.status == 200 && decided.text.contains("\"element\":\"language-help\""), "\(decided.text)")
+            let key = String(try #require(decided.text.firstMatch(of: /"form":"([a-z0-9-]+)"/)?.output.1))
+            let after = try await world.call(.get, "/forms/proposals/\(id)", as: "welfare")
+            #expect(after.text.contains("新采") && after.text.contains("不采集"))
+            try await world.forms.compute()
+            #expect(try world.form(key).definition.columns.suffix(2) == ["language-help", "we-contact"])
+            // What nobody knows yet is asked at the next visit, and what was refused never.
+            let (forms, day) = (world.forms, world.today)
+            let wanted = try await world.house.database.read { try forms.wants(at: day, in: $0) }
+                .wanted(of: old.record)
+            let own = wanted.filter { $0.forms.contains(key) }.map(\.element)
+            #expect(Set(own).isSuperset(of: ["language-help", "we-contact"]))
+            let facts = try await world.house.database.query(
+                "SELECT facts FROM ledger_entries WHERE act = 'forms.approved'")
+            #expect(String(decoding: try facts[0].blob(0), as: UTF8.self).contains("\"admitted\":2"))
+        }
+    }
+
+    @Test(
         "Asking past the data bureau, or for another purpose, is refused with the rule", arguments: EngineCase.available
     )
     func refusals(engine: EngineCase) async throws {

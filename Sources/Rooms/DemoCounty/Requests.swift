@@ -23,6 +23,9 @@ struct Requests: Sendable {
             var timesAYear: Int
             var columns: [String]
             var ground: String?
+            /// New columns that are approved, with the elements that they become.
+            var admitted: [String: String]?
+            var reason: String?
         }
 
         struct Decided: Decodable {
@@ -50,7 +53,9 @@ struct Requests: Sendable {
             try await house.database.write { transaction in
                 let id = try forms.ask(asked, by: handler, at: now - .hours(3), in: transaction)
                 if isApproved {
-                    try forms.approve(id, reason: nil, by: officer, at: now - .hours(1), in: transaction)
+                    try forms.approve(
+                        id, admitting: request.admitted ?? [:], reason: request.reason, by: officer,
+                        at: now - .hours(1), in: transaction)
                 }
             }
         }

@@ -12,6 +12,8 @@ extension Forms {
             .init("forms.asked", "提出数据需求", "Data asked for"), .init("forms.approved", "批准数据需求", "Request approved"),
             .init("forms.merged", "数据需求并入已有表", "Request served by a form"),
             .init("forms.refused", "未批准数据需求", "Request refused"),
+            .init("forms.own-readers-shown", "本人查看谁看过自己的信息", "A resident saw who read their data"),
+            .init("forms.taking-refused", "取用过于频繁，未准", "Taken too often, refused"),
             .init("forms.exported", "导出表格", "Form exported"),
             .init("forms.template-kept", "上传部门版式", "Layout uploaded"),
             .init("forms.template-dropped", "删除部门版式", "Layout deleted"),
@@ -25,7 +27,8 @@ extension Forms {
         ]
         words.facts = [
             .init("columns", "栏目数", "Columns"), .init("form", "表", "Form"), .init("rows", "行数", "Rows"),
-            .init("onDay", FormTexts.day), .init("inClear", "含原文", "In clear"), .init("ground", "依据", "Ground"),
+            .init("onDay", FormTexts.day), .init("inClear", "含原文", "In clear"),
+            .init("admitted", "准予新采的栏目", "New columns admitted"), .init("ground", "依据", "Ground"),
         ]
         return words
     }

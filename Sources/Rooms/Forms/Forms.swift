@@ -14,6 +14,8 @@ public struct Forms: Room {
     let engine: FormEngine
     let asking: AskingRules
     let statistics: StatisticsRules
+    let taking: TakingRules
+    let ownReaders: OwnReaderRules
     let numberFormats: NumberFormats
     let words: MatchingWords
     let matchings: [SubjectKind: ColumnMatching]
@@ -28,6 +30,8 @@ public struct Forms: Room {
         self.engine = engine
         asking = try AskingRules.load(from: house.rules)
         statistics = try StatisticsRules.load(from: house.rules)
+        taking = try TakingRules.load(from: house.rules)
+        ownReaders = try OwnReaderRules.load(from: house.rules, registry.dictionary)
         numberFormats = try NumberFormats.load(from: house.rules)
         let words = try MatchingWords.load(from: house.rules)
         self.words = words
@@ -84,6 +88,7 @@ public struct Forms: Room {
         TemplatePages(forms: self).add(to: routes)
         TemplatesAPI(forms: self).add(to: routes)
         ReaderPages(forms: self).add(to: routes)
+        OwnReaders(forms: self).add(to: routes)
         FeedAPI(forms: self).add(to: routes)
         FormPages(forms: self).add(to: routes)
         FormsAPI(forms: self).add(to: routes)

@@ -36,7 +36,7 @@ struct ResidentMatters: Sendable {
             Page(
                 visit("我的诉求", "My matters"),
                 """
-                <p>\(resident.maskedPhone)</p>\(listing.html(visit))\(records.isEmpty ? HTML() : Self.exportButton(visit))
+                <p>\(resident.maskedPhone) · <a href="/my-data">\(visit("谁看过我的信息", "Who read my data"))</a></p>\(listing.html(visit))\(records.isEmpty ? HTML() : Self.exportButton(visit))
                 """))
     }
 

@@ -82,8 +82,8 @@ struct FeedAPI: Sendable {
             let shown = found.items.filter { $0.listed != nil }.map(\.subject)
             if inClear, !shown.isEmpty {
                 try forms.note(
-                    "forms.list-shown", form, question, rows: shown.count, inClear: true, of: shown, by: scope, at: now,
-                    in: transaction)
+                    "forms.list-shown", form, question, rows: shown.count, inClear: true, of: shown, isLimited: false,
+                    by: scope, at: now, in: transaction)
             }
             return found
         }

@@ -171,7 +171,7 @@ struct FormsAPI: Sendable {
         if purpose == nil {
             page = try await forms.house.database.read(read)
         } else {
-            page = try await forms.house.database.write { transaction in
+            page = try await forms.taking(by: scope, at: now) { transaction in
                 let page = try read(transaction)
                 try forms.note(
                     "forms.list-shown", form, question, rows: page.items.count, inClear: true,

@@ -27,6 +27,9 @@ struct ProposalsAPI: Sendable {
             .init("column", .text), .init("element", .nullable(.text)), .init("score", .nullable(.integer())),
             .init("known", .integer()), .init("fresh", .integer()), .init("forms", .array(.text)),
         ])
+        let admission: Schema = .object([
+            .init("column", .string(minimum: 1, maximum: 60)), .init("element", .string(minimum: 1, maximum: 64)),
+        ])
         let proposal: Schema = .named(
             "FormProposal",
             .object([
@@ -34,6 +37,7 @@ struct ProposalsAPI: Sendable {
                 .init("state", .string(values: FormProposal.State.allCases.map(\.rawValue))),
                 .init("form", .nullable(.text)),
                 .init("reason", .nullable(.text)), .init("held", .integer()), .init("new", .integer()),
+                .init("admitted", .array(admission), "new columns that may be asked, and what they became"),
                 .init("subjects", .integer()), .init("newHours", .number), .init("avoidedHours", .number),
                 .init("columns", .array(standing)),
             ]))
@@ -90,20 +94,27 @@ struct ProposalsAPI: Sendable {
                 request: .object([
                     .init("decision", .string(values: Forms.Decision.allCases.map(\.rawValue))),
                     .init("form", .nullable(.string(maximum: 64)), required: false, "for merge"),
+                    .init(
+                        "admitted", .array(admission), required: false,
+                        "for approve: new columns that may be asked, each with an element of the dictionary"),
                     .init("reason", .nullable(.string(maximum: 500)), required: false),
                 ]), response: proposal), right: .formsDecide
         ) { staff, submission in
             struct Asked: Decodable {
                 var decision: Forms.Decision
                 var form: String?
+                var admitted: [Admission]?
                 var reason: String?
             }
             let asked = try submission.decode(Asked.self)
+            let admitted = Dictionary(
+                (asked.admitted ?? []).map { ($0.column, $0.element) }, uniquingKeysWith: { first, _ in first })
             let id: FormProposal.ID = try staff.visit.identifier()
             let (forms, scope, now) = (forms, staff.scope, staff.visit.now)
             return try await staff.visit.write(submission) { transaction in
                 let decided = try forms.decide(
-                    id, asked.decision, form: asked.form, reason: asked.reason, by: scope, at: now, in: transaction)
+                    id, asked.decision, form: asked.form, admitting: admitted, reason: asked.reason, by: scope,
+                    at: now, in: transaction)
                 return .json(try json(decided, for: scope, in: transaction))
             }
         }
@@ -113,6 +124,11 @@ struct ProposalsAPI: Sendable {
                 summary: LocalizedText("直接向基层要表：一律拒绝", "Ask the grassroots past the data bureau: always refused"),
                 status: 403), right: .formsAsk
         ) { _, _ in throw Forms.noDirectRequest }
+    }
+
+    private struct Admission: Decodable {
+        var column: String
+        var element: String
     }
 
     private func json(_ proposal: FormProposal, for scope: Scope, in transaction: any Transaction) throws -> [UInt8] {
@@ -126,6 +142,13 @@ struct ProposalsAPI: Sendable {
             writer.member("reason", proposal.reason)
             writer.member("held", comparison.held)
             writer.member("new", comparison.new)
+            writer.key("admitted")
+            writer.array(proposal.admitted.sorted { $0.key < $1.key }) { writer, one in
+                writer.object { writer in
+                    writer.member("column", one.key)
+                    writer.member("element", one.value)
+                }
+            }
             writer.member("subjects", comparison.subjects)
             writer.member("newHours", comparison.newHours)
             writer.member("avoidedHours", comparison.avoidedHours)

@@ -43,6 +43,9 @@ struct FormProposal: Sendable, Hashable {
     /// The form that serves it.
     var form: String?
     var reason: String?
+    /// What was approved of the columns that were new: by column, the element of the dictionary that it becomes. It is
+    /// asked at visits from then on.
+    var admitted: [String: String] = [:]
 }
 
 /// How one asked column stands to what is held.

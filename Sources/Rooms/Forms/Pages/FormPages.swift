@@ -95,7 +95,7 @@ struct FormPages: Sendable {
     private func showClear(_ staff: StaffVisit, _ submission: Submission) async throws -> Response {
         let (form, question) = try question(staff)
         let (forms, scope, now) = (forms, staff.scope, staff.visit.now)
-        try await forms.house.database.write { transaction in
+        try await forms.taking(by: scope, at: now) { transaction in
             let (items, _) = try forms.listed(form, question, for: scope, in: transaction)
             try forms.note(
                 "forms.list-shown", form, question, rows: items.count, inClear: true, of: items.map(\.subject.id),
@@ -279,7 +279,7 @@ struct FormPages: Sendable {
         let read = try await read(form, question, scope)
         guard let figures = read.figures else { throw Forms.beingComputed }
         let now = visit.now
-        let reading = try await forms.house.database.write { transaction in
+        let reading = try await forms.taking(by: scope, at: now) { transaction in
             try forms.notePull(
                 form, question, rows: figures.whole[0] ?? 0, system: nil, at: now, in: transaction)
             return try forms.note(

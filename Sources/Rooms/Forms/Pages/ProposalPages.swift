@@ -83,7 +83,7 @@ struct ProposalPages: Sendable {
                 \(Field.longText("columns", visit("栏目（每行一个，按贵部门的叫法）", "Columns, one a line, as your department calls them"), value: typed?["columns"], required: true, rows: 10, error: error("columns")))\
                 <p>\(Field.submit(visit("先看看已有什么", "See what is held"), name: "act", value: "compare", tone: ""))\
                 \(Field.submit(visit("提出", "Ask"), name: "act", value: "ask"))</p></form>\
-                \(comparison.map { table($0, visit) })
+                \(comparison.map { table($0, nil, visit) })
                 """), status: refusal?.kind.status ?? .ok)
     }
 
@@ -144,12 +144,13 @@ struct ProposalPages: Sendable {
                 notice: refusal.map { Page.Notice(.danger, visit($0.message)) },
                 """
                 <section class="panel"><p>\(line) · \(purpose) · \(visit("每年 \(proposal.content.timesAYear) 次", "\(proposal.content.timesAYear) times a year"))\
-                \(proposal.content.basis.map { " · \($0)" })\(proposal.content.ground.map { " · \($0)" })</p>\(decided)</section>\(table(comparison, visit))\
+                \(proposal.content.basis.map { " · \($0)" })\(proposal.content.ground.map { " · \($0)" })</p>\(decided)</section>\(table(comparison, proposal, visit))\
                 \(proposal.state == .asked && scope.may(.formsDecide) ? decision(proposal, comparison, visit) : HTML())
                 """), status: refusal?.kind.status ?? .ok)
     }
 
-    private func table(_ comparison: ProposalComparison, _ visit: Visit) -> HTML {
+    /// - Parameter proposal: nil while it is only being thought of.
+    private func table(_ comparison: ProposalComparison, _ proposal: FormProposal?, _ visit: Visit) -> HTML {
         let caption = visit("与已有数据比对", "Compared with what is held")
         let dictionary = forms.registry.dictionary
         func name(_ key: String) -> String {
@@ -167,12 +168,21 @@ struct ProposalPages: Sendable {
             <th scope="col" class="n">\(visit("已知", "Known"))</th><th scope="col" class="n">\(visit("新鲜", "Fresh"))</th><th scope="col" class="n">\(visit("用于几张表", "Forms"))</th></tr></thead><tbody>\
             \(comparison.columns.html { standing in
                 let candidate = standing.candidates.first
-                let tag: HTML =
-                    standing.match == nil
-                    ? " <span class=\"tag warn\">\(visit(candidate == nil ? LocalizedText("新", "new") : LocalizedText("待确认", "to be confirmed")))</span>"
-                    : HTML()
+                let admitted = proposal?.admitted[standing.column]
+                let tag: HTML
+                if standing.match != nil {
+                    tag = HTML()
+                } else if admitted != nil {
+                    tag = " <span class=\"tag ok\">\(visit("新采", "to be asked"))</span>"
+                } else if proposal?.state == .approved {
+                    tag = " <span class=\"tag\">\(visit("不采集", "not collected"))</span>"
+                } else if candidate == nil {
+                    tag = " <span class=\"tag warn\">\(visit("新", "new"))</span>"
+                } else {
+                    tag = " <span class=\"tag warn\">\(visit("待确认", "to be confirmed"))</span>"
+                }
                 return """
-                    <tr><td data-label="\(visit("栏目", "Column"))">\(standing.column)\(tag)</td><td data-label="\(visit("对应数据项", "Element"))">\(candidate.map { name($0.element) } ?? "")</td>\
+                    <tr><td data-label="\(visit("栏目", "Column"))">\(standing.column)\(tag)</td><td data-label="\(visit("对应数据项", "Element"))">\((admitted ?? candidate?.element).map { name($0) } ?? "")</td>\
                     <td data-label="\(visit("为何", "Why"))">\(candidate.map { "\(visit($0.reason))（\($0.score)）" } ?? "")</td>\
                     <td class="n" data-label="\(visit("已知", "Known"))">\(standing.match == nil ? "" : percent(standing.known))</td><td class="n" data-label="\(visit("新鲜", "Fresh"))">\(standing.match == nil ? "" : percent(standing.fresh))</td>\
                     <td class="n" data-label="\(visit("用于几张表", "Forms"))">\(standing.forms.count)</td></tr>
@@ -197,6 +207,7 @@ struct ProposalPages: Sendable {
         let choices = forms.engine.library.forms.map { Field.Choice($0.definition.key, visit($0.definition.name)) }
         return """
             <form class="panel" method="post" action="/forms/proposals/\(proposal.id)">\(visit.formFields)<h2>\(visit("数据局决定", "The data bureau decides"))</h2>\
+            \(admission(proposal, comparison, visit))\
             \(Field.choice("form", visit("并入时由哪张表提供", "To be served by, when merged"), choices, value: comparison.overlaps.first?.form, none: "—"))\
             \(Field.longText("reason", visit("理由（不批准时必填）", "Reason; needed for a refusal"), maximum: 500, rows: 2))\
             <p>\(Field.submit(visit("批准：已有栏目成表", "Approve: the held columns become a form"), name: "decision", value: "approve"))\
@@ -205,15 +216,46 @@ struct ProposalPages: Sendable {
             """
     }
 
+    /// For each column that nobody holds: not collected, or collected as an element of the dictionary.
+    private func admission(_ proposal: FormProposal, _ comparison: ProposalComparison, _ visit: Visit) -> HTML {
+        let new = Array(comparison.columns.enumerated().filter { $0.element.match == nil })
+        guard !new.isEmpty else { return HTML() }
+        let all = forms.admissible(proposal.content)
+        return """
+            <fieldset><legend>\(visit("新栏目逐项决定", "New columns, one by one"))</legend>\
+            <p class="hint">\(visit("准予新采的，缺的由上门时一并询问；其余不采集，也不得另行向基层索取。", "What is admitted is asked at visits where it is missing; the rest is not collected, and nobody may ask the grassroots for it."))</p>\
+            <div class="cards">\(new.html { index, standing in
+                let likely = Set(standing.candidates.map(\.element))
+                // A long form would carry the whole dictionary once for each column.
+                let offered = new.count <= Self.mostWithAll ? all : all.filter { likely.contains($0.key) }
+                return Field.choice(
+                    "admit-\(index)", standing.column, offered.map { Field.Choice($0.key, visit($0.name)) },
+                    none: visit("不采集", "Not collected"))
+            })</div></fieldset>
+            """
+    }
+
+    private static let mostWithAll = 12
+
+    /// What was chosen of the fields `admit-0`, `admit-1` … which stand for the columns of the request.
+    private func admitted(_ fields: QueryParameters, _ columns: [String]) -> [String: String] {
+        var admitted: [String: String] = [:]
+        for (index, column) in columns.enumerated() {
+            if let element = fields.filled("admit-\(index)") { admitted[column] = element }
+        }
+        return admitted
+    }
+
     private func decide(_ staff: StaffVisit, _ submission: Submission) async throws -> Response {
         let (forms, scope, now, fields) = (forms, staff.scope, staff.visit.now, submission.fields)
         let id: FormProposal.ID = try staff.visit.identifier()
         guard let decision = Forms.Decision(rawValue: fields["decision"] ?? "") else { throw Refusal.nothingHere }
         do {
             return try await staff.visit.write(submission) { transaction in
+                let columns = try ProposalStore.find(id, for: scope, in: transaction)?.content.columns ?? []
                 _ = try forms.decide(
-                    id, decision, form: fields.filled("form"), reason: fields.filled("reason"), by: scope, at: now,
-                    in: transaction)
+                    id, decision, form: fields.filled("form"), admitting: admitted(fields, columns),
+                    reason: fields.filled("reason"), by: scope, at: now, in: transaction)
                 return .seeOther("/forms/proposals/\(id)")
             }
         } catch let refusal as Refusal where [.ruleBroken, .conflict, .forbidden].contains(refusal.kind) {

@@ -49,10 +49,13 @@ extension Forms {
     }
 
     /// The data bureau approves what is held of a request; it is computed with the next forms.
+    /// - Parameter admitted: columns that nobody holds and that may be asked from now on, each with its element.
     public func approve(
-        _ id: String, reason: String?, by scope: Scope, at now: Instant, in transaction: any Transaction
+        _ id: String, admitting admitted: [String: String] = [:], reason: String?, by scope: Scope, at now: Instant,
+        in transaction: any Transaction
     ) throws {
         guard let id = FormProposal.ID(parsing: id) else { throw Refusal.nothingHere }
-        _ = try decide(id, .approve, form: nil, reason: reason, by: scope, at: now, in: transaction)
+        _ = try decide(
+            id, .approve, form: nil, admitting: admitted, reason: reason, by: scope, at: now, in: transaction)
     }
 }

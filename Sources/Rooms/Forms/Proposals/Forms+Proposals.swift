@@ -104,15 +104,18 @@ extension Forms {
         }
     }
 
-    /// The form that the held columns make.
-    private func compiled(_ content: FormProposal.Content, key: String, line: String) throws(Refusal) -> CompiledForm {
+    /// The form that the held columns make, and the new ones that were admitted.
+    private func compiled(
+        _ content: FormProposal.Content, key: String, line: String, admitting admitted: [String: String] = [:]
+    ) throws(Refusal) -> CompiledForm {
         let matching = matching(of: content.kind)
         var columns: [String] = []
         for column in content.columns {
-            guard let match = matching.candidates(for: column).first, match.score >= ColumnMatching.sure,
-                !columns.contains(match.element)
-            else { continue }
-            columns.append(match.element)
+            let match = matching.candidates(for: column).first.flatMap {
+                $0.score >= ColumnMatching.sure ? $0.element : nil
+            }
+            guard let element = match ?? admitted[column], !columns.contains(element) else { continue }
+            columns.append(element)
         }
         guard !columns.isEmpty else {
             throw Refusal(
@@ -139,11 +142,48 @@ extension Forms {
         case approve, merge, refuse
     }
 
+    /// The elements that a column may become which nobody holds: of the dictionary, for the purpose, asked at visits.
+    func admissible(_ content: FormProposal.Content) -> [Element] {
+        registry.dictionary.elements.filter {
+            $0.isAsked && !$0.isOff && $0.purposes.contains(content.purpose)
+                && CompiledForm.reaches($0.kind, from: content.kind)
+        }
+    }
+
+    /// - Throws: a refusal when a column is none of the request's or is held already, or the element may not be asked.
+    private func checkAdmitted(_ admitted: [String: String], _ content: FormProposal.Content) throws(Refusal) {
+        let matching = matching(of: content.kind)
+        let elements = Set(admissible(content).map(\.key))
+        for (column, element) in admitted.sorted(by: { $0.key < $1.key }) {
+            guard content.columns.contains(column),
+                (matching.candidates(for: column).first?.score ?? 0) < ColumnMatching.sure
+            else {
+                throw Refusal(
+                    .ruleBroken, "forms.admit-column",
+                    LocalizedText("“\(column)”不是本需求中的新栏目", "“\(column)” is no new column of this request"),
+                    field: "admitted")
+            }
+            guard elements.contains(element) else {
+                throw Refusal(
+                    .ruleBroken, "forms.admit-element",
+                    LocalizedText(
+                        "“\(column)”不能采为所选数据项：数据字典中没有、不上门询问，或不允许此用途",
+                        "“\(column)” cannot become this element: the dictionary lacks it, has it not asked, or forbids the purpose"
+                    ),
+                    wayOn: LocalizedText(
+                        "请先由数据局把新数据项写入数据字典", "The data bureau enters new elements in the dictionary first"),
+                    field: "admitted")
+            }
+        }
+    }
+
     /// The data bureau's word.
-    /// - Parameter form: for `merge`, the form that serves it.
+    /// - Parameters:
+    ///   - key: for `merge`, the form that serves it.
+    ///   - admitted: for `approve`, the new columns that may be asked, each with its element; the others are not collected.
     func decide(
-        _ id: FormProposal.ID, _ decision: Decision, form key: String?, reason: String?, by scope: Scope,
-        at now: Instant, in transaction: any Transaction
+        _ id: FormProposal.ID, _ decision: Decision, form key: String?, admitting admitted: [String: String] = [:],
+        reason: String?, by scope: Scope, at now: Instant, in transaction: any Transaction
     ) throws -> FormProposal {
         try scope.require(.formsDecide)
         guard var proposal = try ProposalStore.find(id, for: scope, in: transaction) else { throw Refusal.nothingHere }
@@ -162,8 +202,10 @@ extension Forms {
             // Whoever keeps the facts keeps them for this form too: that is work for the grassroots.
             try house.grounds.require(
                 proposal.content.ground, for: house.settings.area, on: now.local().day, in: transaction)
+            try checkAdmitted(admitted, proposal.content)
             let form = try compiled(
-                proposal.content, key: "asked-" + id.text.suffix(12), line: proposal.line)
+                proposal.content, key: "asked-" + id.text.suffix(12), line: proposal.line, admitting: admitted)
+            proposal.admitted = admitted
             try FormDefinitionStore.insert(form.definition, at: now, in: transaction)
             try FormStateStore.bump(in: transaction)
             proposal.state = .approved
@@ -200,6 +242,7 @@ extension Forms {
             ) { writer in
                 writer.member("columns", proposal.content.columns.count)
                 writer.member("form", proposal.form)
+                if !proposal.admitted.isEmpty { writer.member("admitted", proposal.admitted.count) }
                 if let ground = proposal.content.ground { writer.member("ground", ground) }
             }, in: transaction)
     }

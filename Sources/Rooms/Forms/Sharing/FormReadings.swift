@@ -14,15 +14,43 @@ struct FormReading: Sendable, Hashable {
     var staffName: String
     var bodyName: String
     var readAt: Instant
+    /// The department for which it counts; see `Rules/taking.yaml`.
+    var line: String?
 }
 
 enum FormReadingsStore {
     static func insert(_ one: FormReading, in transaction: any Transaction) throws {
         try transaction.later(
             """
-            INSERT INTO form_readings (id, form, purpose, staff_name, body_name, read_at)
-            VALUES (\(one.id), \(one.form), \(one.purpose), \(one.staffName), \(one.bodyName), \(one.readAt))
+            INSERT INTO form_readings (id, form, purpose, staff_name, body_name, read_at, line)
+            VALUES (\(one.id), \(one.form), \(one.purpose), \(one.staffName), \(one.bodyName), \(one.readAt),
+                    \(one.line))
             """)
+    }
+
+    /// How often a department took a form, or anything for its purpose, and when first.
+    static func count(
+        of whole: TakingRules.Limit.Whole, _ form: FormDefinition, line: String, since: Instant,
+        in transaction: any Transaction
+    ) throws -> (count: Int, first: Instant?) {
+        guard let row = try transaction.first(countQuery(of: whole, form, line: line, since: since)) else {
+            return (0, nil)
+        }
+        return (Int(try row.int(0)), try row.instantIfAny(1))
+    }
+
+    static func countQuery(of whole: TakingRules.Limit.Whole, _ form: FormDefinition, line: String, since: Instant)
+        -> SQL
+    {
+        let which: SQL
+        switch whole {
+        case .form: which = "form = \(form.key)"
+        case .purpose: which = "purpose = \(form.purpose)"
+        }
+        return """
+            SELECT COUNT(*), MIN(read_at) FROM form_readings
+            WHERE line = \(line) AND \(which) AND read_at > \(since)
+            """
     }
 
     /// Whom it showed. The same person twice in one reading counts once.
@@ -62,12 +90,18 @@ enum FormReadingsStore {
 
 extension Forms {
     /// Notes that a list was shown or taken away, before it is; in clear, also for each person whom it shows.
+    /// - Parameter isLimited: false for changes that a subscriber is told.
     /// - Returns: the reading to which further pages of the same list add whom they show; nil when values were masked.
+    /// - Throws: ``TakenTooOften``.
     @discardableResult
     func note(
         _ act: String, _ form: CompiledForm, _ question: FormQuestion, rows: Int, inClear: Bool,
-        of subjects: [SubjectID] = [], by scope: Scope, at now: Instant, in transaction: any Transaction
+        of subjects: [SubjectID] = [], isLimited: Bool = true, by scope: Scope, at now: Instant,
+        in transaction: any Transaction
     ) throws -> FormReading.ID? {
+        let line =
+            inClear && isLimited
+            ? try countedLine(of: form, question, for: scope, at: now, in: transaction) : nil
         try Ledger.record(
             LedgerEntry(
                 id: house.identifiers.next(at: now), act: act, subjectKind: "form", subjectID: form.definition.key,
@@ -81,7 +115,8 @@ extension Forms {
         guard inClear else { return nil }
         let reading = FormReading(
             id: house.identifiers.next(at: now), form: form.definition.key, purpose: form.definition.purpose,
-            staffName: scope.staffName, bodyName: scope.bodyName, readAt: now)
+            staffName: scope.staffName, bodyName: scope.bodyName, readAt: now,
+            line: line)
         try FormReadingsStore.insert(reading, in: transaction)
         try FormReadingsStore.add(subjects, to: reading.id, in: transaction)
         return reading.id

@@ -55,7 +55,7 @@ extension Forms {
         let form = try form(key, for: scope)
         let question = try FormQuestion(visit.query, within: scope, today: now.local().day, origin: engine.origin)
         let forms = self
-        let reading = try await house.database.write { transaction in
+        let reading = try await taking(by: scope, at: now) { transaction in
             guard let state = try forms.engine.states(in: transaction)[form.instance], state.horizon != nil else {
                 throw Forms.beingComputed
             }

@@ -18,6 +18,8 @@ struct ReaderPages: Sendable {
         var body: String
         var purpose: String
         var what: LocalizedText
+        /// Where it is one of a list.
+        var reading: FormReading.ID?
     }
 
     static let title = LocalizedText("谁看过我的信息", "Who read my data")
@@ -74,26 +76,12 @@ struct ReaderPages: Sendable {
         let (forms, scope, start) = (forms, staff.scope, after)
         return try await forms.house.database.read { transaction in
             let subject = try forms.registry.subject(id, for: scope, in: transaction)
-            let readings = try FormReadingsStore.page(of: id, after: start, limit: Self.page + 1, in: transaction)
-            var looks = readings.prefix(Self.page).map { reading in
-                let name = forms.engine.library[reading.form]?.definition.name
-                return Look(
-                    at: reading.readAt, staff: reading.staffName, body: reading.bodyName, purpose: reading.purpose,
-                    what: name ?? LocalizedText(reading.form, reading.form))
+            let looks = try forms.looks(of: id, subject.kind, after: start, limit: Self.page, in: transaction)
+            let last = looks.compactMap(\.reading).min()
+            let isMore = try last.map {
+                try !FormReadingsStore.page(of: id, after: $0, limit: 1, in: transaction).isEmpty
             }
-            // Looks at the card itself stand on the ledger under the person; all of them on the first page.
-            if start == nil {
-                let acts = try Ledger.timeline(of: subject.kind.rawValue, id.text, in: transaction)
-                looks += acts.filter { $0.act == "registry.looked-at" }.map {
-                    Look(
-                        at: $0.happenedAt, staff: $0.actor.name, body: "", purpose: $0.purpose ?? "",
-                        what: LocalizedText("个人档案", "The person's card"))
-                }
-            }
-            return (
-                subject, looks.sorted { $0.at > $1.at },
-                readings.count > Self.page ? readings[Self.page - 1].id.text : nil
-            )
+            return (subject, looks.sorted { $0.at > $1.at }, isMore == true ? last?.text : nil)
         }
     }
 

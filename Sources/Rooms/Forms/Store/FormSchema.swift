@@ -154,5 +154,15 @@ enum FormSchema {
             )
             """,
             "CREATE INDEX form_pulls_by_time ON form_pulls (taken_at, id)"),
+        Migration(
+            "forms.0006-admitted",
+            // Which new columns of a request were approved, and the elements that they became: one JSON object.
+            "ALTER TABLE form_proposals ADD COLUMN admitted TEXT"),
+        Migration(
+            "forms.0007-taking",
+            // The department for which a reading counts; nil for bodies of an area, and for further pages of a list.
+            "ALTER TABLE form_readings ADD COLUMN line TEXT",
+            "CREATE INDEX form_readings_by_form ON form_readings (line, form, read_at)",
+            "CREATE INDEX form_readings_by_purpose ON form_readings (line, purpose, read_at)"),
     ]
 }

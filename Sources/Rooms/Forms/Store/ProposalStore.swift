@@ -5,14 +5,14 @@ import Storage
 
 enum ProposalStore {
     private static let columns: StaticString =
-        "id, line, post, content, asked_at, state, decided_at, form, reason"
+        "id, line, post, content, asked_at, state, decided_at, form, reason, admitted"
 
     static func insert(_ one: FormProposal, in transaction: any Transaction) throws {
         try transaction.later(
             """
             INSERT INTO form_proposals (\(trusted: columns))
             VALUES (\(one.id), \(one.line), \(one.post), \(try text(one.content)), \(one.askedAt),
-                    \(one.state.rawValue), \(one.decidedAt), \(one.form), \(one.reason))
+                    \(one.state.rawValue), \(one.decidedAt), \(one.form), \(one.reason), \(try admitted(one)))
             """)
     }
 
@@ -20,7 +20,7 @@ enum ProposalStore {
         try transaction.later(
             """
             UPDATE form_proposals SET state = \(one.state.rawValue), decided_at = \(one.decidedAt), form = \(one.form),
-                reason = \(one.reason)
+                reason = \(one.reason), admitted = \(try admitted(one))
             WHERE id = \(one.id)
             """)
     }
@@ -50,13 +50,24 @@ enum ProposalStore {
         String(decoding: try JSONEncoder().encode(content), as: UTF8.self)
     }
 
+    private static func admitted(_ one: FormProposal) throws -> String? {
+        guard !one.admitted.isEmpty else { return nil }
+        let encoder = JSONEncoder()
+        // The same request is the same row, on every machine.
+        encoder.outputFormatting = .sortedKeys
+        return String(decoding: try encoder.encode(one.admitted), as: UTF8.self)
+    }
+
     private static func proposal(_ row: Row) throws -> FormProposal {
         FormProposal(
             id: try row.identifier(0),
             content: try JSONDecoder().decode(FormProposal.Content.self, from: Data(try row.text(3).utf8)),
             line: try row.text(1), post: try row.identifier(2), askedAt: try row.instant(4),
             state: FormProposal.State(rawValue: try row.text(5)) ?? .asked, decidedAt: try row.instantIfAny(6),
-            form: try row.textIfAny(7), reason: try row.textIfAny(8))
+            form: try row.textIfAny(7), reason: try row.textIfAny(8),
+            admitted: try row.textIfAny(9).map {
+                try JSONDecoder().decode([String: String].self, from: Data($0.utf8))
+            } ?? [:])
     }
 }
 

@@ -42,7 +42,7 @@ struct TemplateFill: Sendable {
         let (forms, question, scope, inClear) = (forms, question, staff.scope, inClear)
         let (keys, now) = (reading.formKeys.sorted(), staff.visit.now)
         let listed = Set(reading.sheets.compactMap { $0.rows.flatMap { $0.isByPart ? nil : $0.form } })
-        return try await forms.house.database.write { transaction in
+        return try await forms.taking(by: scope, at: now) { transaction in
             let states = try forms.engine.states(in: transaction)
             var prepared = Prepared()
             for key in keys {
