@@ -430,7 +430,8 @@ let package = Package(
         tests(
             "ServerTests",
             [
-                "gewu", "Warnings", "DemoCounty", "Channels", "Clues", "Mandates", "GridDay", "Cases", "Identity",
+                "gewu", "Systems", "Warnings", "DemoCounty", "Channels", "Clues", "Mandates", "GridDay", "Cases",
+                "Identity",
                 "Messages",
                 "Places",
                 "Ledger",

@@ -117,6 +117,7 @@ enum Assembly {
             grids = try Grids(house: house, identity: identity, cases: cases, places: places)
             map = try OneMap(house: house, identity: identity, places: places, cases: cases, grids: grids)
             systems = try Systems(house: house, places: places, registry: registry, forms: forms)
+            workload.panels.add { [systems] in try await systems.retypingPanel($0) }
             visits = try Visits(
                 house: house, identity: identity, places: places, registry: registry, forms: forms,
                 cases: cases)

@@ -53,6 +53,7 @@ public struct Systems: Room {
         SystemPages(systems: self).add(to: routes)
         AvoidedPages(systems: self).add(to: routes)
         SystemsAPI(systems: self).add(to: routes)
+        addRetyping(to: routes)
     }
 
     /// What the entries of this room mean.

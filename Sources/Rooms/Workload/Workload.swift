@@ -14,6 +14,8 @@ public struct Workload: Room {
     let mandates: Mandates
     let forecast: Forecast
     let staffing: StaffingRules
+    /// What rooms above say on the page of loads.
+    public let panels = LoadPanels()
 
     /// The solver takes seconds; threads of Swift's pool are not kept that long.
     static let solving = DispatchQueue(label: "staffing")

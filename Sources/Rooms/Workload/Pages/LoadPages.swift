@@ -61,13 +61,14 @@ struct LoadPages: Sendable {
             columns: columns, items: lines(sheet, in: area),
             whenEmpty: "<p>\(visit("这里没有计入工作量的在岗岗位。", "No staffed posts here that count."))</p>")
         let name = workload.areaName(area)
+        let panels = try await workload.panels.html(staff)
         let page = Page(
             visit(WorkloadTexts.workload),
             breadcrumb: trail(area, staff),
             """
             <p class="lead">\(visit("\(name)：职责分解为任务，按标准工时落到岗位，与法定工作日的可用工时相比。只按岗位和标准工时计算，不看任何人怎样工作。", "\(name): duties become tasks, standard hours, posts, against the hours that the calendar leaves. By post and standard time; nobody is watched."))</p>\
             <div class="bar"><a class="btn p" href="/workload/what-if?area=\(area.code)">\(visit(WorkloadTexts.whatIf))</a>\(exportLink(visit, path: "/workload/export"))<a class="btn" href="/mandates">\(visit("权责清单", "Duty lists"))</a></div>\
-            \(kpi(sum, visit))\(months(sum, sheet.first, visit))\(listing.html(visit))\
+            \(kpi(sum, visit))\(panels)\(months(sum, sheet.first, visit))\(listing.html(visit))\
             \(area == workload.house.settings.area ? sources(sheet, work, visit) : HTML())
             """)
         return visit.page(page)
