@@ -170,6 +170,33 @@ def run(house):
                 assert not found, f"{role} {address} {look}: {found}"
         decide(house, waiting.url, "refuse", "已有同类表")
 
+    @test("The data bureau sends a register in and sees what became of it; the page has no barrier on a phone in the dark")
+    def _():
+        page = house.page("data_officer", size=PHONE, language="zh-Hans", theme="dark")
+        page.goto(base + "/registry")
+        page.click("a[href='/registry/exchange']")
+        page.wait_for_url("**/registry/exchange")
+        page.evaluate(AXE + ";0")
+        found = page.evaluate(BARRIERS) + page.evaluate(TOO_WIDE)
+        assert not found, found
+        area = house.request("grid_worker").get("/api/v1/visits").json()["area"]
+        rows = f"姓名,住址,网格\n测试甲,演练路 {int(time.time())} 号,{area}\n测试乙,演练路 2 号,330199999999999\n"
+        page.set_input_files("[name=file]", {"name": "名册.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+        page.click('form[action$="/uploads"] button')
+        page.wait_for_url("**/uploads/*")
+        address, end = page.url, time.monotonic() + 30
+        while "已导入" not in page.inner_text("main"):
+            assert time.monotonic() < end, page.inner_text("main")
+            page.wait_for_timeout(300)
+            page.goto(address)
+        see(page, "新增人员", "未采纳")
+        with page.expect_download() as download:
+            page.click("a[download]")
+        assert "测试乙" in open(download.value.path(), encoding="utf-8-sig").read()
+        page.evaluate(AXE + ";0")
+        found = page.evaluate(BARRIERS) + page.evaluate(TOO_WIDE) + page.faults
+        assert not found, found
+
     @test("A resident is told who read their data only with the number's end; the page has no barrier")
     def _():
         for look in ({"text": "care"}, {"language": "en", "theme": "dark"}):

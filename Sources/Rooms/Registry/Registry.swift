@@ -39,7 +39,14 @@ public struct Registry: Room {
 
     private struct SpellingFile: Decodable { var familyNames: [String: String] }
 
-    public static let migrations: [Migration] = RegistrySchema.migrations
+    public static let migrations: [Migration] = RegistrySchema.migrations + [ResidentUploadStore.migration]
+
+    public var jobs: [Job] {
+        [
+            Job("import-residents", every: .seconds(2)) { _ = try await takeOverUploads() },
+            Job("forget-import-errors", every: .hours(6)) { try await forgetErrorsOfUploads() },
+        ]
+    }
 
     public var menu: [MenuEntry] {
         [
@@ -55,6 +62,8 @@ public struct Registry: Room {
         JoiningPanel(registry: self).add(to: routes)
         RegistryAPI(registry: self).add(to: routes)
         JoiningAPI(registry: self).add(to: routes)
+        ExchangePages(registry: self).add(to: routes)
+        ExchangeAPI(registry: self).add(to: routes)
     }
 
     public func areaName(_ area: AreaPrefix) -> String { places.name(of: area.code) ?? area.code }

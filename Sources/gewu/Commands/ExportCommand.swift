@@ -27,12 +27,13 @@ struct ExportCommand: SpokenCommand {
             line.finish()
             console.result(
                 LocalizedText(
-                    "已写入 \(folder)：\(result.residents) 人、\(result.facts) 条事实",
-                    "Wrote \(result.residents) residents and \(result.facts) facts to \(folder)")
+                    "已写入 \(folder)：\(result.residents) 人、\(result.facts) 条事实、\(result.places) 处位置",
+                    "Wrote \(result.residents) residents, \(result.facts) facts and \(result.places) places to \(folder)")
             ) { writer in
                 writer.member("folder", folder)
                 writer.member("residents", result.residents)
                 writer.member("facts", result.facts)
+                writer.member("places", result.places)
             }
         }
     }

@@ -13,6 +13,8 @@ public struct RegistryExportResult: Sendable, Hashable {
     public var residents = 0
     /// Lines of `facts.jsonl`.
     public var facts = 0
+    /// Features of `dwellings.geojson` and `buildings.geojson`.
+    public var places = 0
 }
 
 extension Registry {
@@ -21,6 +23,7 @@ extension Registry {
     /// - `residents.csv`: one row for each person who is there now, with household and dwelling; `importResidents` takes it.
     /// - `facts.jsonl`: every statement that was ever written, one a line, with true since, seen at and known since.
     /// - `elements.csv`: what the keys of the two mean.
+    /// - `dwellings.geojson`, `buildings.geojson`: those with a place, as points.
     ///
     /// Values are in clear: the purpose is kept on the ledger.
     /// - Throws: a refusal when the purpose is none of the dictionary, or the folder is there already.
@@ -43,9 +46,15 @@ extension Registry {
             area: house.settings.area.code, purpose: purpose.key)
         try await house.database.write { try Ledger.record(entry, in: $0) }
         var result = RegistryExportResult()
-        try writeElements(to: folder + "/elements.csv")
-        result.residents = try await writeResidents(to: folder + "/residents.csv", on: now.local().day, progress)
-        result.facts = try await writeFacts(to: folder + "/facts.jsonl", progress)
+        for file in RegistryFile.allCases {
+            let count = try await write(file, to: folder + "/" + file.name, on: now.local().day, progress)
+            switch file {
+            case .residents: result.residents = count
+            case .facts: result.facts = count
+            case .elements: break
+            case .dwellings, .buildings: result.places += count
+            }
+        }
         return result
     }
 
@@ -59,7 +68,7 @@ extension Registry {
         }
     }
 
-    private func writeElements(to path: String) throws {
+    func writeElements(to path: String) throws {
         let writer = try CSVWriter(path: path)
         try writer.addRow(["key", "of", "name", "english", "meaning"])
         for element in dictionary.elements {
@@ -70,7 +79,7 @@ extension Registry {
         try writer.close()
     }
 
-    private func writeResidents(to path: String, on day: Day, _ progress: @Sendable (Int) -> Void) async throws -> Int {
+    func writeResidents(to path: String, on day: Day, _ progress: @Sendable (Int) -> Void) async throws -> Int {
         let elements = exported
         let writer = try CSVWriter(path: path)
         try writer.addRow(elements.map(\.key))
@@ -108,7 +117,7 @@ extension Registry {
         return count
     }
 
-    private func writeFacts(to path: String, _ progress: @Sendable (Int) -> Void) async throws -> Int {
+    func writeFacts(to path: String, _ progress: @Sendable (Int) -> Void) async throws -> Int {
         _ = FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
         guard let file = FileHandle(forWritingAtPath: path) else {
             throw Refusal(

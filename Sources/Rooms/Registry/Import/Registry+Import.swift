@@ -1,4 +1,4 @@
-import Desk
+public import Desk
 public import Ground
 import Identity
 import Ledger
@@ -47,9 +47,10 @@ extension Registry {
     /// - Parameters:
     ///   - errors: where what was not taken is written, with the reason; nil to only count it.
     ///   - language: of that file.
+    ///   - actor: who brings it in, as the ledger keeps it.
     /// - Throws: a refusal when the file cannot be read or has no names. Rows written before stay, and the next run goes on.
     public func importResidents(
-        file: String, errors: String? = nil, language: Language = .chinese,
+        file: String, errors: String? = nil, language: Language = .chinese, by actor: Actor = .system,
         progress: @Sendable (ResidentImportProgress) -> Void = { _ in }
     ) async throws -> ResidentImportResult {
         let clock = ContinuousClock()
@@ -83,14 +84,14 @@ extension Registry {
         }
         try sheet?.close()
         result.seconds = (clock.now - started) / .seconds(1)
-        try await noteImport(result, at: now)
+        try await noteImport(result, by: actor, at: now)
         return result
     }
 
-    private func noteImport(_ result: ResidentImportResult, at now: Instant) async throws {
+    private func noteImport(_ result: ResidentImportResult, by actor: Actor, at now: Instant) async throws {
         let entry = LedgerEntry(
             id: house.identifiers.next(at: now), act: "registry.imported", subjectKind: "residents",
-            subjectID: house.settings.area.code, actor: .system, happenedAt: now, receivedAt: now,
+            subjectID: house.settings.area.code, actor: actor, happenedAt: now, receivedAt: now,
             area: house.settings.area.code,
             facts: JSONWriter.object { writer in
                 writer.member("created", result.created)

@@ -37,7 +37,7 @@ struct RegistryPages: Sendable {
             visit(RegistryTexts.registry), breadcrumb: [(visit(RegistryTexts.registry), "/registry")] + trail.crumbs,
             """
             \(finder(visit, text: nil))\(tabs(visit, question.kind))\
-            <p class="bar">\(newLink(staff, question.kind))\(copyLink(visit))</p>\(listing.html(visit))
+            <p class="bar">\(newLink(staff, question.kind))\(exchangeLink(staff))\(copyLink(visit))</p>\(listing.html(visit))
             """)
         shown.besides = Dictionary(uniqueKeysWithValues: trail.besides.map { ($0.key + 1, $0.value) })
         return visit.page(shown)
@@ -49,6 +49,13 @@ struct RegistryPages: Sendable {
         else { return HTML() }
         let title = staff.visit("登记\(kind.title.chinese)", "Register: \(kind.title.english.lowercased())")
         return "<a class=\"btn p\" href=\"/registry/new?kind=\(kind.rawValue)\">\(title)</a>"
+    }
+
+    private func exchangeLink(_ staff: StaffVisit) -> HTML {
+        guard staff.scope.may(.registryManage), staff.scope.area.contains(registry.house.settings.area) else {
+            return HTML()
+        }
+        return "<a class=\"btn\" href=\"\(ExchangePages.path)\">\(staff.visit(ExchangePages.title))</a>"
     }
 
     private func tabs(_ visit: Visit, _ present: SubjectKind) -> HTML {

@@ -1,0 +1,141 @@
+import Cipher
+import Desk
+import Ground
+import HTTPTypes
+import Hummingbird
+import Identity
+import Storage
+import Web
+
+/// Registers in and everything out, for programs.
+struct ExchangeAPI: Sendable {
+    let registry: Registry
+    private static let tag = "registry"
+
+    private static let upload = Schema.named(
+        "ResidentUpload",
+        .object([
+            .init("id", .identifier), .init("fileName", .text),
+            .init("state", .string(values: ResidentUpload.State.allCases.map(\.rawValue))),
+            .init("rowsRead", .integer(minimum: 0)), .init("bytesRead", .integer(minimum: 0)),
+            .init("byteCount", .integer(minimum: 0)), .init("hasErrors", .boolean),
+            .init(
+                "outcome",
+                .nullable(
+                    .object(
+                        [
+                            "rows", "created", "changed", "unchanged", "rejected", "partly", "lookAlikes", "dwellings",
+                            "households",
+                        ].map { .init($0, .integer(minimum: 0)) }
+                            + [
+                                .init("unusedColumns", .array(.text)), .init("code", .nullable(.text)),
+                                .init("detail", .nullable(.text), "why nothing was taken"),
+                            ]))),
+        ]))
+
+    func add(to routes: Routes) {
+        uploads(routes)
+        routes.api(
+            APIOperation(
+                .post, "/registry/files", id: "exportRegistry", tag: Self.tag,
+                summary: LocalizedText(
+                    "导出全部：CSV、逐行 JSON、GeoJSON（原文，用途记入台账）",
+                    "Everything known in open formats, in clear; the purpose goes on the ledger"),
+                request: .object([
+                    .init("file", .string(values: RegistryFile.allCases.map(\.rawValue))),
+                    .init("purpose", .string(values: registry.dictionary.purposes.map(\.key))),
+                ]), responseType: "application/octet-stream"), right: .registryReveal
+        ) { staff, submission in
+            struct Asked: Decodable {
+                var file: String
+                var purpose: String
+            }
+            let asked = try submission.decode(Asked.self)
+            var response = try await registry.file(
+                asked.file, purpose: asked.purpose, by: staff.scope, at: staff.visit.now)
+            response.headers[.contentType] = "application/octet-stream"
+            return response
+        }
+    }
+
+    private func uploads(_ routes: Routes) {
+        routes.api(
+            APIOperation(
+                .post, "/registry/uploads", id: "uploadResidents", tag: Self.tag,
+                summary: LocalizedText("上传居民名册，随后自动导入", "Send a register of residents, which is then taken over"),
+                request: .object([
+                    .init("file", .string(minimum: 1), "CSV (UTF-8, GB 18030, also gzip) or XLSX, in base 64"),
+                    .init("name", .nullable(.string(maximum: 200)), required: false),
+                ]), status: 201, response: Self.upload), right: .registryManage
+        ) { staff, submission in
+            struct Asked: Decodable {
+                var file: String
+                var name: String?
+            }
+            let asked = try submission.decode(Asked.self)
+            guard let bytes = [UInt8](base64URL: asked.file) else {
+                throw Refusal(
+                    .malformed, "registry.upload.encoding",
+                    LocalizedText("名册内容不是 Base64", "The register is no base 64"), field: "file")
+            }
+            let (registry, scope, now, visit) = (registry, staff.scope, staff.visit.now, staff.visit)
+            return try await visit.write(submission) { transaction in
+                let upload = try registry.takeUpload(
+                    bytes, named: asked.name ?? "", language: visit.language, by: scope, at: now, in: transaction)
+                return .json(
+                    Self.json(upload, visit), status: 201, location: "/api/v1/registry/uploads/\(upload.id)")
+            }
+        }
+        routes.api(
+            APIOperation(
+                .get, "/registry/uploads/{id}", id: "readUpload", tag: Self.tag,
+                summary: LocalizedText("一次名册导入的进度与结果", "How far a register was taken over, and what came of it"),
+                response: Self.upload), right: .registryManage
+        ) { staff, _ in
+            try registry.requireWhole(staff.scope)
+            let id: ResidentUpload.ID = try staff.visit.identifier()
+            guard let upload = try await registry.house.database.read({ try ResidentUploadStore.find(id, in: $0) })
+            else { throw Refusal.nothingHere }
+            return Answer.json(Self.json(upload, staff.visit)).response
+        }
+        routes.api(
+            APIOperation(
+                .get, "/registry/uploads/{id}/errors", id: "readUploadErrors", tag: Self.tag,
+                summary: LocalizedText("一次名册导入的错误清单（CSV）", "What was wrong with a register, cell by cell, as CSV"),
+                responseType: "text/csv"), right: .registryManage
+        ) { staff, _ in
+            let id: ResidentUpload.ID = try staff.visit.identifier()
+            let bytes = try await registry.errors(of: id, by: staff.scope, at: staff.visit.now)
+            return .download(bytes, name: "errors-\(id).csv", contentType: "text/csv; charset=utf-8")
+        }
+    }
+
+    private static func json(_ upload: ResidentUpload, _ visit: Visit) -> [UInt8] {
+        JSONWriter.object { writer in
+            writer.member("id", upload.id)
+            writer.member("fileName", upload.fileName)
+            writer.member("state", upload.state.rawValue)
+            writer.member("rowsRead", upload.rowsRead)
+            writer.member("bytesRead", upload.bytesRead)
+            writer.member("byteCount", upload.byteCount)
+            writer.member("hasErrors", upload.hasErrors)
+            writer.key("outcome")
+            guard let outcome = upload.outcome else { return writer.null() }
+            writer.object { writer in
+                writer.member("rows", outcome.rows)
+                writer.member("created", outcome.created)
+                writer.member("changed", outcome.changed)
+                writer.member("unchanged", outcome.unchanged)
+                writer.member("rejected", outcome.rejected)
+                writer.member("partly", outcome.partly)
+                writer.member("lookAlikes", outcome.lookAlikes)
+                writer.member("dwellings", outcome.dwellings)
+                writer.member("households", outcome.households)
+                writer.key("unusedColumns")
+                writer.array(outcome.unusedColumns) { $0.value($1) }
+                writer.member("code", outcome.code)
+                writer.member("detail", outcome.chinese.map { visit($0, outcome.english ?? $0) })
+            }
+        }
+    }
+}
