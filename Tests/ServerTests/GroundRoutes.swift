@@ -31,7 +31,8 @@ enum GroundRoutes {
 
     /// What residents bring, and what is done about their own matters by those who have them.
     static let residents: [String] = [
-        "/api/v1/reports", "/api/v1/complaints", "/api/v1/mine", "/report", "/my", "/mine", "/my-data", "/api/v1/my-data", "/clue",
+        "/api/v1/reports", "/api/v1/complaints", "/api/v1/mine", "/report", "/my", "/mine", "/my-data",
+        "/api/v1/my-data", "/clue",
         "/clues",
         "/api/v1/clues", "/api/v1/disputes", "/disputes", "/api/v1/residents", "/resident", "/complaint",
         "/api/v1/follow-ups", "/follow-ups", "/api/v1/site-checks", "/site-checks", "/open311", "/api/v1/sensors",

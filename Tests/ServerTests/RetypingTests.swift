@@ -8,7 +8,9 @@ import Testing
 @testable import gewu
 
 struct RetypingTests {
-    @Test("Leaders see on the page of loads how many systems each grid worker types into; one that is retired counts no more")
+    @Test(
+        "Leaders see on the page of loads how many systems each grid worker types into; one that is retired counts no more"
+    )
     func panel() async throws {
         try await Street.with { street in
             let session = try await street.staff("dispatcher")

@@ -66,7 +66,8 @@ struct ExchangeTests {
             for act in ["registry.uploaded", "registry.imported"] {
                 #expect(
                     try await count(
-                        "SELECT COUNT(*) FROM ledger_entries WHERE act = \(act) AND actor_kind <> 'system'", world) == 2,
+                        "SELECT COUNT(*) FROM ledger_entries WHERE act = \(act) AND actor_kind <> 'system'", world)
+                        == 2,
                     "\(act)")
             }
             let list = try await world.call(.get, "/registry/exchange", as: "data")
@@ -128,7 +129,8 @@ struct ExchangeTests {
             var features: [Feature]
         }
         try await VisitsWorld.with(engine, forms: VisitsWorld.fewForms) { world in
-            func take(_ file: String, _ purpose: String = "registration") async throws -> (status: Int, bytes: [UInt8]) {
+            func take(_ file: String, _ purpose: String = "registration") async throws -> (status: Int, bytes: [UInt8])
+            {
                 let answer = try await world.call(
                     .post, "/api/v1/registry/files", "{\"file\":\"\(file)\",\"purpose\":\"\(purpose)\"}", as: "data")
                 return (answer.status, answer.bytes)
@@ -148,7 +150,8 @@ struct ExchangeTests {
             #expect(try await take("facts").bytes.count > 100)
             #expect(try await take("secrets").status == 422)
             #expect(try await take("residents", "curiosity").status == 422)
-            let noted = "SELECT COUNT(*) FROM ledger_entries WHERE act = 'registry.exported' AND purpose = 'registration'"
+            let noted =
+                "SELECT COUNT(*) FROM ledger_entries WHERE act = 'registry.exported' AND purpose = 'registration'"
                 as SQL
             #expect(try await count(noted, world) == 4)
         }

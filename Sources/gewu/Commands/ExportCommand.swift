@@ -28,7 +28,7 @@ struct ExportCommand: SpokenCommand {
             console.result(
                 LocalizedText(
                     "已写入 \(folder)：\(result.residents) 人、\(result.facts) 条事实、\(result.places) 处位置",
-                    "Wrote \(result.residents) residents, \(result.facts) facts and \(result.places) places to \(folder)")
+                    "\(result.residents) residents, \(result.facts) facts and \(result.places) places in \(folder)")
             ) { writer in
                 writer.member("folder", folder)
                 writer.member("residents", result.residents)

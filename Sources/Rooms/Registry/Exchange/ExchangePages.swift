@@ -134,7 +134,8 @@ struct ExchangePages: Sendable {
     private func errors(_ staff: StaffVisit) async throws -> Response {
         let id: ResidentUpload.ID = try staff.visit.identifier()
         let bytes = try await registry.errors(of: id, by: staff.scope, at: staff.visit.now)
-        return .download(bytes, name: "\(staff.visit("错误清单", "errors"))-\(id).csv", contentType: "text/csv; charset=utf-8")
+        return .download(
+            bytes, name: "\(staff.visit("错误清单", "errors"))-\(id).csv", contentType: "text/csv; charset=utf-8")
     }
 
     private func export(_ staff: StaffVisit, _ submission: Submission) async throws -> Response {

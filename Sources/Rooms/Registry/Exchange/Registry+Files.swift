@@ -1,3 +1,4 @@
+import Cipher
 import Desk
 import Foundation
 import Ground

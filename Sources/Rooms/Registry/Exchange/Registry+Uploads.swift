@@ -72,7 +72,8 @@ extension Registry {
     }
 
     private func takeOver(_ upload: ResidentUpload, _ content: [UInt8]) async throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-residents-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+            "gewu-residents-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -111,7 +112,8 @@ extension Registry {
     /// Tells the database once a second how far it is, for whoever waits for it.
     private func followed(
         _ upload: ResidentUpload,
-        _ work: @escaping @Sendable (@escaping @Sendable (ResidentImportProgress) -> Void) async throws
+        _ work:
+            @escaping @Sendable (@escaping @Sendable (ResidentImportProgress) -> Void) async throws
             -> ResidentImportResult
     ) async throws -> ResidentImportResult {
         let last = LastProgress()

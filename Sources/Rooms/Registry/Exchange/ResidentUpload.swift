@@ -91,7 +91,8 @@ enum ResidentUploadStore {
     private static let contentPurpose: StaticString = "registry.upload"
     private static let errorsPurpose: StaticString = "registry.upload.errors"
 
-    static func insert(_ one: ResidentUpload, _ content: [UInt8], vault: Vault, in transaction: any Transaction) throws {
+    static func insert(_ one: ResidentUpload, _ content: [UInt8], vault: Vault, in transaction: any Transaction) throws
+    {
         let sealed = vault.seal(content, for: contentPurpose, of: one.id.text)
         try transaction.later(
             """
