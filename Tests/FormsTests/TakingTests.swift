@@ -1,5 +1,6 @@
 import Desk
 import Ground
+import HTTPTypes
 import Registry
 import Storage
 import StorageTesting

@@ -1,6 +1,7 @@
 import Cases
 import Desk
 import Ground
+import HTTPTypes
 import Identity
 import Ledger
 import Messages
