@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times the staffing optimum and says how sure it is, beside GLPK's own program and HiGHS (SciPy) on the same model files.
 
-  script/bench staffing [STREETS] [--posts 300] [--seconds 120] [--gap 0.005] [--folder DIR] [--output FILE]
+  script/bench staffing [STREETS] [--posts 300] [--seconds 30] [--gap 0.01] [--folder DIR] [--output FILE]
 
 Compiles Benchmarks/staffing/main.swift with the product's own sources (the tool LinearPrograms and the pure model of
 proposals), so it needs no build of the house. glpsol comes from the package glpk-utils, SciPy from PyPI; what is missing is
@@ -14,8 +14,8 @@ from measuring import load, machine, root, say, section
 options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
 options.add_argument('streets', type=int, nargs='?', default=40)
 options.add_argument('--posts', type=int, default=300)
-options.add_argument('--seconds', type=int, default=120)
-options.add_argument('--gap', type=float, default=0.005)
+options.add_argument('--seconds', type=int, default=30)
+options.add_argument('--gap', type=float, default=0.01)
 options.add_argument('--folder')
 options.add_argument('--output', default=str(root / 'docs/benchmarks.md'))
 o = options.parse_args()

@@ -105,20 +105,21 @@ else {
 let folder = words[5]
 let one = city(streets: streets, posts: posts, seed: 7)
 let start = Date()
-guard let answer = try StaffingAnswer.solve(one, within: seconds * 1000, gap: gap) else {
-    print("{\"seconds\": \(Date().timeIntervalSince(start)), \"found\": false}")
-    exit(1)
-}
+func processor() -> Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
+let before = processor()
+let answer = try StaffingAnswer.solve(one, within: seconds * 1000, gap: gap)
+let processorSeconds = processor() - before
 let took = Date().timeIntervalSince(start)
 let program = StaffingProgram(one.merged)
 try program.leastMissing.mps(named: "missing").write(toFile: folder + "/missing.mps", atomically: true, encoding: .utf8)
-try program.leastCost(missing: answer.count.missingMinutes).mps(named: "cost").write(
+try program.leastCost(missing: answer.count.missingMinutes).program.mps(named: "cost").write(
     toFile: folder + "/cost.mps", atomically: true, encoding: .utf8)
 let people = one.groups.reduce(0) { $0 + $1.count }
 let over = one.overload.reduce(0) { $0 + $1.reduce(0, +) }
 print(
     """
-    {"found": true, "seconds": \(took), "people": \(people), "columns": \(answer.columns), "rows": \(answer.rows), \
+    {"found": \(!answer.plan.moves.isEmpty || answer.count.missingMinutes == 0), "seconds": \(took), "processor": \(processorSeconds), \
+    "people": \(people), "columns": \(answer.columns), "rows": \(answer.rows), \
     "integers": \(program.program.integerCount), "elements": \(program.program.elementCount), "overMinutes": \(over), \
     "missingMinutes": \(answer.count.missingMinutes), "missingBound": \(answer.missingBound), "yuan": \(answer.count.yuan), \
     "yuanBound": \(answer.yuanBound), "gap": \(answer.gap), "isProved": \(answer.isProved), \

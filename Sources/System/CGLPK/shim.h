@@ -66,7 +66,8 @@ static inline int gewu_glpk_kind(double lower, double upper) {
     return hasLower ? GLP_LO : hasUpper ? GLP_UP : GLP_FR;
 }
 
-static inline void gewu_glpk_run(const gewu_program *program, gewu_solution *solution, double *values) {
+/// `duals` has a place for each row; it is written for programs without integers only.
+static inline void gewu_glpk_run(const gewu_program *program, gewu_solution *solution, double *values, double *duals) {
     glp_prob *problem = glp_create_prob();
     glp_set_obj_dir(problem, program->isMaximum ? GLP_MAX : GLP_MIN);
     if (program->columns > 0) glp_add_cols(problem, program->columns);
@@ -108,6 +109,7 @@ static inline void gewu_glpk_run(const gewu_program *program, gewu_solution *sol
         solution->bound = solution->objective;
         solution->hasBound = 1;
         for (int column = 0; column < program->columns; column++) values[column] = glp_get_col_prim(problem, column + 1);
+        for (int row = 0; row < program->rows; row++) duals[row] = glp_get_row_dual(problem, row + 1);
     } else {
         solution->bound = glp_get_obj_val(problem);
         solution->hasBound = 1;
@@ -138,6 +140,12 @@ static inline void gewu_glpk_run(const gewu_program *program, gewu_solution *sol
             solution->isOptimal = answer == 0 && status == GLP_OPT && program->relativeGap == 0;
             solution->objective = glp_mip_obj_val(problem);
             if (answer == 0 && status == GLP_OPT && program->relativeGap == 0) solution->bound = solution->objective;
+            if (answer == GLP_EMIPGAP) {
+                // It stopped because the best node was this near; what the last call of the watch saw may be older.
+                double slack = program->relativeGap * (solution->objective < 0 ? -solution->objective : solution->objective);
+                double near = program->isMaximum ? solution->objective + slack : solution->objective - slack;
+                if (program->isMaximum ? near < solution->bound : near > solution->bound) solution->bound = near;
+            }
             for (int column = 0; column < program->columns; column++) values[column] = glp_mip_col_val(problem, column + 1);
         } else {
             solution->outcome = answer == GLP_ETMLIM || answer == GLP_EMIPGAP ? 3 : 4;
@@ -146,13 +154,13 @@ static inline void gewu_glpk_run(const gewu_program *program, gewu_solution *sol
     glp_delete_prob(problem);
 }
 
-/// Solves a program whose arrays were checked. `values` has a place for each column. Never ends the process. To be called
+/// Solves a program whose arrays were checked. `values` has a place for each column, `duals` for each row. Never ends the process. To be called
 /// by one thread at a time.
 static inline void gewu_glpk_solve(
     int columns, int rows, int elements, int isMaximum, int limitMilliseconds, double relativeGap,
     int hasCoverCuts, const double *objective, const double *columnLower, const double *columnUpper,
     const unsigned char *columnIsInteger, const double *rowLower, const double *rowUpper, const int *elementRow,
-    const int *elementColumn, const double *elementValue, gewu_solution *solution, double *values) {
+    const int *elementColumn, const double *elementValue, gewu_solution *solution, double *values, double *duals) {
     gewu_program given = {columns, rows, elements, isMaximum, objective, columnLower, columnUpper, columnIsInteger,
                           rowLower, rowUpper, elementRow, elementColumn, elementValue, 0, limitMilliseconds,
                           relativeGap, hasCoverCuts};
@@ -165,7 +173,7 @@ static inline void gewu_glpk_solve(
     if (setjmp(out.place) == 0) {
         glp_error_hook(gewu_glpk_leave, &out);
         glp_term_out(GLP_OFF);
-        gewu_glpk_run(program, solution, values);
+        gewu_glpk_run(program, solution, values, duals);
         glp_error_hook(0, 0);
         glp_free_env();
     } else {

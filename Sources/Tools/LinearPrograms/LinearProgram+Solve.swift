@@ -27,6 +27,9 @@ public struct LinearSolution: Sendable, Hashable {
     public var bound: Double
     /// Proved: none is better.
     public var isOptimal: Bool
+    /// By how much the objective changes for each unit by which a row's bound does (its price); of programs without
+    /// integers, else empty.
+    public var duals: [Double] = []
 
     public subscript(_ column: LinearProgram.Column) -> Double { values[column.position] }
 
@@ -83,6 +86,7 @@ extension LinearProgram {
             value.isInfinite ? (value < 0 ? -.greatestFiniteMagnitude : .greatestFiniteMagnitude) : value
         }
         var values = Array(repeating: 0.0, count: columns.count)
+        var duals = Array(repeating: 0.0, count: max(1, rows.count))
         var found = gewu_solution()
         gewu_glpk_solve(
             Int32(columns.count), Int32(rows.count), Int32(elements.count), direction == .greatest ? 1 : 0,
@@ -91,7 +95,7 @@ extension LinearProgram {
             columns.map { bound($0.upper) },
             columns.map { $0.isInteger ? 1 : 0 }, rows.map { bound($0.lower) }, rows.map { bound($0.upper) },
             [0] + elements.map { Int32($0.row + 1) }, [0] + elements.map { Int32($0.column + 1) },
-            [0] + elements.map(\.value), &found, &values)
+            [0] + elements.map(\.value), &found, &values, &duals)
         switch found.outcome {
         case 0:
             for position in columns.indices where columns[position].isInteger {
@@ -101,7 +105,8 @@ extension LinearProgram {
                 LinearSolution(
                     values: values, objective: found.objective,
                     bound: found.hasBound == 1 ? found.bound : found.objective,
-                    isOptimal: found.isOptimal == 1))
+                    isOptimal: found.isOptimal == 1,
+                    duals: integerCount == 0 ? Array(duals.prefix(rows.count)) : []))
         case 1: return .infeasible
         case 2: return .unbounded
         case 3: return .noneInTime

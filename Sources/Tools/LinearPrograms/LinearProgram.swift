@@ -34,9 +34,9 @@ public struct LinearProgram: Sendable, Hashable {
     }
 
     public var direction: Direction
-    private(set) var columns: [ColumnFacts] = []
-    private(set) var rows: [RowFacts] = []
-    private(set) var elements: [Element] = []
+    var columns: [ColumnFacts] = []
+    var rows: [RowFacts] = []
+    var elements: [Element] = []
 
     public init(_ direction: Direction = .least) { self.direction = direction }
 

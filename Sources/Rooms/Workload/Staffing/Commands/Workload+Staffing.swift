@@ -25,7 +25,7 @@ extension Workload {
                     })
             }
         }
-        guard let answer, answer.count.faults.isEmpty else {
+        guard answer.count.faults.isEmpty else {
             throw Refusal(
                 .unavailable, "staffing.no-plan",
                 LocalizedText("规定时间内没有算出方案", "No plan was found in the time that is set"),
@@ -194,22 +194,28 @@ extension Workload {
     /// What the entries of this room mean.
     public static var ledgerWords: LedgerWords {
         var words = LedgerWords()
-        words.groups = [.init("staffing.", WorkloadTexts.staffing)]
+        words.groups = [
+            .init("staffing.", WorkloadTexts.staffing), .init("workload.", WorkloadTexts.workload),
+        ]
         words.acts = [
             .init("staffing.proposed", "计算用人调配方案", "A staffing proposal was computed"),
             .init("staffing.agreed", "本人同意调配", "Agreed to be moved"),
             .init("staffing.withdrew", "本人撤回同意", "Took the agreement back"),
             .init("staffing.details", "登记等级与资格", "Grade and qualifications entered"),
+            .init("workload.capacity", "登记可用工时变化", "A change of the time that there is was entered"),
+            .init("workload.capacity-withdrawn", "撤回可用工时登记", "An entry of time was taken back"),
         ]
         words.subjects = [
             "staffing-proposal": .init("用人调配方案", "Staffing proposal", right: .readWorkload) { "/staffing/\($0)" },
             "staffing-post": .init("岗位", "Post", right: .readWorkload),
+            "capacity-entry": .init("可用工时登记", "Entry of time", right: .readWorkload),
         ]
         words.facts = [
             .init("overMinutes", "超负荷分钟", "Minutes over"), .init("missingMinutes", "仍缺分钟", "Minutes still missing"),
             .init("assumesConsent", "按全员同意推算", "As if all agreed"), .init("places", "愿去的街道", "Streets"),
             .init("until", "有效期至", "Until"), .init("grade", "等级", "Grade"),
-            .init("qualifications", "资格", "Qualifications"),
+            .init("qualifications", "资格", "Qualifications"), .init("capacityKind", "变化种类", "Kind of change"),
+            .init("people", "人数", "People"), .init("since", "自", "From"),
         ]
         return words
     }

@@ -21,24 +21,35 @@ struct StaffingAnswer: Sendable {
 
     private var isClearedAsFarAsCanBe: Bool { Double(count.missingMinutes) <= missingBound + 0.5 }
 
-    /// First in parts: who moves is decided for the whole county with contracts and items in fractions, then each place
-    /// decides on its own contracts and items. What everything in fractions costs is a bound, so it is known how good that is. Only when it
-    /// is not good enough, the whole is asked at once, and the better of both answers holds.
-    /// - Parameter milliseconds: for each of the solver's steps.
+    /// Columns up to which the whole is asked at once: a county of some streets. GLPK finds nothing in time in one of 1,100.
+    private static let mostAtOnce = 400
+
+    /// A small program is asked at once. A larger one, and a small one that is not answered well in half the time, is asked
+    /// place by place, with prices for the people and the money that places share. There is always an answer: at worst that
+    /// nothing is done, with its bound.
+    /// - Parameter milliseconds: for everything together, but for what is asked about obstacles.
     /// - Throws: a fault when the case is larger than the solver takes.
-    /// - Returns: nil when not even a first plan was found in the time.
-    static func solve(_ given: StaffingCase, within milliseconds: Int32, gap: Double) throws -> StaffingAnswer? {
+    static func solve(_ given: StaffingCase, within milliseconds: Int32, gap: Double) throws -> StaffingAnswer {
         let one = given.merged
-        var answer = try inParts(one, within: milliseconds, gap: gap)
-        let isGood = answer.map { $0.isClearedAsFarAsCanBe && $0.gap <= gap } ?? false
-        if !isGood, let whole = try atOnce(one, within: milliseconds, gap: gap) {
-            answer = better(answer, whole)
+        let program = StaffingProgram(one)
+        let isSmall = program.program.columnCount <= mostAtOnce
+        let whole = isSmall ? try atOnce(program, within: max(1, milliseconds / 4), gap: gap) : nil
+        var answer: StaffingAnswer
+        if let whole, whole.isClearedAsFarAsCanBe, whole.gap <= gap {
+            answer = whole
+        } else {
+            answer = try byPlaces(program, within: max(1, isSmall ? milliseconds / 2 : milliseconds), gap: gap)
+            if let whole { answer = better(answer, whole) }
         }
-        guard var answer else { return nil }
         if answer.count.missingMinutes > 0 {
             for obstacle in StaffingCase.Obstacle.allCases {
                 let free = StaffingProgram(one.without([obstacle]).merged)
-                if let best = try free.leastMissing.solve(within: milliseconds).solution {
+                let asked = free.leastMissing
+                let found =
+                    isSmall
+                    ? try asked.solve(within: milliseconds)
+                    : try asked.solveByBlocks(linking: free.shared, within: milliseconds / 4, gap: gap)
+                if let best = found.solution {
                     let rest = Int64((best.objective - 1e-4).rounded(.up))
                     if rest < answer.count.missingMinutes { answer.freed[obstacle] = rest }
                 }
@@ -47,8 +58,7 @@ struct StaffingAnswer: Sendable {
         return answer
     }
 
-    private static func better(_ parts: StaffingAnswer?, _ whole: StaffingAnswer) -> StaffingAnswer {
-        guard let parts else { return whole }
+    private static func better(_ parts: StaffingAnswer, _ whole: StaffingAnswer) -> StaffingAnswer {
         let isWhole =
             (whole.count.missingMinutes, whole.count.yuan) <= (parts.count.missingMinutes, parts.count.yuan)
         var best = isWhole ? whole : parts
@@ -61,44 +71,70 @@ struct StaffingAnswer: Sendable {
     }
 
     /// Everything in one program, in two questions: how few minutes must go missing, and what is cheapest with so few.
-    static func atOnce(_ one: StaffingCase, within milliseconds: Int32, gap: Double) throws -> StaffingAnswer? {
-        let program = StaffingProgram(one)
+    static func atOnce(
+        _ program: StaffingProgram, within milliseconds: Int32, gap: Double
+    ) throws -> StaffingAnswer? {
         guard let first = try program.leastMissing.solve(within: milliseconds).solution else { return nil }
         let least = Int64((first.objective - 1e-4).rounded(.up))
-        let second = try program.leastCost(missing: least).solve(within: milliseconds, gap: gap).solution
-        let plan = program.plan(second ?? first)
+        let second = try program.leastCost(missing: least).program.solve(within: milliseconds, gap: gap).solution
         return StaffingAnswer(
-            one: one, plan: plan, count: StaffingCount(plan, of: one), missingBound: first.bound,
-            yuanBound: second?.bound ?? 0, isProved: first.isOptimal && (second?.isOptimal ?? false),
-            columns: program.program.columnCount, rows: program.program.rowCount)
+            program, program.plan(second ?? first), missingBound: first.bound, yuanBound: second?.bound ?? 0,
+            isProved: first.isOptimal && (second?.isOptimal ?? false))
     }
 
-    static func inParts(_ one: StaffingCase, within milliseconds: Int32, gap: Double) throws -> StaffingAnswer? {
-        let program = StaffingProgram(one, isRelaxed: true)
-        guard let first = try program.leastMissing.solve(within: milliseconds).solution else { return nil }
-        let least = Int64((first.objective - 1e-4).rounded(.up))
-        guard let second = try program.leastCost(missing: least).solve(within: milliseconds).solution else {
-            return nil
+    /// The same two questions, each place alone with prices for what places share (`LinearProgram.solveByBlocks`).
+    static func byPlaces(
+        _ program: StaffingProgram, within milliseconds: Int32, gap: Double
+    ) throws -> StaffingAnswer {
+        let one = program.one
+        var answer = StaffingAnswer(program, StaffingPlan(), missingBound: 0, yuanBound: 0, isProved: false)
+        // Everything in fractions: fewer minutes can go missing in no plan.
+        guard let parts = try program.leastMissing.inParts.solve(within: milliseconds).solution else { return answer }
+        var bound = max(0, parts.objective)
+        var most = Int64((bound - 1e-4).rounded(.up))
+        var isBounded = false
+        func keep(_ solution: LinearSolution, yuanBound: Double?) {
+            let plan = program.plan(solution)
+            let count = StaffingCount(plan, of: one)
+            guard count.faults.isEmpty,
+                (count.missingMinutes, count.yuan) <= (answer.count.missingMinutes, answer.count.yuan)
+            else { return }
+            answer.plan = plan
+            answer.count = count
+            answer.yuanBound = yuanBound ?? 0
+            isBounded = yuanBound != nil
         }
-        let near = program.withWholePeople(near: second).leastCost(missing: least)
-        guard let third = try near.solve(within: milliseconds, gap: gap / 2).solution else { return nil }
-        let moves = program.moves(third)
-        let spent = program.spent(third)
-        let whole = max(1, spent.reduce(0, +))
-        var plan = StaffingPlan(moves: moves)
-        for place in one.places.indices {
-            let budget = Int64(Double(one.hireBudget) * spent[place] / whole)
-            let part = one.after(moves, in: place, budget: max(0, budget))
-            guard let own = try atOnce(part.one, within: max(500, milliseconds / 10), gap: gap / 4) else { return nil }
-            plan.contracts += own.plan.contracts.map { .init(hire: part.hires[$0.hire], count: $0.count) }
-            plan.reliefs += own.plan.reliefs.map { part.reliefs[$0] }
+        if most > 0 {
+            let asked = try program.leastMissing.solveByBlocks(
+                linking: program.shared, within: max(1, milliseconds / 3), gap: gap)
+            if let first = asked.solution {
+                bound = max(bound, first.bound)
+                keep(first, yuanBound: nil)
+            }
+            most = answer.count.missingMinutes
         }
-        let count = StaffingCount(plan, of: one)
-        guard count.faults.isEmpty else { return nil }
-        return StaffingAnswer(
-            one: one, plan: plan, count: count, missingBound: first.bound,
-            yuanBound: count.missingMinutes <= least ? second.bound : 0,
-            isProved: count.missingMinutes <= least && Double(count.yuan) <= second.bound + 0.5,
-            columns: StaffingProgram(one).program.columnCount, rows: program.program.rowCount)
+        let (asked, shared) = program.leastCost(missing: most)
+        let left = bound > 0 ? milliseconds / 3 * 2 : milliseconds
+        if let second = try asked.solveByBlocks(linking: shared, within: max(1, left), gap: gap).solution {
+            keep(second, yuanBound: second.bound)
+        }
+        answer.missingBound = bound
+        answer.isProved =
+            answer.isClearedAsFarAsCanBe && isBounded
+            && Double(answer.count.yuan) <= answer.yuanBound + 0.5
+        return answer
+    }
+
+    private init(
+        _ program: StaffingProgram, _ plan: StaffingPlan, missingBound: Double, yuanBound: Double, isProved: Bool
+    ) {
+        one = program.one
+        self.plan = plan
+        count = StaffingCount(plan, of: program.one)
+        self.missingBound = missingBound
+        self.yuanBound = yuanBound
+        self.isProved = isProved
+        columns = program.program.columnCount
+        rows = program.program.rowCount
     }
 }

@@ -103,51 +103,6 @@ struct StaffingCase: Sendable, Hashable {
 }
 
 extension StaffingCase {
-    /// One place alone, when everybody has moved who will.
-    /// - Returns: the case, with positions of its contracts and items in the whole.
-    func after(_ moves: [StaffingPlan.Move], in place: Int, budget: Int64) -> (
-        one: StaffingCase, hires: [Int], reliefs: [Int]
-    ) {
-        var has = stations.map(\.fixed)
-        for group in groups {
-            for month in 0..<months { has[group.station][month] += group.each[month] * Int64(group.count) }
-        }
-        for move in moves {
-            let group = groups[move.group]
-            for month in 0..<months {
-                has[group.station][month] -= group.each[month] * Int64(move.count)
-                has[move.to][month] += group.each[month] * Int64(move.count)
-            }
-        }
-        let most = mostMissing
-        let own = stations.indices.filter { stations[$0].place == place }
-        var part = self
-        part.places = [places[place]]
-        part.groups = []
-        part.hireBudget = budget
-        part.stations = own.map { station in
-            Station(
-                place: 0, need: stations[station].need, fixed: has[station], keep: 0, mostMissing: most[station])
-        }
-        let hires = self.hires.indices.filter { own.contains(self.hires[$0].station) }
-        part.hires = hires.map { position in
-            var hire = self.hires[position]
-            hire.station = own.firstIndex(of: hire.station) ?? 0
-            return hire
-        }
-        let reliefs = self.reliefs.indices.filter { self.reliefs[$0].place == place }
-        part.reliefs = reliefs.map { position in
-            var relief = self.reliefs[position]
-            relief.place = 0
-            relief.minutes = Dictionary(
-                uniqueKeysWithValues: relief.minutes.compactMap { station, minutes in
-                    own.firstIndex(of: station).map { ($0, minutes) }
-                })
-            return relief
-        }
-        return (part, hires, reliefs)
-    }
-
     /// The same with people who are alike in one group each. Nothing is lost: the columns of people who are alike are the
     /// same column, so a sum of ones is one whole number up to their count.
     var merged: StaffingCase {

@@ -102,11 +102,15 @@ struct StaffingPicture: Sendable {
                 for month in 0..<12 { one.stations[station].fixed[month] += each[month] }
                 return
             }
+            // What is entered of these posts' time (leave, people sent down) stays with the place, whoever moves; so people
+            // are alike, and the program is small.
+            for month in 0..<12 { one.stations[station].fixed[month] += each[month] - capacityOfMonth[month] }
             let known = details[record.id] ?? StaffingDetails()
             let all = ways.of(kind, place: places[one.stations[station].place], known)
             one.groups.append(
                 .init(
-                    station: station, count: 1, each: each, ways: all.ways, unasked: all.unasked, unfit: all.unfit))
+                    station: station, count: 1, each: capacityOfMonth, ways: all.ways, unasked: all.unasked,
+                    unfit: all.unfit))
             counts[station] += 1
         }
         for (position, record) in posts.enumerated() {

@@ -21,8 +21,10 @@ struct StaffingProgram: Sendable {
     }
 
     private(set) var program = LinearProgram(.least)
+    /// Rows that several places share: the people who may move, and the budget of temporary people. Without them every place
+    /// is a program of its own.
+    private(set) var shared: [LinearProgram.Row] = []
     let one: StaffingCase
-    private let isRelaxed: Bool
     private var leaving: [LinearProgram.Column?]
     private var pools: [Pool] = []
     private var contracts: [LinearProgram.Column] = []
@@ -30,10 +32,8 @@ struct StaffingProgram: Sendable {
     private var missing: [(column: LinearProgram.Column, station: Int, month: Int)] = []
     private var costs: [(LinearProgram.Column, Double)] = []
 
-    /// - Parameter isRelaxed: everything may be done in parts. What then is best is a bound, and says about who should move.
-    init(_ one: StaffingCase, isRelaxed: Bool = false) {
+    init(_ one: StaffingCase) {
         self.one = one
-        self.isRelaxed = isRelaxed
         leaving = Array(repeating: nil, count: one.groups.count)
         /// Minutes that each column adds to a station in a month.
         var adds: [[[(LinearProgram.Column, Double)]]] = Array(
@@ -57,7 +57,7 @@ struct StaffingProgram: Sendable {
             }
             pools[pool].groups.append(position)
             let column = program.column(
-                "leave \(position)", upper: Double(group.count), isInteger: !isRelaxed)
+                "leave \(position)", upper: Double(group.count), isInteger: true)
             leaving[position] = column
             for month in 0..<one.months { adds[group.station][month].append((column, -Double(group.each[month]))) }
         }
@@ -72,14 +72,14 @@ struct StaffingProgram: Sendable {
             let each = one.groups[pools[position].groups[0]].each
             var balance = pools[position].groups.compactMap { leaving[$0].map { ($0, -1.0) } }
             for way in pools[position].ways {
-                let column = program.column("arrive \(position) at \(way.station)", isInteger: !isRelaxed)
+                let column = program.column("arrive \(position) at \(way.station)", isInteger: true)
                 pools[position].arrivals.append(column)
                 costs.append((column, Double(way.yuan)))
                 balance.append((column, 1))
                 heads[one.stations[way.station].place, default: []].append((column, 1))
                 for month in 0..<one.months { adds[way.station][month].append((column, Double(each[month]))) }
             }
-            program.row("pool \(position)", lower: 0, upper: 0, sum: balance)
+            shared.append(program.row("pool \(position)", lower: 0, upper: 0, sum: balance))
         }
         let before = one.headcount
         for (place, terms) in heads.sorted(by: { $0.key < $1.key }) {
@@ -98,7 +98,7 @@ struct StaffingProgram: Sendable {
         for (position, hire) in one.hires.enumerated() {
             let place = one.stations[hire.station].place
             let column = program.column(
-                "hire \(position)", upper: Double(one.places[place].mostHires), isInteger: !isRelaxed)
+                "hire \(position)", upper: Double(one.places[place].mostHires), isInteger: true)
             contracts.append(column)
             costs.append((column, Double(hire.yuan)))
             budget.append((column, Double(hire.yuan)))
@@ -112,13 +112,13 @@ struct StaffingProgram: Sendable {
                 program.row("hired \(place)", upper: Double(one.places[place].mostHires), sum: terms)
             }
         }
-        if !budget.isEmpty { program.row("budget", upper: Double(one.hireBudget), sum: budget) }
+        if !budget.isEmpty { shared.append(program.row("budget", upper: Double(one.hireBudget), sum: budget)) }
     }
 
     private mutating func addReliefs(_ adds: inout [[[(LinearProgram.Column, Double)]]]) {
         var once: [[Int]: [(LinearProgram.Column, Double)]] = [:]
         for (position, relief) in one.reliefs.enumerated() {
-            let column = program.column("relief \(position)", upper: 1, isInteger: !isRelaxed)
+            let column = program.column("relief \(position)", upper: 1, isInteger: true)
             reliefs.append(column)
             costs.append((column, Double(relief.yuan)))
             once[[relief.source, relief.place], default: []].append((column, 1))
@@ -154,18 +154,6 @@ struct StaffingProgram: Sendable {
         }
     }
 
-    /// Whole people next to the parts of a solution: each number of movers is the one below or the one above.
-    func withWholePeople(near solution: LinearSolution) -> StaffingProgram {
-        var near = self
-        for column in leaving.compactMap({ $0 }) + pools.flatMap(\.arrivals) {
-            let value = solution[column]
-            near.program.setBounds(
-                column, lower: max(0, (value + 1e-6).rounded(.down)), upper: max(0, (value - 1e-6).rounded(.up)),
-                isInteger: true)
-        }
-        return near
-    }
-
     // MARK: Two questions, one after the other
 
     /// The program that asks how few minutes must go missing at least.
@@ -175,12 +163,17 @@ struct StaffingProgram: Sendable {
         return asked
     }
 
-    /// The program that asks what is cheapest with so few missing.
-    func leastCost(missing most: Int64) -> LinearProgram {
+    /// The program that asks what is cheapest with so few missing, and the rows that places share in it.
+    func leastCost(missing most: Int64) -> (program: LinearProgram, shared: [LinearProgram.Row]) {
         var asked = program
-        asked.row("missing", upper: Double(most), sum: missing.map { ($0.column, 1) })
         asked.setObjective(.least, costs)
-        return asked
+        if most <= 0 {
+            // Nothing missing anywhere holds place by place, and needs no row that all of them share.
+            for one in missing { asked.setBounds(one.column, lower: 0, upper: 0, isInteger: false) }
+            return (asked, shared)
+        }
+        let row = asked.row("missing", upper: Double(most), sum: missing.map { ($0.column, 1) })
+        return (asked, shared + [row])
     }
 
     /// Who moves where, as values say it.
@@ -192,15 +185,6 @@ struct StaffingProgram: Sendable {
         }
         plan.reliefs = reliefs.indices.filter { count(reliefs[$0]) > 0 }
         return plan
-    }
-
-    /// What temporary people cost in each place, also in parts.
-    func spent(_ solution: LinearSolution) -> [Double] {
-        var spent = Array(repeating: 0.0, count: one.places.count)
-        for (hire, column) in zip(one.hires, contracts) {
-            spent[one.stations[hire.station].place] += Double(hire.yuan) * solution[column]
-        }
-        return spent
     }
 
     func moves(_ solution: LinearSolution) -> [StaffingPlan.Move] {
