@@ -36,6 +36,15 @@ struct DemandTests {
                     }
                 }
             }
+            // The item's own standard time covers it: nothing of it is work beyond the lists.
+            let today = DutyWorld.today
+            let (work, first) = try await world.house.database.read {
+                (
+                    try Mandates.admitted(from: during, until: during, in: $0),
+                    try Mandates.firstDemand(in: $0)
+                )
+            }
+            #expect(work.isEmpty && first == today)
             try await world.pass(days: 121)
             #expect(try await world.stage(of: demand) == .expired)
             let id = demand.id.text
@@ -225,6 +234,8 @@ struct DemandTests {
                 "SELECT id FROM demands WHERE id < 'z' ORDER BY id DESC LIMIT 51",
                 "SELECT id FROM demands WHERE due_at IS NOT NULL AND due_at < 5 ORDER BY due_at LIMIT 200",
                 "SELECT id FROM demands WHERE stage IN ('hearing','admitted') ORDER BY stage, id LIMIT 10",
+                "SELECT id FROM demands WHERE stage IN ('admitted','expired') AND begins_on <= 'b' ORDER BY stage, id LIMIT 9",
+                "SELECT filed_at FROM demands ORDER BY filed_at LIMIT 1",
                 "SELECT content FROM mandate_items WHERE list IN ('basic') AND since <= 3 ORDER BY list, code LIMIT 5",
             ] as [SQL] {
                 let plan = try await world.house.database.query("EXPLAIN QUERY PLAN \(query)")

@@ -62,10 +62,12 @@ public struct Forecast: LoadForecast {
     func basis(from first: LoadMonth, at now: Instant) async throws -> Basis {
         let county = house.settings.area
         let (identity, rules) = (identity, rules)
-        let (records, work) = try await house.database.read { transaction in
+        let (records, work, entries) = try await house.database.read { transaction in
             (
                 try Self.records(within: county, rules.roles.map(\.role), identity, in: transaction),
-                try Mandates.work(on: now.local().day, in: transaction)
+                try Mandates.work(on: now.local().day, in: transaction),
+                try CapacityStore.entries(
+                    within: county, from: first.first, until: (first + 11).last, in: transaction)
             )
         }
         let units = try await units(of: county)
@@ -75,9 +77,21 @@ public struct Forecast: LoadForecast {
         }
         let capacity = rules.capacity(time, first: first)
         let sheet = LoadSheet(
-            first: first, posts: Self.posts(records, rules), units: units, capacityOfMonth: capacity, works: works,
-            sources: work.count)
+            first: first, posts: rules.posts(Self.posts(records, rules), knowing: entries, time, first: first),
+            units: units, capacityOfMonth: capacity, works: works, sources: work.count)
         return Basis(sheet: sheet, work: work, works: works, records: records, capacityOfMonth: capacity)
+    }
+
+    /// What the next month may bring; nil while too few months are on record.
+    func nextMonth(in area: AreaPrefix, of sheet: LoadSheet) async throws -> MonthForecast? {
+        let (first, last) = (sheet.first + -MonthForecast.months, sheet.first + 1)
+        let (works, begin) = try await house.database.read { transaction in
+            (
+                try Mandates.admitted(from: first.first, until: last.last, in: transaction),
+                try Mandates.firstDemand(in: transaction)
+            )
+        }
+        return begin.flatMap { MonthForecast(area, of: sheet, admitted: works, since: $0) }
     }
 
     private static let page = 5_000

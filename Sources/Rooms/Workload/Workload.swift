@@ -33,7 +33,7 @@ public struct Workload: Room {
         staffing = try StaffingRules.load(from: house.rules) { roles[$0] != nil }
     }
 
-    public static let migrations: [Migration] = StaffingSchema.migrations
+    public static let migrations: [Migration] = StaffingSchema.migrations + CapacitySchema.migrations
 
     public var menu: [MenuEntry] {
         [
@@ -45,6 +45,8 @@ public struct Workload: Room {
     public func addRoutes(to routes: Routes) {
         LoadPages(workload: self).add(to: routes)
         WhatIfPage(workload: self).add(to: routes)
+        CapacityPages(workload: self).add(to: routes)
+        CapacityAPI(workload: self).add(to: routes)
         WorkloadAPI(workload: self).add(to: routes)
         StaffingPages(workload: self).add(to: routes)
         ConsentPage(workload: self).add(to: routes)

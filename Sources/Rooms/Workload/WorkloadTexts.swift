@@ -6,6 +6,7 @@ enum WorkloadTexts {
     static let workload = LocalizedText("工作量", "Workload")
     static let staffing = LocalizedText("用人调配", "Staffing")
     static let consent = LocalizedText("我的调配意愿", "Where I would go")
+    static let capacity = LocalizedText("可用工时", "Time that there is")
     static let whatIf = LocalizedText("推演", "What if")
 
     static func title(_ level: AreaLevel) -> LocalizedText {

@@ -90,6 +90,17 @@ enum DemandStore {
         ).map(demand)
     }
 
+    /// Demands that were admitted, over by now or not, whose period touches these days.
+    static func admitted(from: Day, until: Day, limit: Int, in transaction: any Transaction) throws -> [Demand] {
+        try transaction.query(
+            """
+            SELECT \(trusted: columns) FROM demands
+            WHERE stage IN ('admitted', 'expired') AND begins_on <= \(until) AND ends_on >= \(from)
+            ORDER BY stage, id LIMIT \(limit)
+            """
+        ).map(demand)
+    }
+
     /// How many of a kind a department has sent in the year of a day, or has on the way.
     static func sent(_ kind: DemandKind, by line: String?, inYearOf day: Day, in transaction: any Transaction) throws
         -> Int64

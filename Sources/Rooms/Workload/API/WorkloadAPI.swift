@@ -29,12 +29,21 @@ struct WorkloadAPI: Sendable {
                             .object([
                                 .init("month", .text), .init("capacity", Self.count), .init("load", Self.count),
                             ]))),
+                    .init(
+                        "forecast",
+                        .nullable(
+                            .object([
+                                .init("month", .text), .init("capacity", Self.count), .init("known", Self.count),
+                                .init("expected", Self.count), .init("least", Self.count),
+                                .init("most", Self.count), .init("months", Self.count),
+                            ])), "of the next month, from what months past brought beyond the lists"),
                 ])), right: .readWorkload
         ) { staff, _ in
             let area = try query(area: staff)
             let now = staff.visit.now
             let sheet = try await workload.forecast.sheet(from: LoadMonth(of: now.local().day), at: now).sheet
             let sum = sheet.sum(of: sheet.positions(in: area))
+            let next = try await workload.forecast.nextMonth(in: area, of: sheet)
             return Answer.json(
                 JSONWriter.object { writer in
                     writer.member("area", area.code)
@@ -51,6 +60,20 @@ struct WorkloadAPI: Sendable {
                             writer.member("capacity", sum.capacityOfMonth[month])
                             writer.member("load", sum.loadOfMonth[month])
                         }
+                    }
+                    writer.key("forecast")
+                    if let next {
+                        writer.object { writer in
+                            writer.member("month", next.month.description)
+                            writer.member("capacity", next.capacity)
+                            writer.member("known", next.known)
+                            writer.member("expected", next.expected)
+                            writer.member("least", next.least)
+                            writer.member("most", next.most)
+                            writer.member("months", Int64(next.past.count))
+                        }
+                    } else {
+                        writer.null()
                     }
                 }
             ).response

@@ -7,6 +7,8 @@ struct LoadPost: Sendable, Hashable {
     var role: String
     /// Of a full time, per mille. A person with two posts has one time for both.
     var share: Int64
+    /// By month, where more is known than the calendar says: leave, training, people lent or sent down.
+    var minutes: [Int64]?
 
     init(area: AreaPrefix, role: String, share: Int64 = 1000) {
         self.area = area

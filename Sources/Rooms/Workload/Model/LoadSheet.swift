@@ -31,7 +31,9 @@ struct LoadSheet: Sendable {
         places = Places(posts: posts)
         var capacity = Array(repeating: Int64(0), count: posts.count * 12)
         for (position, post) in posts.enumerated() {
-            for month in 0..<12 { capacity[position * 12 + month] = capacityOfMonth[month] * post.share / 1000 }
+            for month in 0..<12 {
+                capacity[position * 12 + month] = post.minutes?[month] ?? capacityOfMonth[month] * post.share / 1000
+            }
         }
         self.capacity = capacity
         load = Array(repeating: 0, count: posts.count * 12)

@@ -56,6 +56,7 @@ struct LoadPages: Sendable {
         let area = try area(staff)
         let (sheet, work) = try await sheet(staff)
         let sum = sheet.sum(of: sheet.positions(in: area))
+        let next = try await workload.forecast.nextMonth(in: area, of: sheet)
         let listing = Listing(
             caption: visit("各处岗位负荷（今后十二个月）", "Load of posts, place by place (the twelve months ahead)"),
             columns: columns, items: lines(sheet, in: area),
@@ -67,8 +68,8 @@ struct LoadPages: Sendable {
             breadcrumb: trail(area, staff),
             """
             <p class="lead">\(visit("\(name)：职责分解为任务，按标准工时落到岗位，与法定工作日的可用工时相比。只按岗位和标准工时计算，不看任何人怎样工作。", "\(name): duties become tasks, standard hours, posts, against the hours that the calendar leaves. By post and standard time; nobody is watched."))</p>\
-            <div class="bar"><a class="btn p" href="/workload/what-if?area=\(area.code)">\(visit(WorkloadTexts.whatIf))</a>\(exportLink(visit, path: "/workload/export"))<a class="btn" href="/mandates">\(visit("权责清单", "Duty lists"))</a></div>\
-            \(kpi(sum, visit))\(panels)\(months(sum, sheet.first, visit))\(listing.html(visit))\
+            <div class="bar"><a class="btn p" href="/workload/what-if?area=\(area.code)">\(visit(WorkloadTexts.whatIf))</a><a class="btn" href="/workload/capacity">\(visit(WorkloadTexts.capacity))</a>\(exportLink(visit, path: "/workload/export"))<a class="btn" href="/mandates">\(visit("权责清单", "Duty lists"))</a></div>\
+            \(kpi(sum, visit))\(panels)\(months(sum, sheet.first, visit))\(forecast(next, visit))\(listing.html(visit))\
             \(area == workload.house.settings.area ? sources(sheet, work, visit) : HTML())
             """)
         return visit.page(page)
@@ -105,6 +106,25 @@ struct LoadPages: Sendable {
             return "<td class=\"n\" data-label=\"\((first + month).description)\">\(tag(value, visit))</td>"
         })</tr></tbody></table></div>
         """
+    }
+
+    private func forecast(_ next: MonthForecast?, _ visit: Visit) -> HTML {
+        let title = visit("下月预测", "Forecast for the next month")
+        guard let next else {
+            return """
+                <section class="panel"><h2>\(title)</h2><p class="hint">\(visit("准入记录不足三个月，不作预测。", "Fewer than three months of admissions are on record: no forecast."))</p></section>
+                """
+        }
+        func figure(_ name: String, _ minutes: Int64) -> HTML {
+            "<div><dt>\(name)</dt><dd><strong>\(hoursText(minutes))</strong> \(tag(next.saturation(minutes), visit))</dd></div>"
+        }
+        let count = next.past.count
+        return """
+            <section class="panel"><h2>\(title) · \(next.month.description)</h2>\
+            <p class="hint">\(visit("预测，不是已下达的工作：清单和已准入的之外，按过去 \(count) 个月清单外准入工作的平均值；区间为其中最少和最多的月份。", "A forecast, not work that was sent: besides the lists and what is admitted, the mean of what was admitted beyond the lists in the past \(count) months; the band is the lightest and the heaviest of them."))</p>\
+            <dl class="kpi">\(figure(visit("已知（小时）", "Known (hours)"), next.known))\(figure(visit("预计（小时）", "Expected (hours)"), next.expected))\
+            \(figure(visit("最少", "Lightest"), next.least))\(figure(visit("最多", "Heaviest"), next.most))</dl></section>
+            """
     }
 
     /// A figure with its tone; the number says it, not the colour alone.
