@@ -50,12 +50,12 @@ struct BlockTests {
                 #expect(sign * parts.bound <= sign * exact.objective + 1e-6, "seed \(seed)")
                 if abs(parts.objective - exact.objective) < 1e-6 { best += 1 }
             case .infeasible: #expect(whole == .infeasible, "seed \(seed)")
-            case .noneInTime: none += 1
+            case .noneInTime: if whole.solution != nil { none += 1 }
             case let other: Issue.record("seed \(seed): \(other)")
             }
         }
         // Most are found, and most of these are the best.
-        #expect(found > 200 && best * 10 > found * 9 && none < 40, "\(found) found, \(best) best, \(none) none")
+        #expect(found > 150 && best * 10 > found * 9 && none * 20 < found, "\(found) found, \(best) best, \(none) none")
     }
 
     @Test("Parts are what no row but the linking ones holds together, and with nothing between them all is exact")
