@@ -146,7 +146,7 @@ struct BurdenKindTests {
             #expect(try await take(cut, demand, in: world).status == 409)
             let (number, north) = (demand.number, try #require(AreaPrefix(DutyWorld.north)))
             try await world.house.database.read { transaction in
-                #expect(throws: Refusal.self) {
+                _ = #expect(throws: Refusal.self) {
                     try Mandates.requireGround(
                         .admission(number), area: north, on: DutyWorld.today + 40, in: transaction)
                 }
