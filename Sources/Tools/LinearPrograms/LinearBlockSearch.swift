@@ -31,7 +31,7 @@ struct LinearBlockSearch {
         self.parts = parts
         self.gap = gap
         self.deadline = deadline
-        end = deadline + ContinuousClock.now.duration(to: deadline) / 3
+        end = deadline + ContinuousClock.now.duration(to: deadline)
         choices = Array(repeating: [], count: parts.blocks.count)
         self.prices = zip(prices, parts.links).map { Self.allowed($0, $1) }
         scale = parts.links.indices.map { link in

@@ -6,7 +6,8 @@ extension LinearProgram {
     /// of linking rows and not with that of the parts. The same program gives the same answer, unless time ends a step.
     /// - Parameters:
     ///   - linking: the rows that hold the parts together.
-    ///   - milliseconds: the longest it may take; up to a third more when what was found does not fit together yet.
+    ///   - milliseconds: the longest it may take; up to twice as long when what was found does not fit together yet, as on
+    ///     a busy machine.
     ///   - gap: how far from the best is good enough, as a part of it.
     /// - Returns: `.noneInTime` also when parts were found and could not be fitted together; that proves nothing.
     /// - Throws: ``LinearProgramFault`` for what the solver must not see.
