@@ -79,7 +79,7 @@ enum Assembly {
 
         /// Reads every rule file: what is wrong in one is told with its line.
         init(in house: House, numbers: CaseNumberSource = CaseNumberSource()) throws(Refusal) {
-            places = Places(house: house)
+            places = Places(house: house, ground: GroundOfGrids(house: house))
             let bodies = BodiesOfPlaces(clock: house.clock, places: places)
             messages = Messages(house: house, sender: OutboxFileSender(path: house.settings.outboxFile))
             identity = try Identity(house: house, knownRights: Assembly.rights, bodies: bodies)
@@ -115,7 +115,9 @@ enum Assembly {
                 house: house, identity: identity, places: places, dictionary: dictionary, followers: [engine])
             forms = try Forms(house: house, registry: registry, places: places, engine: engine)
             grids = try Grids(house: house, identity: identity, cases: cases, places: places)
-            map = try OneMap(house: house, identity: identity, places: places, cases: cases, grids: grids)
+            map = try OneMap(
+                house: house, identity: identity, places: places, cases: cases, grids: grids,
+                themes: [.loads(workload, places), .warnings(warnings, places, house)])
             systems = try Systems(house: house, places: places, registry: registry, forms: forms)
             workload.panels.add { [systems] in try await systems.retypingPanel($0) }
             visits = try Visits(

@@ -83,6 +83,46 @@ def run(house):
         phone = opened(house, "street_dispatcher", size=PHONE, has_touch=True)
         assert phone.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
+    @test("What the map is about is chosen by a link; each theme draws itself with its legend and its list")
+    def _():
+        page = opened(house, "street_dispatcher")
+        themes = page.locator("main nav.tabs a").evaluate_all("all => all.map(one => one.getAttribute('href'))")
+        assert len(themes) >= 4, themes
+        for address in themes[1:]:
+            page.goto(base + address)
+            page.wait_for_selector(READY, state="attached", timeout=PATIENCE)
+            assert page.locator(".map-legend .mark").count() >= 1, address
+            assert page.locator("#map-list .map-sum").count() == 1, address
+            assert page.locator("main nav.tabs a[aria-current=page]").count() == 1, address
+            assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, address
+            assert not page.faults, (address, page.faults)
+        page.close()
+
+    @test("A past day is chosen by keyboard on the slider, stands in the address, and without scripts by its date")
+    def _():
+        page = opened(house, "street_dispatcher")
+        slider = page.locator("[data-map-slider] input")
+        assert slider.is_visible()
+        slider.focus()
+        with page.expect_response("**/map/list?*day=*"):
+            for _ in range(3):
+                page.keyboard.press("ArrowLeft")
+        page.wait_for_url("**day=*")
+        day = re.search(r"day=(\d{4}-\d\d-\d\d)", page.url).group(1)
+        assert slider.get_attribute("aria-valuetext") == day
+        assert page.evaluate("document.activeElement.id") == "map-slider"
+        other = opened(house, "street_dispatcher", page.url[len(base):])
+        assert other.input_value("#day") == day and other.locator(f"#map[data-day='{day}']").count() == 1
+        with page.expect_response(re.compile(r"/map/list(?!.*day=)")):
+            page.keyboard.press("End")
+        page.wait_for_function("() => !location.search.includes('day=')")
+        page.wait_for_function("day => !document.querySelector('#map-list').innerText.includes(day + ' ')", arg=day)
+        plain = house.page("street_dispatcher", java_script_enabled=False)
+        plain.goto(base + "/map")
+        plain.fill("#day", day)
+        plain.click("[data-map-time] button")
+        assert f"day={day}" in plain.url and plain.input_value("#day") == day
+
     @test("The map is moved and left by keyboard")
     def _():
         page = opened(house, "street_dispatcher", size=DESK)

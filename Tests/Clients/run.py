@@ -11,6 +11,7 @@ import math
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -176,7 +177,7 @@ def _():
     service = owslib.ogcapi.features.Features(base + "/api/v1/features", headers=of_the_map())
     assert any(one.endswith("/conf/geojson") for one in service.conformance()["conformsTo"])
     names = [one["id"] for one in service.collections()["collections"]]
-    same(names, ["outlines", "buildings", "landmarks", "areas", "matters"])
+    same(names, ["outlines", "buildings", "landmarks", "areas", "matters", "staffing", "loads", "warnings", "whistles"])
     first = service.collection_items("areas", limit=2)
     same((first["type"], first["numberReturned"]), ("FeatureCollection", 2))
     further = next(link["href"] for link in first["links"] if link["rel"] == "next")
@@ -200,6 +201,29 @@ def _():
     found = pyogrio.raw.read("OAPIF:" + base + "/api/v1/features/collections/matters", columns=["number"])
     same(sorted(found[3][0]), sorted(known))
     same(len(found[2]), len(known))
+
+
+@test("GDAL reads the map's GeoPackage, with the features that the interface names")
+def _():
+    headers = of_the_map()
+    for layers in ("matters", "staffing", "outlines,areas"):
+        answer = requests.get(base + "/api/v1/map/package", params={"layers": layers}, headers=headers, timeout=60)
+        assert answer.ok, answer.text[:300]
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "map.gpkg")
+            with open(path, "wb") as file:
+                file.write(answer.content)
+            same(sorted(pyogrio.list_layers(path)[:, 0]), sorted(layers.split(",")))
+            for layer in layers.split(","):
+                known, address = [], base + f"/api/v1/features/collections/{layer}/items?limit=1000"
+                while address:
+                    page = requests.get(address, headers=headers, timeout=20).json()
+                    known += [one["id"] for one in page["features"]]
+                    address = next((link["href"] for link in page["links"] if link["rel"] == "next"), None)
+                facts, _, shapes, columns = pyogrio.raw.read(path, layer=layer, columns=["id"])
+                assert "4490" in facts["crs"], facts["crs"]
+                same(sorted(columns[0]), sorted(known))
+                assert known and all(shape is not None for shape in shapes), layer
 
 
 @test("An independent reader of vector tiles finds in them what the features say")

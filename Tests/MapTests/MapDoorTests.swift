@@ -141,7 +141,10 @@ struct MapDoorTests {
             #expect(Set(found) == numbers)
             let collections = try await world.get("/api/v1/features/collections", as: "northduty").object()
             let names = (collections["collections"] as? [[String: Any]])?.compactMap { $0["id"] as? String }
-            #expect(names == ["outlines", "buildings", "landmarks", "areas", "matters"])
+            #expect(
+                names == [
+                    "outlines", "buildings", "landmarks", "areas", "matters", "staffing", "beacons", "whistles",
+                ])
             for path in ["", "/conformance", "/collections/areas", "/collections/areas/items"] {
                 #expect(try await world.get("/api/v1/features" + path, as: "northduty").status == 200, "\(path)")
             }

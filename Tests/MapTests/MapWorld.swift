@@ -93,7 +93,7 @@ struct MapWorld: Sendable {
             database: database, clock: clock, identifiers: IdentifierSource(), keys: .forTests(),
             rules: RuleFiles(shipped: root + "/Rules"), assets: try StaticFiles(folders: []),
             settings: House.Settings(area: county, secureCookies: false, outboxFile: outbox))
-        let places = Places(house: house)
+        let places = Places(house: house, ground: GroundOfGrids(house: house))
         let lookup = Bodies(places: places, clock: clock)
         let bodies = Dictionary(
             uniqueKeysWithValues: bodyFacts.map { ($0.name, house.identifiers.next(at: start) as BodyID) })
@@ -117,8 +117,28 @@ struct MapWorld: Sendable {
             house: house, clock: clock, identity: identity, places: places, cases: cases,
             map: try OneMap(
                 house: house, identity: identity, places: places, cases: cases,
-                grids: try Grids(house: house, identity: identity, cases: cases, places: places)),
+                grids: try Grids(house: house, identity: identity, cases: cases, places: places),
+                themes: [beacons]),
             people: people, bodies: bodies)
+    }
+
+    /// What another room might say: a mark in each street since the first of July, two in the north until then.
+    private static let beacons = MapTheme(
+        name: "beacons", title: LocalizedText("信标", "Beacons"), right: .readMatters, form: .marks, isDated: true,
+        columns: [.init("colour", "颜色", "Colour"), .init("height", "高", "Height", .number)],
+        legend: [(.warn, LocalizedText("亮", "Lit")), (.plain, LocalizedText("灭", "Dark"))],
+        note: LocalizedText("测试", "A test")
+    ) { question in
+        let codes =
+            question.day.map { $0 < (Day(year: 2026, month: 7, day: 1) ?? $0) } ?? false
+            ? [north.code, north.code] : [north.code, south.code]
+        return codes.enumerated().compactMap { number, code in
+            AreaPrefix(code).map {
+                MapMark(
+                    id: "b\(number)", area: $0, tone: number == 0 ? .warn : .plain, figure: "",
+                    values: [.text(LocalizedText("红", "red")), .number(Double(number))])
+            }
+        }.filter { question.scope.area.contains($0.area) }
     }
 
     struct Bodies: BodyLookup {
@@ -145,8 +165,7 @@ struct MapWorld: Sendable {
             places.children(of: area.code).compactMap { child in AreaPrefix(child.code).map { ($0, child.name) } }
         }
         func area(at location: Location) -> AreaPrefix? {
-            places.nearestGrid(longitude: location.longitude, latitude: location.latitude)
-                .flatMap { AreaPrefix($0.code) }
+            places.grid(longitude: location.longitude, latitude: location.latitude).flatMap { AreaPrefix($0.code) }
         }
     }
 
@@ -261,6 +280,8 @@ struct MapWorld: Sendable {
         router.add(middleware: RefusalAnswers(routes: routes, logger: logger))
         router.add(middleware: identity.sessions)
         map.addRoutes(to: routes)
+        places.addRoutes(to: routes)
+        map.grids.addRoutes(to: routes)
         var fields = HTTPFields()
         if let name {
             fields[.authorization] =

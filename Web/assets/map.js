@@ -1,6 +1,7 @@
 // The map beside its list. Without it, or without WebGL, the list is the page.
 //   #map[data-style][data-list][data-stream][data-alive][data-bounds][data-at][data-box][data-wall] · [data-map-tools] · #map-list
-//   the place stands in the address as at=longitude,latitude,zoom, the chosen part as box=west,south,east,north
+//   the place stands in the address as at=longitude,latitude,zoom, the chosen part as box=west,south,east,north, a past day as
+//   day=2026-11-20, what the map is about as show=…
 'use strict';
 (() => {
   const place = document.getElementById('map');
@@ -61,9 +62,13 @@
   // The list beside it.
   let box = place.dataset.box || '', follows = false, asked;
   const say = text => { const output = tools && tools.querySelector('output'); if (output) output.textContent = text; };
+  let day = place.dataset.day || '';
+  const about = place.dataset.about;
+  const own = about ? [about, `${about}-bare`, `${about}-filled`] : [];
   const address = path => {
     const query = new URLSearchParams(location.search);
-    for (const name of ['at', 'box']) query.delete(name);
+    for (const name of ['at', 'box', 'day']) query.delete(name);
+    if (day) query.set('day', day);
     const centre = map.getCenter();
     if (path === location.pathname) query.set('at', [centre.lng.toFixed(5), centre.lat.toFixed(5), map.getZoom().toFixed(2)].join(','));
     if (box) query.set('box', box);
@@ -111,8 +116,9 @@
   };
   map.on('click', event => {
     if (tool) return;
-    const found = map.queryRenderedFeatures(event.point, { layers: ['matters', 'matters-changed', 'matters-gathered', 'areas', 'landmarks'].filter(id => map.getLayer(id)) })[0];
+    const found = map.queryRenderedFeatures(event.point, { layers: [...own, 'matters', 'matters-changed', 'matters-gathered', 'areas', 'landmarks'].filter(id => map.getLayer(id)) })[0];
     if (!found) return;
+    if (found.source === about) return void tell(found, event.lngLat);
     const { id, number, name, kind, count, open, overdue } = found.properties;
     if (found.layer.id === 'matters-gathered') return void map.easeTo({ center: found.geometry.coordinates, zoom: map.getZoom() + 2, animate: !isStill });
     if (found.layer.id.startsWith('matters')) {
@@ -123,7 +129,15 @@
     if (found.layer.id === 'areas') return void popup(found.geometry.coordinates, described(name, `/places/${id}`, [open === undefined ? '' : `${open} / ${overdue}`]));
     popup(found.geometry.coordinates, described(name, '', [kind]));
   });
-  for (const id of ['matters', 'matters-gathered', 'areas', 'landmarks']) {
+  // What a theme says of it: its own line of the list where it has one.
+  function tell({ properties: { id, name, figure, count } }, lngLat) {
+    const link = list?.querySelector(`[data-feature="${CSS.escape(id)}"]`);
+    const row = link?.closest('tr');
+    row?.scrollIntoView({ block: 'nearest' });
+    const lines = row && count === 1 ? [...row.cells].slice(1).map(cell => `${cell.dataset.label}: ${cell.textContent}`) : [figure || String(count)];
+    popup(lngLat, described(row && count === 1 ? link.textContent : name || String(count), count === 1 ? link?.getAttribute('href') : '', lines));
+  }
+  for (const id of [...own, 'matters', 'matters-gathered', 'areas', 'landmarks']) {
     map.on('mouseenter', id, () => { if (!tool) map.getCanvas().style.cursor = 'pointer'; });
     map.on('mouseleave', id, () => { if (!tool) map.getCanvas().style.cursor = ''; });
   }
@@ -244,33 +258,102 @@
       tiles.setTiles(tiles.tiles);
     }
   }
-  let begun = false;
+  let begun = false, recorded, renewing;
+  // A theme is asked for anew when anything was recorded: its tiles come back as unchanged where they are.
+  function renewTheme(at) {
+    if (!about || at === recorded) return;
+    const isFirst = recorded === undefined;
+    recorded = at;
+    if (isFirst) return;
+    clearTimeout(renewing);
+    renewing = setTimeout(() => { refresh([about]); renew(); }, 1000);
+  }
   function open() {
+    if (source || day) return;
     source = new EventSource(place.dataset.stream);
-    source.addEventListener('anew', () => { hear(); if (begun) refresh(['matters', 'areas']); begun = true; });
-    source.addEventListener('alive', hear);
+    source.addEventListener('anew', event => { hear(); if (begun) refresh(['matters', 'areas']); begun = true; renewTheme(JSON.parse(event.data).at); });
+    source.addEventListener('alive', event => { hear(); renewTheme(JSON.parse(event.data).at); });
     source.addEventListener('changes', event => {
-      for (const change of JSON.parse(event.data).changes) apply(change);
+      const { at, changes } = JSON.parse(event.data);
+      for (const change of changes) apply(change);
+      renewTheme(at);
       redraw();
       hear();
       clearTimeout(later);
       later = setTimeout(renew, 500);
     });
-    source.addEventListener('error', () => { if (source.readyState === EventSource.CLOSED) setTimeout(open, 30_000); });
+    source.addEventListener('error', () => { if (source?.readyState === EventSource.CLOSED) { close(); setTimeout(open, 30_000); } });
   }
+  function close() { source?.close(); source = undefined; }
   map.once('load', open);
-  setInterval(() => { if (performance.now() - heard > place.dataset.alive * 3000 && stale) stale.hidden = false; }, 1000);
-  addEventListener('pagehide', () => source?.close());
+  // The past does not change: a map of it is never stale.
+  setInterval(() => { if (!day && performance.now() - heard > place.dataset.alive * 3000 && stale) stale.hidden = false; }, 1000);
+  addEventListener('pagehide', close);
   addEventListener('pageshow', event => { if (event.persisted) open(); });
-  // What is due becomes overdue while the map stands open.
-  setInterval(() => {
-    const now = Math.floor(Date.now() / 1000);
+
+  // Another day: the same map, its tiles asked for as of then.
+  const time = find('[data-map-time]');
+  const slider = time?.querySelector('[type=range]');
+  function show(chosen) {
+    day = chosen;
+    keepAddress();
+    time.querySelector('[name=day]').value = chosen || time.querySelector('[name=day]').max;
+    const changing = [about, 'matters', 'areas', 'outlines'].filter(name => name && map.getSource(name));
+    for (const name of changing) {
+      const tiles = map.getSource(name);
+      tiles.tiles = tiles.tiles.map(tile => {
+        const url = tile.replace(/[?&]day=[^&]*/, '');
+        return chosen ? `${url}${url.includes('?') ? '&' : '?'}day=${chosen}` : url;
+      });
+    }
+    refresh(changing);
+    renew();
+    lead(chosen);
+    if (chosen) close(); else { heard = performance.now(); open(); }
+    colourAt(chosen ? Date.parse(chosen) / 1000 + (24 - 8) * 3600 : Math.floor(Date.now() / 1000));
+    root.dataset.mapDay = chosen || 'now';
+  }
+  // Whatever leads on from here leads to the same day.
+  const dated = (link, to) => {
+    const url = new URL(link.href);
+    if (to) url.searchParams.set('day', to); else url.searchParams.delete('day');
+    link.href = url.pathname + url.search;
+  };
+  const dayAt = place => place >= Number(slider.max) ? '' : new Date(Date.parse(slider.dataset.first) + place * 86_400_000).toISOString().slice(0, 10);
+  function lead(chosen) {
+    for (const link of document.querySelectorAll('main nav.tabs a')) dated(link, chosen);
+    for (const link of time.querySelectorAll('[data-step]')) {
+      const to = Number(slider.value) + Number(link.dataset.step);
+      dated(link, link.dataset.step ? dayAt(to) : '');
+      link.hidden = link.dataset.step === '-1' ? to < 0 : !chosen;
+    }
+    for (const form of document.querySelectorAll('main form.filters:not([data-map-time])')) {
+      let field = form.querySelector('[name=day]');
+      if (!field) form.append(field = Object.assign(document.createElement('input'), { type: 'hidden', name: 'day' }));
+      field.value = chosen;
+      field.disabled = !chosen;
+    }
+  }
+  if (slider) {
+    time.querySelector('[data-map-slider]').hidden = false;
+    const chosenDay = () => dayAt(Number(slider.value));
+    let waiting;
+    slider.addEventListener('input', () => {
+      slider.setAttribute('aria-valuetext', chosenDay() || slider.dataset.now);
+      say(chosenDay() || slider.dataset.now);
+      clearTimeout(waiting);
+      waiting = setTimeout(() => show(chosenDay()), 300);
+    });
+  }
+  // What is due becomes overdue while the map stands open; on a past day, what was due when it ended in Beijing.
+  function colourAt(seconds) {
     for (const id of ['matters', 'matters-changed']) {
       const colour = map.getLayer(id) && map.getPaintProperty(id, 'circle-color');
       if (!Array.isArray(colour)) continue;
-      colour[3][2] = now;
-      colour[5][2] = now + 86_400;
+      colour[3][2] = seconds;
+      colour[5][2] = seconds + 86_400;
       map.setPaintProperty(id, 'circle-color', colour);
     }
-  }, 60_000);
+  }
+  setInterval(() => { if (!day) colourAt(Math.floor(Date.now() / 1000)); }, 60_000);
 })();

@@ -7,7 +7,10 @@ extension OneMap {
     public static var ledgerWords: LedgerWords {
         var words = LedgerWords()
         words.groups = [LedgerWords.Word("map.", "一张图", "Map")]
-        words.acts = [LedgerWords.Word("map.shapes", "导入范围", "Outlines brought in")]
+        words.acts = [
+            LedgerWords.Word("map.shapes", "导入范围", "Outlines brought in"),
+            LedgerWords.Word("map.exported", "导出地图图层", "A layer of the map was taken out"),
+        ]
         words.subjects = ["map-layer": LedgerWords.Subject("图层", "Layer")]
         words.facts = [
             LedgerWords.Word("taken", "采纳", "Taken"), LedgerWords.Word("removed", "删除", "Taken away"),

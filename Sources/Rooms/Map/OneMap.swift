@@ -7,6 +7,7 @@ import Logging
 public import Places
 public import Storage
 import Synchronization
+import Web
 
 extension Right {
     /// May see matters: declared by the room that keeps them.
@@ -25,12 +26,20 @@ public struct OneMap: Room {
     let ground = KeptGround()
     let rules: MapRules
     let tiles: TileCache
+    let stamps = StampWatch()
+    let keptMarks = KeptMarks()
+    let keptPast = KeptPast()
+    private let furtherThemes: [MapTheme]
     let logger = Logger(label: "map")
     let finder = KeptFinder()
     private let kept = KeptAreas()
 
+    /// - Parameter themes: what other rooms have to say of areas and places.
     /// - Throws: a refusal naming the file when a rule file is wrong.
-    public init(house: House, identity: Identity, places: Places, cases: Cases, grids: Grids) throws(Refusal) {
+    public init(
+        house: House, identity: Identity, places: Places, cases: Cases, grids: Grids, themes: [MapTheme] = []
+    ) throws(Refusal) {
+        furtherThemes = themes
         rules = try MapRules.load(from: house.rules)
         self.house = house
         self.identity = identity
@@ -52,6 +61,7 @@ public struct OneMap: Room {
         MapPage(map: self, watch: watch).add(to: routes)
         MapSearch(map: self).add(to: routes)
         ShapeImport(map: self).add(to: routes)
+        PackageExport(map: self).add(to: routes)
         FeatureRoutes(map: self).add(to: routes)
     }
 
@@ -60,7 +70,17 @@ public struct OneMap: Room {
         [
             OutlineLayer(map: self), BuildingLayer(map: self), LandmarkLayer(map: self), AreaLayer(map: self),
             MatterLayer(map: self),
-        ]
+        ] + themes.map { theme -> any MapLayer in ThemeLayer(map: self, theme: theme) }
+    }
+
+    /// What the map can be about besides residents' matters.
+    var themes: [MapTheme] { [staffingTheme] + furtherThemes + [whistleTheme] }
+
+    /// - Throws: a refusal for a theme that there is not, or not for this viewer; nil where matters are meant.
+    func theme(_ query: QueryParameters, for scope: Scope) throws(Refusal) -> MapTheme? {
+        guard let name = query.filled("show"), name != MatterLayer.name else { return nil }
+        guard let theme = themes.first(where: { $0.name == name }), scope.may(theme.right) else { throw .nothingHere }
+        return theme
     }
 
     /// - Throws: a refusal for a layer that there is not, or not for this viewer: both look the same.
@@ -74,7 +94,8 @@ public struct OneMap: Room {
 
     /// What is open in each area that the scope reaches.
     func figures(for question: MapQuestion, in transaction: any Transaction) throws -> AreaFigures {
-        AreaFigures(try cases.openCounts(for: question.scope, at: question.now, in: transaction))
+        if let past = question.past { return past.figures }
+        return AreaFigures(try cases.openCounts(for: question.scope, at: question.now, in: transaction))
     }
 
     func areaName(_ code: String) -> String { places.name(of: code) ?? code }

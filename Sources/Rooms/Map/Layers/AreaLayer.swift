@@ -9,11 +9,13 @@ import Storage
 struct AreaLayer: MapLayer {
     let map: OneMap
 
-    let name = "areas"
+    static let name = "areas"
+    var name: String { Self.name }
     let title = LocalizedText("区划与网格", "Areas")
     let right: Right? = nil
     let zooms = 0...16
     let isFiltered = false
+    let isDated = true
     let fields = [
         MapField("name", "名称", "Name"), MapField("level", "层级", "Level"),
         MapField("open", "在办诉求", "Open matters", .number), MapField("overdue", "逾期", "Overdue", .number),

@@ -10,6 +10,10 @@ struct MapQuestion: Sendable {
     var scope: Scope
     var filter: MatterFilter
     var now: Instant
+    /// A past day, as of whose end the map is shown; nil for now.
+    var day: Day?
+    /// How matters stood then.
+    var past: PastState?
 }
 
 /// One page of features, by key.
@@ -41,6 +45,11 @@ protocol MapLayer: Sendable {
     var fields: [MapField] { get }
     /// Whether the filter of the queue changes what it shows.
     var isFiltered: Bool { get }
+    /// Whether it can show how it was on a past day.
+    var isDated: Bool { get }
+
+    /// Reads what it needs before its tiles or features are asked for.
+    func prepared(for question: MapQuestion) async throws -> any MapLayer
 
     func tile(_ tile: TileAddress, _ question: MapQuestion, in transaction: any Transaction) throws -> TileWriter.Layer
 
@@ -53,6 +62,10 @@ protocol MapLayer: Sendable {
 }
 
 extension MapLayer {
+    var isDated: Bool { false }
+
+    func prepared(for question: MapQuestion) async throws -> any MapLayer { self }
+
     func isFor(_ scope: Scope) -> Bool { right.map(scope.may) ?? true }
 }
 

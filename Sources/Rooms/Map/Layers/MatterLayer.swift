@@ -8,11 +8,13 @@ import Storage
 struct MatterLayer: MapLayer {
     let map: OneMap
 
-    let name = "matters"
+    static let name = "matters"
+    var name: String { Self.name }
     let title = LocalizedText("在办诉求", "Open matters")
     let right: Right? = .readMatters
     let zooms = 0...16
     let isFiltered = true
+    let isDated = true
     let fields = [
         MapField("number", "编号", "Number"), MapField("category", "类别", "Category"), MapField("area", "区域", "Area"),
         MapField("state", "状态", "State"), MapField("due", "时限", "Due", .instant),
@@ -23,8 +25,14 @@ struct MatterLayer: MapLayer {
         guard tile.zoom < map.rules.tiles.pointsFromZoom else {
             var layer = TileWriter.Layer(name)
             let cutter = TileCutter(tile)
-            let matters = try map.cases.placedMatters(
-                in: [tile.cells], question.filter, limit: map.rules.tiles.most, for: question.scope, in: transaction)
+            let most = map.rules.tiles.most
+            let matters =
+                if let past = question.past {
+                    Array(past.matters(in: tile.cells).prefix(most))
+                } else {
+                    try map.cases.placedMatters(
+                        in: [tile.cells], question.filter, limit: most, for: question.scope, in: transaction)
+                }
             for matter in matters {
                 if let feature = feature(matter) { layer.add(feature, cutter) }
             }
@@ -38,9 +46,14 @@ struct MatterLayer: MapLayer {
     {
         var layer = TileWriter.Layer(name)
         let cutter = TileCutter(tile)
-        let clusters = try map.cases.matterClusters(
-            in: tile.cells, zoom: map.rules.tiles.squareZoom(in: tile.zoom), question.filter, for: question.scope,
-            at: question.now, in: transaction)
+        let zoom = map.rules.tiles.squareZoom(in: tile.zoom)
+        let clusters =
+            if let past = question.past {
+                past.clusters(in: tile.cells, zoom: zoom)
+            } else {
+                try map.cases.matterClusters(
+                    in: tile.cells, zoom: zoom, question.filter, for: question.scope, at: question.now, in: transaction)
+            }
         for cluster in clusters {
             let place = WebMercator.unit(longitude: cluster.longitude, latitude: cluster.latitude)
             guard let geometry = cutter.cut(.points([place])) else { continue }
@@ -59,9 +72,14 @@ struct MatterLayer: MapLayer {
             guard let key = PlacedMatter.Key(text) else { throw FeaturePage.unknownKey(page.after) }
             after = key
         }
-        var matters = try map.cases.placedMatters(
-            in: page.box?.cells() ?? [0...Int64.max], box: page.box, question.filter, after: after,
-            limit: page.limit + 1, for: question.scope, in: transaction)
+        var matters =
+            if let past = question.past {
+                past.matters(in: page.box, after: after, limit: page.limit + 1)
+            } else {
+                try map.cases.placedMatters(
+                    in: page.box?.cells() ?? [0...Int64.max], box: page.box, question.filter, after: after,
+                    limit: page.limit + 1, for: question.scope, in: transaction)
+            }
         let isMore = matters.count > page.limit
         if isMore { matters.removeLast() }
         return (matters.compactMap(feature), isMore ? matters.last?.key.text : nil)

@@ -9,11 +9,13 @@ import Storage
 struct OutlineLayer: MapLayer {
     let map: OneMap
 
-    let name = "outlines"
+    static let name = "outlines"
+    var name: String { Self.name }
     let title = LocalizedText("区划与网格范围", "Outlines of areas")
     let right: Right? = nil
     let zooms = 0...16
     let isFiltered = false
+    let isDated = true
     let fields = [
         MapField("name", "名称", "Name"), MapField("level", "层级", "Level"),
         MapField("open", "在办诉求", "Open matters", .number), MapField("overdue", "逾期", "Overdue", .number),

@@ -29,6 +29,18 @@ struct MapRules: Sendable, Decodable {
         var shown: Int
     }
 
+    struct Past: Sendable, Decodable {
+        /// How many days one can look back.
+        var days: Int
+        /// So many open matters of one day at most.
+        var most: Int
+    }
+
+    struct Package: Sendable, Decodable {
+        /// So many features in one file at most.
+        var most: Int
+    }
+
     struct Stream: Sendable, Decodable {
         var most: Int
         var lookMilliseconds: Int
@@ -66,6 +78,8 @@ struct MapRules: Sendable, Decodable {
     var areas: Areas
     var list: List
     var stream: Stream
+    var past: Past
+    var packages: Package
     var base: Base?
     var note: Note
     /// How characters are read in names of places, where that differs from elsewhere.
@@ -85,7 +99,8 @@ struct MapRules: Sendable, Decodable {
             (1...10_000).contains(rules.list.read), (1...1_000).contains(rules.list.shown),
             (20...5000).contains(stream.lookMilliseconds), (1...100_000).contains(stream.most),
             [stream.aliveSeconds, stream.sessionSeconds, stream.retrySeconds].allSatisfy({ (1...1000).contains($0) }),
-            (1...10_000).contains(stream.changes)
+            (1...10_000).contains(stream.changes), (1...3_660).contains(rules.past.days),
+            (100...500_000).contains(rules.past.most), (100...1_000_000).contains(rules.packages.most)
         else {
             throw RuleFiles.refusal(
                 "squares a power of two up to 32, streetsTo below communitiesTo, all others within reason",

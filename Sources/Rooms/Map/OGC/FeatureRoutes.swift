@@ -179,7 +179,8 @@ struct FeatureRoutes: Sendable {
             let id = try staff.visit.parameter("id")
             let crs = try Self.crs(staff.visit.query, "crs")
             let question = MapQuestion(scope: staff.scope, filter: .all, now: staff.visit.now)
-            guard let feature = try await map.house.database.read({ try layer.feature(id, question, in: $0) }) else {
+            let prepared = try await layer.prepared(for: question)
+            guard let feature = try await map.house.database.read({ try prepared.feature(id, question, in: $0) }) else {
                 throw Refusal.nothingHere
             }
             var writer = JSONWriter()
@@ -202,12 +203,13 @@ struct FeatureRoutes: Sendable {
         if let given = box, !given.isOnEarth { box = nil }
         let page = FeaturePage(
             box: box, after: query.filled("after"), limit: try query.number("limit", in: 1...10_000) ?? 100)
-        let question = MapQuestion(
-            scope: staff.scope, filter: layer.isFiltered ? try map.cases.matterFilter(query, staff) : .all,
-            now: visit.now)
+        let question = try await map.question(
+            staff, layer, layer.isFiltered ? try map.cases.matterFilter(query, staff) : .all,
+            layer.isFiltered ? TileRoutes.filterText(query) : "")
+        let prepared = try await layer.prepared(for: question)
         try await map.ground.refresh(from: map.grids, below: map.house.settings.area)
         let (features, next) = try await map.house.database.read {
-            try layer.features(page, question, in: $0)
+            try prepared.features(page, question, in: $0)
         }
         let address = root(staff) + "/collections/\(layer.name)/items"
         return Self.response(

@@ -20,32 +20,49 @@ struct MapPage: Sendable {
     func add(to routes: Routes) {
         let list = MapList(map: map)
         routes.page("/map", right: .placesRead) { try await show($0) }
-        routes.page("/map/list", right: .placesRead) { staff in
-            .page(list.html(try await list.model(staff), staff))
+        routes.page("/map/list", right: .placesRead) { .page(try await beside($0).list) }
+        routes.page("/map/export", right: .exportMatters) { staff in
+            guard let theme = try map.theme(staff.visit.query, for: staff.scope) else {
+                return try await list.export(staff)
+            }
+            return try await ThemeList(map: map, theme: theme).export(staff)
         }
-        routes.page("/map/export", right: .exportMatters) { try await list.export($0) }
         MapStream(map: map, watch: watch).add(to: routes)
+    }
+
+    /// What stands beside the map, and in one line above it on a wall.
+    private func beside(_ staff: StaffVisit) async throws -> (sum: HTML, list: HTML) {
+        if let theme = try map.theme(staff.visit.query, for: staff.scope) {
+            let list = ThemeList(map: map, theme: theme)
+            let model = try await list.model(staff)
+            return (list.sum(model, staff.visit), list.html(model, staff))
+        }
+        let list = MapList(map: map)
+        let model = try await list.model(staff)
+        return (sum(model, staff), list.html(model, staff))
     }
 
     private func show(_ staff: StaffVisit) async throws -> Response {
         let visit = staff.visit
         let view = try visit.query.filled("at").map { try MapView($0) }
-        let list = MapList(map: map)
-        let model = try await list.model(staff)
-        let pane = pane(staff, view)
+        let theme = try map.theme(visit.query, for: staff.scope)
+        let day = try map.day(visit.query, now: visit.now)
+        let (sum, list) = try await beside(staff)
+        let pane = pane(staff, view, theme, day)
         var found = HTML()
         if let text = visit.query.filled("q") { found = try await MapSearch(map: map).html(text, staff) }
         var page: Page
         if visit.isWall {
             page = Page(
                 "\(map.areaName(staff.scope.area.code)) · \(visit(MapTexts.map))", scripts: Self.scripts,
-                "\(sum(model, staff))\(pane)")
+                "\(sum)\(pane)")
         } else {
             page = Page(
                 visit(MapTexts.map), scripts: Self.scripts,
                 """
-                \(form(staff))\(found)<div class="map-split">\(pane)<section class="map-list" id="map-list" aria-label="\(visit("清单", "List"))">\
-                \(list.html(model, staff))</section></div>
+                \(tabs(staff, theme))\(form(staff, theme))\(theme?.isDated ?? staff.scope.may(.readMatters) ? MapTime(map: map).html(staff, day) : HTML())\
+                \(found)<div class="map-split">\(pane)<section class="map-list" id="map-list" aria-label="\(visit("清单", "List"))">\
+                \(list)</section></div>
                 """)
         }
         page.wall = Page.Wall(isLive: true)
@@ -62,30 +79,51 @@ struct MapPage: Sendable {
             """
     }
 
-    private func pane(_ staff: StaffVisit, _ view: MapView?) -> HTML {
+    /// What the map can be about, for this viewer.
+    private func tabs(_ staff: StaffVisit, _ theme: MapTheme?) -> HTML {
         let visit = staff.visit
-        let filter = TileRoutes.filterText(visit.query)
-        let style = "/api/v1/map/style" + (filter.isEmpty ? "" : "?" + filter)
+        let themes = map.themes.filter { staff.scope.may($0.right) }
+        guard !themes.isEmpty else { return HTML() }
+        var choices: [(name: String?, title: LocalizedText)] = [(nil, MapTexts.matters)]
+        for theme in themes { choices.append((theme.name, theme.title)) }
+        let query = visit.query.setting("tone", nil).setting("q", nil)
+        return """
+            <nav class="tabs" aria-label="\(visit("图上内容", "What the map is about"))">\(choices.html { name, title in
+                let isOn = name == theme?.name
+                return "<a href=\"\(query.setting("show", name).address("/map"))\"\(attribute: "aria-current", isOn ? "page" : nil)>\(visit(title))</a>"
+            })</nav>
+            """
+    }
+
+    private func pane(_ staff: StaffVisit, _ view: MapView?, _ theme: MapTheme?, _ day: Day?) -> HTML {
+        let visit = staff.visit
+        var asked = QueryParameters(
+            ["area", "category", "state", "body", "due", "mine", "day"].compactMap { name in
+                visit.query.filled(name).map { (name, $0) }
+            })
+        if let theme { asked = asked.setting("show", theme.name) }
+        let style = asked.address("/api/v1/map/style")
         let box = map.box(of: staff.scope.area).map { "\($0.west),\($0.south),\($0.east),\($0.north)" }
         let at = view.map { "\($0.longitude),\($0.latitude),\($0.zoom)" }
         let note = (map.rules.base.map { visit($0.note.text) + visit("；", "; ") } ?? "") + visit(map.rules.note.text)
         return """
-            <section class="map-pane" aria-label="\(visit(MapTexts.map))"><link rel="stylesheet" href="\(map.house.assets.address(Self.sheet))">\(visit.isWall ? HTML() : tools(staff))\
+            <section class="map-pane" aria-label="\(visit(MapTexts.map))"><link rel="stylesheet" href="\(map.house.assets.address(Self.sheet))">\(visit.isWall ? HTML() : tools(staff, theme))\
             <p class="notice danger" role="status" data-map-stale hidden>\(symbol("circle-alert")) \(visit("连接中断，图上不是最新数据", "The connection is cut: the map is not the latest"))</p>\
             <p class="notice warn" data-map-missing hidden>\(visit("此浏览器不能显示地图（没有 WebGL），请看清单。", "This browser cannot draw the map (no WebGL); see the list."))</p>\
             <noscript><p class="notice">\(visit("没有启用脚本，只显示清单。", "Scripts are off: only the list is shown."))</p></noscript>\
             <div id="map" class="map" data-style="\(style)" data-list="/map/list" data-stream="/map/stream" data-alive="\(map.rules.stream.aliveSeconds)"\
-            \(attribute: "data-bounds", box)\(attribute: "data-at", at)\(attribute: "data-box", visit.query.filled("box"))\(flag: "data-wall", visit.isWall)\
+            \(attribute: "data-bounds", box)\(attribute: "data-at", at)\(attribute: "data-box", visit.query.filled("box"))\(flag: "data-wall", visit.isWall)\(attribute: "data-day", day?.description)\(attribute: "data-about", theme?.name)\
              data-zoom-in="\(visit("放大", "Zoom in"))" data-zoom-out="\(visit("缩小", "Zoom out"))" data-region="\(visit("地图，可用方向键移动，加减键缩放", "Map: move with the arrow keys, zoom with plus and minus"))"></div>\
-            \(legend(visit))<p class="map-note">\(note)<span class="printonly"> · \(visit.instantText(visit.now)) · \(staff.scope.staffName)</span></p></section>
+            \(legend(visit, theme))<p class="map-note">\(day.map { visit("\($0) 日终；", "as of the end of \($0); ") } ?? "")\(note)<span class="printonly"> · \(visit.instantText(visit.now)) · \(staff.scope.staffName)</span></p></section>
             """
     }
 
-    private func legend(_ visit: Visit) -> HTML {
-        let marks: [(String, LocalizedText)] = [
-            ("danger", MapTexts.overdue), ("warn", MapTexts.soon), ("primary", MapTexts.inTime),
-            ("none", MapTexts.undated),
-        ]
+    private func legend(_ visit: Visit, _ theme: MapTheme?) -> HTML {
+        let marks: [(String, LocalizedText)] =
+            theme?.legend.map { ($0.tone.rawValue, $0.text) } ?? [
+                ("danger", MapTexts.overdue), ("warn", MapTexts.soon), ("primary", MapTexts.inTime),
+                ("none", MapTexts.undated),
+            ]
         return """
             <p class="map-legend"><span>\(visit(MapTexts.legend))</span>\(marks.html { mark, text in
                 "<span><i class=\"mark \(mark)\" aria-hidden=\"true\"></i>\(visit(text))</span>"
@@ -93,12 +131,13 @@ struct MapPage: Sendable {
             """
     }
 
-    private func tools(_ staff: StaffVisit) -> HTML {
+    private func tools(_ staff: StaffVisit, _ theme: MapTheme?) -> HTML {
         let visit = staff.visit
+        let layers = MapStyle(map: map, staff: staff).layers(theme)
         return """
             <div class="map-tools bar noprint" data-map-tools hidden>\
             <details class="switch"><summary>\(symbol("layers"))<span>\(visit(MapTexts.layers))</span></summary><div class="map-layers">\
-            \(map.layers.filter { $0.isFor(staff.scope) }.html { layer in
+            \(layers.html { layer in
                 "<label><input type=\"checkbox\" checked data-layer=\"\(layer.name)\"> \(visit(layer.title))</label>"
             })</div></details>\
             <button type="button" class="btn" data-tool="box" aria-pressed="false">\(visit("框选", "Select"))</button>\
@@ -111,15 +150,26 @@ struct MapPage: Sendable {
     }
 
     /// The filter of the queue: what is asked for here can be asked for there, in the same words.
-    private func form(_ staff: StaffVisit) -> HTML {
+    private func form(_ staff: StaffVisit, _ theme: MapTheme?) -> HTML {
         let visit = staff.visit
         let query = visit.query
+        let kept: HTML = ["show", "day", "state", "mine", "body", "at", "box"].html { name in
+            query.filled(name).map { "<input type=\"hidden\" name=\"\(name)\" value=\"\($0)\">" } ?? HTML()
+        }
         let place = Field.text(
             "q", visit("查找地点", "Find a place"), value: query["q"], type: "search", maximum: 100,
             placeholder: visit("名称或拼音首字母", "name or initials"))
+        if let theme {
+            let tones = theme.legend.map { Field.Choice($0.tone.rawValue, visit($0.text)) }
+            return """
+                <form method="get" action="/map" class="filters" role="search">\(kept)\(place)\
+                \(Field.choice("tone", visit("程度", "How pressing"), tones, value: query["tone"], none: visit(MapTexts.all)))\
+                \(Field.submit(visit("查询", "Search"))) <a class="btn" href="/map?show=\(theme.name)">\(visit("重置", "Reset"))</a></form>
+                """
+        }
         guard staff.scope.may(.readMatters) else {
             return """
-                <form method="get" action="/map" class="filters" role="search">\(place)\(Field.submit(visit("查找", "Find")))</form>
+                <form method="get" action="/map" class="filters" role="search">\(kept)\(place)\(Field.submit(visit("查找", "Find")))</form>
                 """
         }
         let top = staff.scope.area
@@ -133,9 +183,6 @@ struct MapPage: Sendable {
         let due = [
             Field.Choice("overdue", visit(MapTexts.overdue)), Field.Choice("soon", visit(MapTexts.soon)),
         ]
-        let kept: HTML = ["state", "mine", "body", "at", "box"].html { name in
-            query.filled(name).map { "<input type=\"hidden\" name=\"\(name)\" value=\"\($0)\">" } ?? HTML()
-        }
         return """
             <form method="get" action="/map" class="filters" role="search">\(kept)\(place)\
             \(Field.choice("area", visit(MapTexts.area), areas + (chosen.map { [$0] } ?? []), value: query["area"], none: visit(MapTexts.all)))\

@@ -52,8 +52,9 @@ struct MapSearch: Sendable {
             APIOperation(
                 .get, "/map/search", id: "searchMap", tag: "map",
                 summary: LocalizedText(
-                    "按名称找地方：全称、部分、错一字、拼音或首字母",
-                    "Find places by name: whole, in part, with one slip, in pinyin or its initials"),
+                    "按名称找地方：全称、部分、错一字、拼音或首字母；或按“经度,纬度”找所在网格",
+                    "Find places by name: whole, in part, with one slip, in pinyin or its initials; or the grid of a place, as `longitude,latitude`"
+                ),
                 query: [.init("q", .string(minimum: 1, maximum: 100), "what is looked for")],
                 response: .object([
                     .init(
@@ -90,7 +91,21 @@ struct MapSearch: Sendable {
         }
     }
 
+    /// `120.155,30.274`: which grid it lies in.
+    private func placed(_ text: String, for scope: Scope) -> PlaceFinder.Match? {
+        let parts = text.split { ",， 　".contains($0) }.map { Double($0) ?? .nan }
+        guard parts.count == 2, (-180...180).contains(parts[0]), (-90...90).contains(parts[1]),
+            let grid = map.places.grid(longitude: parts[0], latitude: parts[1]), scope.area.contains(code: grid.code)
+        else { return nil }
+        let name = map.areaName(grid.code)
+        return PlaceFinder.Match(
+            entry: PlaceFinder.Entry(
+                id: grid.code, layer: AreaLayer.name, names: [name], area: grid.code, longitude: parts[0],
+                latitude: parts[1]), name: name, rank: 0)
+    }
+
     func matches(_ text: String, for scope: Scope) async throws -> [PlaceFinder.Match] {
+        if let place = placed(text, for: scope) { return [place] }
         let area = scope.area
         return try await map.finder.finder(of: map).matches(text) { area.contains(code: $0) }
     }

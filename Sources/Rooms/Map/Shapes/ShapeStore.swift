@@ -182,6 +182,14 @@ enum ShapeStore {
             """
     }
 
+    /// Those of these areas.
+    static func these(_ codes: [String]) -> SQL {
+        """
+        SELECT \(trusted: columns) FROM map_shapes WHERE kind IN (\(list: ShapeKind.allCases.map(\.rawValue)))
+            AND id IN (\(list: codes)) ORDER BY kind, id
+        """
+    }
+
     static func one(_ kind: ShapeKind, _ id: String) -> SQL {
         "SELECT \(trusted: columns) FROM map_shapes WHERE kind = \(kind.rawValue) AND id = \(id)"
     }

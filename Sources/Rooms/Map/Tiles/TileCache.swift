@@ -1,4 +1,5 @@
 import Desk
+import Ground
 import Synchronization
 
 /// Tiles as they were made, for whoever may see the same: each with what it depends on.
@@ -12,6 +13,8 @@ final class TileCache: Sendable {
         var view: View
         /// The filter as the address says it.
         var filter: String
+        /// A past day.
+        var day: Day?
     }
 
     /// What of a viewer plays a part: two people with equal rights over the same area see the same.
@@ -21,6 +24,13 @@ final class TileCache: Sendable {
         var isReader: Bool
         /// Only where the filter asks for the viewer's own.
         var staff: StaffID?
+
+        init(_ scope: Scope, isOwn: Bool = false) {
+            area = scope.area
+            body = scope.line == nil ? nil : scope.body
+            isReader = scope.may(.readMatters)
+            staff = isOwn ? scope.staff : nil
+        }
     }
 
     struct Tile: Sendable {

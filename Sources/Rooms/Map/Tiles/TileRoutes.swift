@@ -11,7 +11,6 @@ import Web
 /// `/map/tiles/{layer}/{z}/{x}/{y}.mvt`, what describes them (TileJSON 3.0), and a style that draws them.
 struct TileRoutes: Sendable {
     let map: OneMap
-    private let watch = StampWatch()
 
     static let contentType = "application/vnd.mapbox-vector-tile"
     private static let tag = "map"
@@ -57,7 +56,10 @@ struct TileRoutes: Sendable {
                 .get, "/map/style", id: "getMapStyle", tag: Self.tag,
                 summary: LocalizedText(
                     "MapLibre 样式（version 8）", "A MapLibre style (version 8) of all layers that the viewer may see"),
-                query: Self.filter + [.init("theme", .string(values: ["light", "dark"]), required: false)],
+                query: Self.filter + [
+                    .init("theme", .string(values: ["light", "dark"]), required: false),
+                    .init("show", .string(maximum: 40), required: false, "what the map is about: matters without it"),
+                ],
                 response: .object([
                     .init("version", .integer()), .init("sources", .object([])),
                     .init("layers", .array(.object([.init("id", .text)]))),
@@ -71,6 +73,7 @@ struct TileRoutes: Sendable {
         .init("state", .string(maximum: 200), required: false),
         .init("due", .string(values: ["overdue", "soon", "finished-today"]), required: false),
         .init("mine", .string(values: ["answerable", "handler", "reported"]), required: false),
+        .init("day", .string(format: "date"), required: false, "as it stood when this day ended"),
     ]
 
     /// Those of the address, in one order: equal filters are equal texts.
@@ -98,17 +101,17 @@ struct TileRoutes: Sendable {
         let text = layer.isFiltered ? Self.filterText(visit.query) : ""
         let key = TileCache.Key(
             layer: layer.name, zoom: address.zoom, column: address.column, row: address.row,
-            view: TileCache.View(
-                area: scope.area, body: scope.line == nil ? nil : scope.body, isReader: scope.may(.readMatters),
-                staff: visit.query.filled("mine") == nil ? nil : scope.staff), filter: text)
-        let stamp = try await watch.stamp(of: map)
+            view: TileCache.View(scope, isOwn: visit.query.filled("mine") != nil), filter: text,
+            day: layer.isDated ? try map.day(visit.query, now: visit.now) : nil)
+        let stamp = try await map.stamps.stamp(of: map)
         if let kept = map.tiles.tile(key, stamp) { return Self.response(kept, visit.request) }
         try await map.ground.refresh(from: map.grids, below: map.house.settings.area)
-        let question = MapQuestion(scope: scope, filter: filter, now: visit.now)
+        let question = try await map.question(staff, layer, filter, text)
+        let prepared = try await layer.prepared(for: question)
         let tile = try await map.house.database.read { transaction in
             guard layer.zooms.contains(address.zoom) else { return TileCache.Tile(TileWriter()) }
             var writer = TileWriter()
-            writer.add(try layer.tile(address, question, in: transaction))
+            writer.add(try prepared.tile(address, question, in: transaction))
             return TileCache.Tile(writer)
         }
         map.tiles.keep(tile, for: key, stamp)
@@ -133,9 +136,8 @@ struct TileRoutes: Sendable {
     private func describe(_ staff: StaffVisit) throws -> Response {
         let visit = staff.visit
         let layer = try map.layer(try visit.parameter("layer"), for: staff.scope)
-        let filter = try map.cases.matterFilter(visit.query, staff)
-        _ = filter
-        let text = layer.isFiltered ? Self.filterText(visit.query) : ""
+        _ = try map.cases.matterFilter(visit.query, staff)
+        let text = try map.tileQuery(layer, visit.query, now: visit.now)
         let tiles = visit.origin + "/api/v1/map/tiles/\(layer.name)/{z}/{x}/{y}" + (text.isEmpty ? "" : "?" + text)
         return Answer.json(
             JSONWriter.object { writer in
