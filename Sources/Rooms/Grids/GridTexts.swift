@@ -24,6 +24,7 @@ extension Grids {
             .init("grids.standing", "填报社区情况", "A community’s standing was stated"),
             .init("grids.functional-laid", "设立功能性网格", "A functional grid was laid"),
             .init("grids.functional-ended", "提前撤销功能性网格", "A functional grid was ended early"),
+            .init("grids.barriers", "导入障碍", "Barriers were brought in"),
             .init("grids.exported", "导出网格清单", "A list of grids was exported"),
         ]
         words.subjects = [

@@ -55,6 +55,7 @@ public struct Grids: Room {
         PlanPages(grids: self).add(to: routes)
         FunctionalPages(grids: self).add(to: routes)
         GridAPI(grids: self).add(to: routes)
+        BarrierAPI(grids: self).add(to: routes)
     }
 
     // MARK: Buildings and ground

@@ -56,8 +56,10 @@ struct PlanWork: Sendable {
                         "楼栋超过 \(Self.mostBuildings) 栋", "There are more than \(Self.mostBuildings) buildings"),
                     wayOn: LocalizedText("请按街道或社区分别划分", "Plan street by street, or by community"), field: "area")
             }
-            let (verdict, design) = grids.verdict(
+            let (verdict, drawn) = grids.verdict(
                 on: read.buildings, standing: read.standing, named: name, used: read.used)
+            var design = drawn
+            design.heed(read.barriers, grids.norms)
             lines.append(
                 GridPlan.Line(
                     community: community, kind: verdict.kind.rawValue,
@@ -94,6 +96,7 @@ struct PlanWork: Sendable {
         var buildings: [Building]
         var standing: CommunityStanding
         var used: Set<Int>
+        var barriers: [GroundBarrier]
         /// Names of today's grids by code.
         var today: [String: String]
     }
@@ -101,11 +104,13 @@ struct PlanWork: Sendable {
     private func read(_ community: AreaPrefix, at now: Instant) async throws -> Read {
         let day = now.local().day
         return try await grids.house.database.read { transaction in
-            Read(
-                buildings: try BuildingStore.page(
-                    in: community, after: nil, limit: Self.mostBuildings + 1, transaction: transaction),
+            let buildings = try BuildingStore.page(
+                in: community, after: nil, limit: Self.mostBuildings + 1, transaction: transaction)
+            return Read(
+                buildings: buildings,
                 standing: try CommunityStanding.find(community.code, in: transaction),
                 used: try Places.sequencesEver(of: community.code, in: transaction),
+                barriers: try Box(buildings.map(\.place)).map { try BarrierStore.touching($0, in: transaction) } ?? [],
                 today: try Places.baseGrids(of: community.code, at: day, in: transaction).reduce(into: [:]) {
                     $0[$1.code] = $1.name
                 })

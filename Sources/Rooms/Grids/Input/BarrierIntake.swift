@@ -3,6 +3,8 @@ public import Geo
 /// Takes roads, rivers, railways and bridges feature by feature, by the classes of `Rules/grid-norms.yaml`.
 public struct BarrierIntake: Sendable {
     public private(set) var barriers: [Neighbours.Barrier] = []
+    /// The class of each of them, in their order.
+    public private(set) var kinds: [String] = []
     public private(set) var bridges: [Position] = []
     /// Features of no class that is known; they part nothing.
     public private(set) var unknown = 0
@@ -31,6 +33,9 @@ public struct BarrierIntake: Sendable {
         }
         // The banks of a river that is drawn as an area part as its line does.
         let courses = geometry.courses + geometry.areas.map(\.outer.positions)
-        for course in courses { barriers.append(Neighbours.Barrier(course: course, affinity: known.affinity)) }
+        for course in courses {
+            barriers.append(Neighbours.Barrier(course: course, affinity: known.affinity))
+            kinds.append(known.key)
+        }
     }
 }

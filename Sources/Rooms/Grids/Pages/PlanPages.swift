@@ -24,6 +24,8 @@ struct PlanPages: Sendable {
         var plan: GridPlan
         var choices: [GridPlan.Choice]
         var grids: [Redesign.Choice.Kind: [GridPlan.PlannedGrid]]
+        /// Where its grids lie.
+        var barriers: [GroundBarrier]
     }
 
     private func read(_ staff: StaffVisit) async throws -> Shown {
@@ -34,7 +36,12 @@ struct PlanPages: Sendable {
             let choices = try PlanStore.choices(of: id, in: transaction)
             var planned: [Redesign.Choice.Kind: [GridPlan.PlannedGrid]] = [:]
             for choice in choices { planned[choice.kind] = try PlanStore.grids(of: id, choice.kind, in: transaction) }
-            return Shown(plan: plan, choices: choices, grids: planned)
+            var whole: Box?
+            for box in planned.values.joined().compactMap({ $0.outline?.box }) {
+                if whole == nil { whole = box } else { whole?.enclose(box) }
+            }
+            let barriers = try whole.map { try BarrierStore.touching($0, in: transaction) } ?? []
+            return Shown(plan: plan, choices: choices, grids: planned, barriers: barriers)
         }
     }
 
@@ -56,7 +63,7 @@ struct PlanPages: Sendable {
                 """
                 <dl class="facts"><dt>\(visit("范围", "Area"))</dt><dd>\(grids.places.name(of: plan.area.code) ?? plan.area.code)</dd>\
                 <dt>\(visit("状态", "State"))</dt><dd>\(visit(plan.state.text))\(plan.chosen.map { " · \(visit($0.text))" } ?? "")\(plan.effectiveOn.map { " · \($0)" } ?? "")</dd></dl>\
-                \(figures(shown, visit))<div class="cards">\(shown.choices.html { picture($0, shown, visit) })</div>\
+                \(figures(shown, visit))<div class="cards">\(shown.choices.html { picture($0, shown, visit) })</div>\(barriers(shown, visit))\
                 \(decision(shown, kind, staff))\(verdicts(plan, visit))\
                 <nav class="tabs" aria-label="\(visit("选择", "Choice"))">\(shown.choices.html { choice in
                     let isOn = choice.kind == kind
@@ -104,7 +111,20 @@ struct PlanPages: Sendable {
         let label = visit(
             "\(choice.kind.text.chinese)：\(choice.grids) 个网格", "\(choice.kind.text.english): \(choice.grids) grids")
         return """
-            <figure class="panel"><figcaption>\(label)</figcaption>\(PlanPicture(grids: shown.grids[choice.kind] ?? []).html(label))</figure>
+            <figure class="panel"><figcaption>\(label)</figcaption>\(PlanPicture(grids: shown.grids[choice.kind] ?? [], barriers: shown.barriers).html(label))</figure>
+            """
+    }
+
+    /// What parts the ground, as far as it is known here.
+    private func barriers(_ shown: Shown, _ visit: Visit) -> HTML {
+        guard !shown.barriers.isEmpty else {
+            return """
+                <p class="hint">\(visit("本处没有登记河流、铁路、道路，划分时未计入障碍（可由接口 grid-barriers 导入）。", "No river, railway or road is known here, so none was heeded; they come in by the interface, grid-barriers."))</p>
+                """
+        }
+        let words = PlanPicture.legend(shown.barriers).map { visit($0) }.joined(separator: visit("，", "; "))
+        return """
+            <p class="hint">\(visit("图中障碍：", "Barriers in the pictures: "))\(words)\(visit("。编制时已登记的均已计入。", ". Those known when the plan was made were heeded."))</p>
             """
     }
 

@@ -123,6 +123,7 @@ enum GridSchema {
                 PRIMARY KEY (functional, case_id)
             )
             """),
+        BarrierStore.migration,
     ]
 
     /// To be run with everything that changes buildings or outlines.
