@@ -130,7 +130,9 @@ def run(house):
         people = filled(house, story["form"])
         assert len(people) > 10, people
         story["people"] = people
-        assert all(one["姓名"] and one["公民身份号码"] and one["标准地址"] for one in people), people[0]
+        # Of some nobody knows the number or the home: those are asked, not the others.
+        full = [one for one in people if one["姓名"] and one["公民身份号码"] and one["标准地址"]]
+        assert len(full) > 0.8 * len(people), (len(full), len(people))
         assert all(not one["需语言或手语协助"] and not one["愿接受短信"] for one in people if int(one["年龄"]) < 80), people[0]
 
     @test("What is missing is asked at a visit without a network, once, and the form is current when the phone is back")
