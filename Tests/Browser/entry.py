@@ -167,7 +167,7 @@ def run(house):
         for role, look in (("data_officer", {"size": DESK}), ("data_officer", {"size": PHONE, "language": "en", "theme": "dark"}),
                            ("department_handler", {"size": PHONE, "text": "care"})):
             page = house.page(role, **look)
-            for address in (story["address"], waiting.url, f"{base}/forms/{story['form']}"):
+            for address in (story["address"], waiting.url):
                 page.goto(address)
                 page.evaluate(AXE + ";0")
                 found = page.evaluate(BARRIERS) + page.evaluate(TOO_WIDE) + page.faults
