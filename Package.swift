@@ -217,6 +217,11 @@ let package = Package(
                 "Workload", "Mandates", "Cases", "Identity", "Places", "Desk", "Ground", "Storage", "Web", hummingbird,
             ]),
         room(
+            "Appraisals",
+            [
+                "Mandates", "Cases", "Identity", "Places", "Desk", "Ground", "Storage", "Web", hummingbird,
+            ]),
+        room(
             "Burdens",
             [
                 "Identity", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", hummingbird,
@@ -246,7 +251,8 @@ let package = Package(
         .executableTarget(
             name: "gewu",
             dependencies: [
-                "DemoCounty", "Map", "Grids", "Burdens", "Faults", "Funds", "Systems", "Visits", "Warnings", "Geo",
+                "DemoCounty", "Map", "Grids", "Burdens", "Faults", "Appraisals", "Funds", "Systems", "Visits",
+                "Warnings", "Geo",
                 "Command", "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates",
                 "GridDesign",
                 "GridDay", "Emergencies", "Channels", "Closings", "Cases", "Identity", "Messages", "Places", "Ledger",
@@ -394,6 +400,13 @@ let package = Package(
             [
                 "Faults", "Workload", "Mandates", "Cases", "StorageTesting", "Identity", "Messages", "Places", "Ledger",
                 "Desk", "Ground", "Cipher", "Storage", "Web", hummingbird, httpTypes, nio, logging, hummingbirdTesting,
+            ]),
+        tests(
+            "AppraisalsTests",
+            [
+                "Appraisals", "Mandates", "Cases", "StorageTesting", "Identity", "Messages", "Places",
+                "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", hummingbird, httpTypes, nio, logging,
+                hummingbirdTesting,
             ]),
         tests(
             "BurdensTests",

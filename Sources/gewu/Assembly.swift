@@ -1,3 +1,4 @@
+import Appraisals
 import Burdens
 import Cases
 import Channels
@@ -70,6 +71,7 @@ enum Assembly {
         let workload: Workload
         let burdens: Burdens
         let faults: Faults
+        let appraisals: Appraisals
         let funds: Funds
         let registry: Registry
         let forms: Forms
@@ -108,6 +110,7 @@ enum Assembly {
             burdens = try Burdens(house: house, identity: identity, places: places)
             faults = try Faults(
                 house: house, places: places, cases: cases, mandates: mandates, workload: workload)
+            appraisals = try Appraisals(house: house, cases: cases, mandates: mandates)
             funds = try Funds(house: house, places: places)
             let dictionary = try DataDictionary.load(from: house.rules)
             let engine = try FormEngine(rules: house.rules, dictionary: dictionary)
@@ -142,7 +145,8 @@ enum Assembly {
         var all: [any Room] {
             [
                 ledger, places, messages, identity, cases, closings, channels, gridDay, warnings, emergencies,
-                disputes, clues, command, map, mandates, workload, burdens, faults, funds, registry, forms,
+                disputes, clues, command, map, mandates, workload, burdens, faults, appraisals, funds, registry,
+                forms,
                 systems, visits,
                 grids,
             ]

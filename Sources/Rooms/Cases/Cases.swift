@@ -59,7 +59,7 @@ public struct Cases: Room {
     public static let migrations =
         CaseSchema.migrations + ImportSchema.migrations + UndoStore.migrations
         + OutcomeStore.migrations + SuggestionSchema.migrations + RoutingRuleStore.migrations + RepeatStore.migrations
-        + OpenCountStore.migrations + MatterPlaceStore.migrations
+        + OpenCountStore.migrations + MatterPlaceStore.migrations + AppraisalStore.migrations
 
     public static let rights: [Right] = [
         .caseReport, .caseRead, .caseAccept, .caseDispatch, .caseExport, .caseImport, .caseRule, Right("case.return"),

@@ -14,6 +14,9 @@ extension Right {
     /// May see how posts are loaded in the own area, and try what further work would do.
     public static let readWorkload = Right("workload.read")
 
+    /// May see how departments are appraised by what they solved: the own one, or with the whole county in view all.
+    public static let readAppraisals = Right("appraisals.read")
+
     /// May see money and assets of streets.
     public static let readFunds = Right("funds.read")
     /// May spend what the own street holds, and keep its assets.
@@ -29,6 +32,6 @@ extension Right {
     /// Rights around duties, known here so that the roles of the house can be read without the rooms that ask for them.
     static let aroundDuties: [Right] = [
         .readMandates, .publishMandates, .fileDemand, .answerDemand, .decideDemand, .readWorkload, .readFunds,
-        .holdFunds, .allotFunds, .gridsRead, .gridsPlan,
+        .holdFunds, .allotFunds, .gridsRead, .gridsPlan, .readAppraisals,
     ]
 }
