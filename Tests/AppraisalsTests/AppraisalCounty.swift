@@ -119,9 +119,6 @@ struct AppraisalCounty: Sendable {
 
     private static func enterPlaces(_ house: House, _ ids: [String: BodyID]) async throws {
         let day = Day(number: 0)
-        func area(_ area: AreaPrefix, _ name: String, _ level: AreaLevel, _ parent: String?) -> Area {
-            Area(code: area.code, name: name, level: level, parent: parent, validFrom: day, source: "test")
-        }
         let records = try places.map { place in
             BodyRecord(
                 id: try #require(ids[place.name]), name: place.name,
@@ -129,6 +126,9 @@ struct AppraisalCounty: Sendable {
                 line: place.line, validFrom: day)
         }
         try await house.database.write { transaction in
+            func area(_ area: AreaPrefix, _ name: String, _ level: AreaLevel, _ parent: String?) -> Area {
+                Area(code: area.code, name: name, level: level, parent: parent, validFrom: day, source: "test")
+            }
             try Places.register(
                 areas: [
                     area(county, "西湖区", .county, nil), area(north, "北山街道", .street, county.code),

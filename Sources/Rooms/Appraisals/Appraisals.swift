@@ -3,7 +3,7 @@ public import Desk
 public import Ground
 import Identity
 public import Mandates
-public import Places
+import Places
 public import Storage
 
 /// 解决情况纳入部门考核: departments judged by what they solved of what came from below. It owns no table: each figure is read
