@@ -169,7 +169,8 @@ let package = Package(
         room(
             "Registry",
             [
-                "Identity", "Messages", "Places", "NationalCodes", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web",
+                "Identity", "Messages", "Places", "NationalCodes", "Ledger", "Desk", "Ground", "Cipher", "Storage",
+                "Web",
                 "Sheets",
                 hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),

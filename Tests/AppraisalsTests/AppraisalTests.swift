@@ -136,8 +136,9 @@ struct AppraisalTests {
     @Test("A department sees its own card, who sees the county all of them by line, a street none")
     func whoSees() async throws {
         try await AppraisalCounty.with(.sqlite) { county in
-            #expect(try await county.cards(as: "coordinator").map(\.name) == ["z-city", "a-fire"])
-            #expect(try await county.cards(as: "firehand").map(\.name) == ["a-fire"])
+            let (all, own) = (try await county.cards(as: "coordinator"), try await county.cards(as: "firehand"))
+            #expect(all.map(\.name) == ["z-city", "a-fire"])
+            #expect(own.map(\.name) == ["a-fire"])
             await #expect(throws: Refusal.self) { try await county.card("z-city", as: "firehand") }
             await #expect(throws: Refusal.self) { try await county.trace(.due, of: "z-city", as: "firehand") }
             await #expect(throws: Refusal.self) { try await county.cards(as: "northhead") }
