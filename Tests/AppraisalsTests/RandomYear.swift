@@ -24,6 +24,13 @@ struct RandomYear {
             switch Int.random(in: 0..<12, using: &random) {
             case 0: _ = try await county.given(to: ["z-city", "a-fire"].randomElement(using: &random) ?? "z-city")
             case 1: _ = try await county.called(["z-city", "a-fire"].randomElement(using: &random) ?? "z-city")
+            // Chance alone hardly ever walks a matter to its end.
+            case 2:
+                let id = try await county.handled()
+                if Bool.random(using: &random) {
+                    try await county.rate(
+                        id, isSolved: Bool.random(using: &random), satisfaction: Int.random(in: 1...5, using: &random))
+                }
             default: for _ in 0..<5 { try await actOnMatter() }
             }
         }
