@@ -277,6 +277,7 @@ struct MapWorld: Sendable {
         let router = Router(context: DeskContext.self)
         let routes = Routes(router: router, house: house, menu: [], catalogue: APICatalogue())
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        router.add(middleware: Reception(house: house, logger: logger, metrics: Metrics()))
         router.add(middleware: RefusalAnswers(routes: routes, logger: logger))
         router.add(middleware: identity.sessions)
         map.addRoutes(to: routes)
