@@ -4,14 +4,14 @@ import Foundation
 struct SealedAnswer: Hashable {
     private let status: Int
     private let type: String
-    /// Of a sheet only its length: it holds the time of its making.
+    /// Of a sheet or a package only its length: it holds the time of its making.
     private let body: [UInt8]
     private let sheetSize: Int?
 
     init(_ status: Int, _ type: String, _ body: [UInt8], to address: String) {
         self.status = status
         self.type = type
-        let isSheet = type.contains("sheet") || type.contains("zip") || type.contains("image")
+        let isSheet = ["sheet", "zip", "image", "geopackage"].contains { type.contains($0) }
         sheetSize = isSheet ? body.count : nil
         self.body =
             switch address {
