@@ -1,14 +1,8 @@
 import Cases
 import Cipher
-import Closings
-import Clues
 import Desk
-import Disputes
-import Emergencies
 import Forms
 import Foundation
-import Funds
-import Grids
 import Ground
 import Identity
 import Ledger
@@ -18,9 +12,7 @@ import Places
 import Registry
 import Storage
 import StorageTesting
-import Systems
 import Testing
-import Visits
 import Web
 
 @testable import DemoCounty
@@ -311,12 +303,7 @@ struct DemoHouse: Sendable {
     static func with(_ engine: EngineCase, _ body: (DemoHouse) async throws -> Void) async throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().path
-        let migrations =
-            Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
-            + Cases.migrations + Closings.migrations + Emergencies.migrations + Disputes.migrations + Clues.migrations
-            + Mandates.migrations + Funds.migrations + Registry.migrations + Forms.migrations + Systems.migrations
-            + Grids.migrations + Visits.migrations
-        try await engine.withDatabase(migrations: migrations) { database in
+        try await engine.withDatabase(migrations: Assembly.migrations) { database in
             let house = House(
                 database: database, clock: ManualClock(until), identifiers: IdentifierSource(), keys: .forTests(),
                 rules: RuleFiles(shipped: root + "/Rules"), assets: try StaticFiles(folders: []),
