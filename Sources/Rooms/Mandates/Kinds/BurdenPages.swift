@@ -116,11 +116,12 @@ struct BurdenPages: Sendable {
                 """
                 <p class="lead">\(visit("文件、会议、检查、报表、工作群、应用和任务，各归一类，各有各的减法：形式主义取消，必要形式重新设计，过量工作减次数、配人、付费。", "Papers, meetings, inspections, forms, groups, apps and tasks, each of one kind and each with its remedy: formalism is cut, necessary form is made anew, too much work gets fewer times, people or money."))</p>\
                 <section class="panel scroll" tabindex="0" role="region" aria-label="\(visit("各类占比", "Shares"))"><table class="list"><caption>\(visit("各类工时占比", "Share of hours"))</caption>\
-                <thead><tr><th scope="col">\(visit("类别", "Kind"))</th><th scope="col" class="num">\(visit("件数", "Count"))</th><th scope="col" class="num">\(visit("工时", "Hours"))</th><th scope="col" class="num">\(visit("占比", "Share"))</th><th scope="col">\(visit("怎么减", "Remedy"))</th></tr></thead><tbody>\
+                <thead><tr><th scope="col">\(visit("类别", "Kind"))</th><th scope="col" class="n">\(visit("件数", "Count"))</th><th scope="col" class="n">\(visit("工时", "Hours"))</th><th scope="col" class="n">\(visit("占比", "Share"))</th><th scope="col">\(visit("怎么减", "Remedy"))</th></tr></thead><tbody>\
                 \(shares.html { share in
                     """
-                    <tr><th scope="row"><a href="/demands/burden?year=\(year)&amp;kind=\(share.kind.rawValue)">\(visit(MandateTexts.title(share.kind)))</a></th><td class="num">\(share.count)</td><td class="num">\(hoursText(share.minutes))</td>\
-                    <td class="num">\(share.share.map(permille) ?? "—")</td><td class="t">\(mandates.burdenKinds.kind(share.kind).map { visit($0.remedy) } ?? "")</td></tr>
+                    <tr><th scope="row"><a href="/demands/burden?year=\(year)&amp;kind=\(share.kind.rawValue)">\(visit(MandateTexts.title(share.kind)))</a></th><td class="n" data-label="\(visit("件数", "Count"))">\(share.count)</td>\
+                    <td class="n" data-label="\(visit("工时", "Hours"))">\(hoursText(share.minutes))</td>\
+                    <td class="n" data-label="\(visit("占比", "Share"))">\(share.share.map(permille) ?? "—")</td><td data-label="\(visit("怎么减", "Remedy"))">\(mandates.burdenKinds.kind(share.kind).map { visit($0.remedy) } ?? "")</td></tr>
                     """
                 })</tbody></table></section>\
                 <form method="get" action="/demands/burden" class="filters">\(Field.text("year", visit("年份", "Year"), value: "\(year)", maximum: 4, inputMode: "numeric"))\
