@@ -41,6 +41,8 @@ def run(house):
     def _():
         page = opened(house, "street_dispatcher")
         page.click("[data-tool=box]")
+        # The map may begin low on the page: a mouse cannot go where nothing is seen.
+        page.locator("#map").scroll_into_view_if_needed()
         area = page.locator("#map canvas").bounding_box()
         page.mouse.move(area["x"] + 60, area["y"] + 60)
         page.mouse.down()
