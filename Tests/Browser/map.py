@@ -114,11 +114,12 @@ def run(house):
         assert slider.get_attribute("aria-valuetext") == day
         assert page.evaluate("document.activeElement.id") == "map-slider"
         other = opened(house, "street_dispatcher", page.url[len(base):])
+        assert day in other.inner_text("#map-list caption"), other.inner_text("#map-list caption")
         assert other.input_value("#day") == day and other.locator(f"#map[data-day='{day}']").count() == 1
         with page.expect_response(re.compile(r"/map/list(?!.*day=)")):
             page.keyboard.press("End")
         page.wait_for_function("() => !location.search.includes('day=')")
-        page.wait_for_function("day => !document.querySelector('#map-list').innerText.includes(day + ' ')", arg=day)
+        page.wait_for_function("day => !document.querySelector('#map-list caption').innerText.includes(day)", arg=day)
         plain = house.page("street_dispatcher", java_script_enabled=False)
         plain.goto(base + "/map")
         plain.fill("#day", day)
