@@ -95,7 +95,7 @@ def before_call(ctx, case, kwargs):
     if isinstance(case.query, dict):
         case.query = {name: real(name, value) for name, value in case.query.items()}
     # A stream goes on for hours: what is tried here ends after its first event.
-    if case.path == "/command/stream":
+    if case.path in ("/command/stream", "/map/stream"):
         query = case.query if isinstance(case.query, dict) else {}
         if re.fullmatch("[0-9]{1,6}", str(query.get("events", 1))) and 1 <= int(query.get("events", 1)) <= 100_000:
             case.query = query | {"events": 1}
