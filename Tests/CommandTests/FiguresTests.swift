@@ -165,6 +165,37 @@ struct FiguresTests {
     }
 
     @Test(
+        "A shift that nobody ever takes over stops ringing when the next shift is over, and the ledger says so",
+        arguments: EngineCase.available)
+    func stopsRingingForShifts(engine: EngineCase) async throws {
+        try await CommandWorld.with(engine) { world in
+            let (emergencies, head, duty) = (
+                world.emergencies, try world.scope("northhead"), try world.scope("northduty")
+            )
+            let start = world.now
+            try await world.house.database.write { transaction in
+                func plan(_ person: String, _ from: Instant, _ until: Instant) throws -> ShiftRecord {
+                    try emergencies.plan(
+                        PlannedShift(
+                            area: CommandWorld.north, kind: "duty", person: person, from: from, until: until),
+                        by: head, at: start, in: transaction)
+                }
+                let ending = try plan("northhead", start - .hours(8), start)
+                _ = try plan("northduty", start, start + .hours(3))
+                _ = try emergencies.offerShift(
+                    ending.id, to: duty.staff, note: "无", by: head, at: start, in: transaction)
+            }
+            for (minutes, rings) in [(31, 1), (140, 1), (10, nil), (600, nil)] as [(Int64, Int64?)] {
+                world.clock.advance(.minutes(minutes))
+                try await world.watch()
+                #expect(try await world.figures("coordinator").named["ringing.shift"] == rings)
+                #expect(try await world.alarms(.shift, "northduty").count == Int(rings ?? 0))
+                #expect(try await world.figures("northduty").named == world.recount("northduty").named)
+            }
+        }
+    }
+
+    @Test(
         "After any acts, every figure of every wall is what a recount from the ledger finds",
         arguments: EngineCase.available, [1, 2, 3] as [UInt64])
     func agreesWithTheLedger(engine: EngineCase, seed: UInt64) async throws {

@@ -82,6 +82,104 @@ struct DutyTests {
     }
 
     @Test(
+        "A shift that is planned again keeps its id; handed over, it is not changed any more",
+        arguments: EngineCase.available)
+    func plansAgain(engine: EngineCase) async throws {
+        try await EmergencyWorld.with(engine) { world in
+            let (head, one, next) = (
+                try world.scope("northhead"), try world.scope("northduty"), try world.scope("northhand")
+            )
+            let now = world.clock.now()
+            let area = try #require(AreaPrefix(EmergencyWorld.north))
+            @Sendable func plan(_ person: String, _ hours: Int64) async throws -> ShiftRecord {
+                try await world.write {
+                    try $0.plan(
+                        PlannedShift(area: area, kind: "duty", person: person, from: now, until: now + .hours(hours)),
+                        by: head, at: now, in: $1)
+                }
+            }
+            let first = try await plan("northduty", 8)
+            #expect(try await plan("northduty", 8) == first)
+            let planned = try await world.house.database.query(
+                "SELECT id FROM ledger_entries WHERE act = 'duty.planned'")
+            #expect(planned.count == 1, "what changes nothing is no act")
+            let longer = try await plan("northduty", 10)
+            #expect(longer.id == first.id && longer.until == now + .hours(10))
+            let kept = try await world.house.database.read { try ShiftStore.find(first.id, in: $0) }
+            #expect(kept == longer)
+            _ = try await plan("northhand", 12)
+            let offered = try await world.write {
+                try $0.offerShift(first.id, to: next.staff, note: "无", by: one, at: now, in: $1)
+            }
+            #expect(try await plan("northduty", 10).id == offered.id)
+            let refused = await #expect(throws: Refusal.self) { try await plan("northduty", 11) }
+            #expect(refused?.code == "duty.begun")
+            // The id that a program was answered is one that it can use.
+            try await world.write { emergencies, transaction in
+                let second = try emergencies.plan(
+                    PlannedShift(
+                        area: area, kind: "lead", person: "northhead", from: now, until: now + .hours(8)), by: head,
+                    at: now, in: transaction)
+                let again = try emergencies.plan(
+                    PlannedShift(
+                        area: area, kind: "lead", person: "northhead", from: now, until: now + .hours(9)), by: head,
+                    at: now, in: transaction)
+                #expect(again.id == second.id)
+                try emergencies.removeShift(again.id, by: head, at: now, in: transaction)
+            }
+        }
+    }
+
+    @Test(
+        "A shift that nobody took rings until the shift of whom it was offered to is over, and stays as not taken",
+        arguments: EngineCase.available)
+    func neverTaken(engine: EngineCase) async throws {
+        try await EmergencyWorld.with(engine) { world in
+            let (head, one, next) = (
+                try world.scope("northhead"), try world.scope("northduty"), try world.scope("northhand")
+            )
+            let now = world.clock.now()
+            let area = try #require(AreaPrefix(EmergencyWorld.north))
+            let shift = try await world.write { emergencies, transaction in
+                let first = try emergencies.plan(
+                    PlannedShift(area: area, kind: "duty", person: "northduty", from: now - .hours(8), until: now),
+                    by: head, at: now, in: transaction)
+                _ = try emergencies.plan(
+                    PlannedShift(area: area, kind: "duty", person: "northhand", from: now, until: now + .hours(2)),
+                    by: head, at: now, in: transaction)
+                return try emergencies.offerShift(
+                    first.id, to: next.staff, note: "无", by: one, at: now, in: transaction)
+            }
+            world.clock.advance(.minutes(31))
+            try await world.watch()
+            #expect(try await world.ringing(.shift) == 1)
+            world.clock.advance(.minutes(88))
+            try await world.watch()
+            #expect(try await world.ringing(.shift) == 1)
+            world.clock.advance(.minutes(1))
+            try await world.watch()
+            #expect(try await world.ringing(.shift) == 0)
+            let told = try await world.notices("northhead", "duty.not-taken")
+            world.clock.advance(.hours(5))
+            try await world.watch()
+            #expect(try await world.ringing(.shift) == 0)
+            #expect(try await world.notices("northhead", "duty.not-taken") == told)
+            let kept = try await world.house.database.read { try ShiftStore.find(shift.id, in: $0) }
+            #expect(kept?.state.rawValue == "not-taken" && kept?.offeredTo == next.staff)
+            let entries = try await world.house.database.query(
+                "SELECT id FROM ledger_entries WHERE act = 'duty.not-taken'")
+            #expect(entries.count == 1)
+            let later = world.clock.now()
+            let refused = await #expect(throws: Refusal.self) {
+                _ = try await world.write { try $0.takeShift(shift.id, by: next, at: later, in: $1) }
+            }
+            #expect(refused?.code == "duty.not-taken")
+            let roster = try await world.call(.get, "/duty", as: "northhead")
+            #expect(roster.status == 200 && roster.text.contains("无人接班"))
+        }
+    }
+
+    @Test(
         "A calendar program reads one's own shifts with a key, and nothing once it is revoked",
         arguments: EngineCase.available)
     func calendar(engine: EngineCase) async throws {

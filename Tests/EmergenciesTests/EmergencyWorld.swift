@@ -210,6 +210,14 @@ struct EmergencyWorld: Sendable {
 
     func watch() async throws { try await Watch(emergencies: emergencies).run() }
 
+    /// How many alarms of a kind ring on the county's wall.
+    func ringing(_ kind: AlarmKind) async throws -> Int64 {
+        let (emergencies, scope, now) = (emergencies, try scope("coordination"), clock.now())
+        return try await house.database.read {
+            try emergencies.commandFigures(in: scope.area, for: scope, at: now, in: $0).ringing[kind] ?? 0
+        }
+    }
+
     /// How many notices of a kind somebody got, of those whose text has these words.
     func notices(_ name: String, _ kind: String, about words: String = "") async throws -> Int {
         let key = "post:" + (try scope(name)).post.text
