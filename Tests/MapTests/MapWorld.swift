@@ -76,22 +76,33 @@ struct MapWorld: Sendable {
         ("mediator", "mediator", community, "committee"),
     ]
 
+    /// - Parameter most: features of one layer in one tile at most, where that is not to be what ships.
     static func with(
-        _ engine: EngineCase, _ body: (MapWorld) async throws -> Void
+        _ engine: EngineCase, most: Int? = nil, _ body: (MapWorld) async throws -> Void
     ) async throws {
         try await engine.withDatabase(migrations: migrations) { database in
             let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(at: folder) }
-            try await body(try await founded(database, outbox: folder.path + "/outbox.jsonl"))
+            var rules = RuleFiles(shipped: root + "/Rules")
+            if let most {
+                let shipped = try rules.file("map.yaml").text
+                let own = shipped.replacing("most: 6000,", with: "most: \(most),")
+                try #require(own != shipped)
+                try own.write(toFile: folder.path + "/map.yaml", atomically: true, encoding: .utf8)
+                rules = RuleFiles(shipped: root + "/Rules", own: folder.path)
+            }
+            try await body(try await founded(database, rules, outbox: folder.path + "/outbox.jsonl"))
         }
     }
 
-    private static func founded(_ database: any Database, outbox: String) async throws -> MapWorld {
+    private static func founded(
+        _ database: any Database, _ rules: RuleFiles, outbox: String
+    ) async throws -> MapWorld {
         let clock = TestClock(start)
         let house = House(
             database: database, clock: clock, identifiers: IdentifierSource(), keys: .forTests(),
-            rules: RuleFiles(shipped: root + "/Rules"), assets: try StaticFiles(folders: []),
+            rules: rules, assets: try StaticFiles(folders: []),
             settings: House.Settings(area: county, secureCookies: false, outboxFile: outbox))
         let places = Places(house: house, ground: GroundOfGrids(house: house))
         let lookup = Bodies(places: places, clock: clock)
