@@ -218,6 +218,12 @@ let package = Package(
                 "Workload", "Mandates", "Cases", "Identity", "Places", "Desk", "Ground", "Storage", "Web", hummingbird,
             ]),
         room(
+            "Accounts",
+            [
+                "Faults", "Funds", "Workload", "Mandates", "Cases", "Identity", "Places", "Desk", "Ground", "Storage",
+                "Web", hummingbird,
+            ]),
+        room(
             "Appraisals",
             [
                 "Mandates", "Cases", "Identity", "Places", "Desk", "Ground", "Storage", "Web", hummingbird,
@@ -252,8 +258,8 @@ let package = Package(
         .executableTarget(
             name: "gewu",
             dependencies: [
-                "DemoCounty", "Map", "Grids", "Burdens", "Faults", "Appraisals", "Funds", "Systems", "Visits",
-                "Warnings", "Geo",
+                "DemoCounty", "Map", "Grids", "Accounts", "Burdens", "Faults", "Appraisals", "Funds", "Systems",
+                "Visits", "Warnings", "Geo",
                 "Command", "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates",
                 "GridDesign",
                 "GridDay", "Emergencies", "Channels", "Closings", "Cases", "Identity", "Messages", "Places", "Ledger",
@@ -403,6 +409,13 @@ let package = Package(
                 "Desk", "Ground", "Cipher", "Storage", "Web", hummingbird, httpTypes, nio, logging, hummingbirdTesting,
             ]),
         tests(
+            "AccountsTests",
+            [
+                "Accounts", "Faults", "Funds", "Workload", "Mandates", "Cases", "StorageTesting", "Identity",
+                "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", hummingbird, httpTypes,
+                nio, logging, hummingbirdTesting,
+            ]),
+        tests(
             "AppraisalsTests",
             [
                 "Appraisals", "Mandates", "Cases", "StorageTesting", "Identity", "Messages", "Places",
@@ -435,7 +448,8 @@ let package = Package(
             "DemoCountyTests",
             [
                 "gewu", logging,
-                "DemoCounty", "Command", "Map", "Grids", "Burdens", "Faults", "Funds", "Systems", "Visits", "Warnings",
+                "DemoCounty", "Accounts", "Command", "Map", "Grids", "Burdens", "Faults", "Funds", "Systems", "Visits",
+                "Warnings", "Web",
                 "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates", "GridDay",
                 "Channels", "Closings", "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk",
                 "Storage",

@@ -1,3 +1,4 @@
+import Accounts
 import Appraisals
 import Burdens
 import Cases
@@ -72,6 +73,7 @@ enum Assembly {
         let burdens: Burdens
         let faults: Faults
         let appraisals: Appraisals
+        let accounts: Accounts
         let funds: Funds
         let registry: Registry
         let forms: Forms
@@ -112,6 +114,9 @@ enum Assembly {
                 house: house, places: places, cases: cases, mandates: mandates, workload: workload)
             appraisals = try Appraisals(house: house, cases: cases, mandates: mandates)
             funds = try Funds(house: house, places: places)
+            accounts = try Accounts(
+                house: house, identity: identity, places: places, cases: cases, mandates: mandates,
+                workload: workload, faults: faults, funds: funds)
             let dictionary = try DataDictionary.load(from: house.rules)
             let engine = try FormEngine(rules: house.rules, dictionary: dictionary)
             registry = try Registry(
@@ -145,8 +150,8 @@ enum Assembly {
         var all: [any Room] {
             [
                 ledger, places, messages, identity, cases, closings, channels, gridDay, warnings, emergencies,
-                disputes, clues, command, map, mandates, workload, burdens, faults, appraisals, funds, registry,
-                forms,
+                disputes, clues, command, map, mandates, workload, burdens, faults, appraisals, accounts, funds,
+                registry, forms,
                 systems, visits,
                 grids,
             ]

@@ -29,7 +29,7 @@ enum BudgetStore {
     }
 
     /// A department sees what it paid in, a street what it holds, whoever stands wider all within.
-    private static func visible(_ scope: Scope) -> SQL {
+    static func visible(_ scope: Scope) -> SQL {
         if let line = scope.line { return "source = \(line) AND \(scope.area.condition(on: "street"))" }
         if scope.area.level < .street { return "\(scope.area.condition(on: "street"))" }
         return "street = \(String(scope.area.code.prefix(9)))"

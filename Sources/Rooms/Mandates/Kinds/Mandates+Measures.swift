@@ -1,11 +1,11 @@
-import Desk
-import Ground
+package import Desk
+package import Ground
 import Identity
-import Storage
+package import Storage
 import Web
 
 /// What the coordination office does about a source of burden.
-struct MeasureAsked: Sendable, Hashable {
+package struct MeasureAsked: Sendable, Hashable {
     var measure: BurdenMeasure
     /// Of one time, when it is made anew.
     var minutes: Int64?
@@ -14,6 +14,16 @@ struct MeasureAsked: Sendable, Hashable {
     /// Number of the demand that it joins.
     var other: String?
     var words: String
+
+    package init(
+        measure: BurdenMeasure, minutes: Int64? = nil, times: Int64? = nil, other: String? = nil, words: String
+    ) {
+        self.measure = measure
+        self.minutes = minutes
+        self.times = times
+        self.other = other
+        self.words = words
+    }
 }
 
 extension Mandates {
@@ -25,7 +35,7 @@ extension Mandates {
     }
 
     /// An officer says of which kind a source is, and why: it stands over the rule from then on.
-    func classify(
+    package func classify(
         _ id: DemandID, as kind: BurdenKind, words: String, by scope: Scope, at now: Instant,
         in transaction: any Transaction
     ) throws -> Demand {
@@ -44,7 +54,7 @@ extension Mandates {
     }
 
     /// Takes a measure against a burden: each lowers its hours, so no run of measures goes on for ever.
-    func take(
+    package func take(
         _ asked: MeasureAsked, on id: DemandID, seen: Int64? = nil, by scope: Scope, at now: Instant,
         in transaction: any Transaction
     ) throws -> Demand {

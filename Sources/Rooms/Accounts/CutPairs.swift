@@ -1,0 +1,66 @@
+import Cases
+import Desk
+import Ground
+import Identity
+import Mandates
+import Storage
+
+/// A measure against a burden, beside what came of matters in its area before and after.
+struct CutPair: Sendable {
+    var source: BurdenSource
+    var measure: BurdenSource.Measure
+    var periods: Periods
+    /// Whose matters are looked at.
+    var area: AreaPrefix
+    /// Empty for those who may not see matters.
+    var outcomes: [BurdenYear.Pair]
+
+    var verdict: OutcomeVerdict { outcomes.map(\.verdict).whole }
+}
+
+extension Accounts {
+    /// Measures of the last two years, the newest first.
+    /// - Parameter after: id of the measure after which the page begins.
+    func cutPairs(
+        after: String?, limit: Int, for scope: Scope, at now: Instant
+    ) async throws -> (pairs: [CutPair], next: String?) {
+        let today = now.local().day
+        let sources = try await sources((today - 732)...(today + 366), for: scope)
+        var taken = sources.flatMap { source in source.measures.map { (source: source, measure: $0) } }
+            .sorted { $0.measure.id > $1.measure.id }
+        if let after { taken.removeAll { $0.measure.id >= after } }
+        let shown = Array(taken.prefix(limit))
+        let (rules, cases, isSeen) = (rules, cases, seesOutcomes(scope))
+        struct Asked: Hashable {
+            var area: AreaPrefix
+            var day: Day
+        }
+        // A street sees what came of its own matters, wherever else the demand went.
+        func asked(_ source: BurdenSource, _ day: Day) -> Asked {
+            Asked(area: scope.area.contains(source.area) ? source.area : scope.area, day: day)
+        }
+        let questions = Set(shown.map { asked($0.source, $0.measure.day) })
+        let found = try await house.database.read { transaction in
+            var found: [Asked: (before: OutcomesOfDays, after: OutcomesOfDays)] = [:]
+            guard isSeen else { return found }
+            for one in questions {
+                let days = Periods(turn: one.day, length: rules.windowDays, today: today)
+                found[one] = (
+                    try cases.outcomes(days.before, within: one.area, for: scope, in: transaction),
+                    try cases.outcomes(days.after, within: one.area, for: scope, in: transaction)
+                )
+            }
+            return found
+        }
+        let pairs = shown.map { source, measure in
+            let key = asked(source, measure.day)
+            return CutPair(
+                source: source, measure: measure,
+                periods: Periods(turn: measure.day, length: rules.windowDays, today: today), area: key.area,
+                outcomes: found[key].map {
+                    self.pairs($0.before, $0.after, isLongEnough: today - measure.day + 1 >= rules.fewestDays)
+                } ?? [])
+        }
+        return (pairs, taken.count > limit ? shown.last?.measure.id : nil)
+    }
+}

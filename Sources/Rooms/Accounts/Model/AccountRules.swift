@@ -1,0 +1,24 @@
+import Desk
+import Ground
+
+/// `Rules/accounts.yaml`: how long is looked before and after, and from what on a change is one.
+struct AccountRules: Sendable, Hashable, Decodable {
+    var windowDays: Int
+    var fewestDays: Int
+    var fewestMatters: Int64
+    /// Hundredths of a percentage point.
+    var tolerance: Int64
+    /// Standard errors of the difference of two shares.
+    var deviations: Double
+
+    static func load(from files: RuleFiles) throws(Refusal) -> AccountRules {
+        let rules = try files.decode(AccountRules.self, from: "accounts.yaml")
+        guard (14...366).contains(rules.windowDays), (7...rules.windowDays).contains(rules.fewestDays),
+            rules.fewestMatters >= 1, (0...10_000).contains(rules.tolerance), (0...5).contains(rules.deviations)
+        else {
+            throw RuleFiles.refusal(
+                "a figure is out of range", "数字超出范围", in: try files.file("accounts.yaml"), line: nil)
+        }
+        return rules
+    }
+}

@@ -1,0 +1,34 @@
+public import Desk
+import Ground
+public import Storage
+
+/// Money that a street holds in a year, as it is seen beside its duties.
+public struct StreetFunds: Sendable, Hashable {
+    public var street: AreaPrefix
+    /// Yuan that were paid in, and that were spent of it.
+    public var allotted: Int64
+    public var spent: Int64
+
+    public init(street: AreaPrefix, allotted: Int64, spent: Int64) {
+        self.street = street
+        self.allotted = allotted
+        self.spent = spent
+    }
+}
+
+extension Funds {
+    /// The lines of a year by street, as far as the scope sees them.
+    public func streets(
+        year: Int, for scope: Scope, in transaction: any Transaction
+    ) throws -> [StreetFunds] {
+        try transaction.query(
+            """
+            SELECT street, CAST(SUM(allotted) AS BIGINT), CAST(SUM(spent) AS BIGINT) FROM budget_lines
+            WHERE year = \(Int64(year)) AND \(BudgetStore.visible(scope)) GROUP BY street ORDER BY street LIMIT 2000
+            """
+        ).compactMap { row in
+            guard let street = AreaPrefix(try row.text(0)) else { return nil }
+            return StreetFunds(street: street, allotted: try row.int(1), spent: try row.int(2))
+        }
+    }
+}
