@@ -22,6 +22,7 @@ public struct Emergencies: Room {
 
     public static let migrations: [Migration] =
         EmergencySchema.migrations + EmergencySchema.commandMigrations + EmergencySchema.ringingMigrations
+        + EmergencySchema.lapsingMigrations
 
     public var menu: [MenuEntry] {
         [

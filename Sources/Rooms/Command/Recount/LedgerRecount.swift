@@ -208,7 +208,7 @@ public struct LedgerRecount {
     private mutating func takeShift(_ entry: LedgerEntry, _ facts: Facts) {
         guard let area = entry.area.flatMap({ AreaPrefix($0) }) else { return }
         if entry.act == "duty.alarm", let subject = facts.alarm { alarms[subject] = Alarm(event: nil, area: area) }
-        if entry.act == "duty.taken" { alarms["shift:" + entry.subjectID] = nil }
+        if entry.act == "duty.taken" || entry.act == "duty.not-taken" { alarms["shift:" + entry.subjectID] = nil }
         guard let kind = facts.kind, let staff = facts.staff,
             let from = facts.from.flatMap({ Instant(iso8601: $0) }),
             let until = facts.until.flatMap({ Instant(iso8601: $0) })

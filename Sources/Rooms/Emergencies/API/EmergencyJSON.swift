@@ -155,7 +155,7 @@ enum EmergencyJSON {
         .object([
             .init("id", .identifier), .init("area", .text), .init("kind", .text), .init("staff", .identifier),
             .init("post", .identifier), .init("from", .instant), .init("until", .instant),
-            .init("state", .string(values: ["planned", "offered", "taken", "over"])),
+            .init("state", .string(values: ["planned", "offered", "taken", "not-taken", "over"])),
         ]))
 
     static func write(_ one: ShiftRecord, to writer: inout JSONWriter) {

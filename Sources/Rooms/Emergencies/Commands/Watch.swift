@@ -118,8 +118,14 @@ struct Watch: Sendable {
     }
 
     private func shifts(_ now: Instant, _ transaction: any Transaction) throws {
-        for (shift, level) in try ShiftStore.due(at: now, in: transaction) {
-            try again("duty_shifts", shift.id.text, level + 1, now, transaction)
+        for due in try ShiftStore.due(at: now, in: transaction) {
+            let (shift, level) = (due.shift, due.level)
+            guard now < due.lapsesAt else {
+                try emergencies.lapse(shift, at: now, in: transaction)
+                continue
+            }
+            try ShiftStore.ringAgain(
+                shift.id, at: min(next(after: level + 1, now), due.lapsesAt), level: level + 1, in: transaction)
             let area = emergencies.areaName(shift.area)
             let text = LocalizedText("\(area)的交接班逾期未接", "A shift of \(area) is not taken over in time")
             try AlarmStore.insert(

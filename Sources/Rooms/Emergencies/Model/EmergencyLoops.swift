@@ -97,13 +97,16 @@ struct EmergencyLoop: Sendable {
         name: "shift", first: "planned",
         states: [
             waiting("planned", "person on shift", "end of the shift", "who comes next is told; gaps are listed"),
-            waiting("offered", "who comes next", "shiftMinutes", "alarm the area's head, then coordination"),
-            end("taken"), end("over"),
+            waiting(
+                "offered", "who comes next", "shiftMinutes",
+                "alarm the area's head, then coordination, until the next shift is over"),
+            end("taken"), end("not-taken"), end("over"),
         ],
         moves: [
             Move(from: "planned", to: "offered", by: "person on shift"),
             Move(from: "planned", to: "over", by: "person on shift"),
             Move(from: "offered", to: "taken", by: "who comes next"),
+            Move(from: "offered", to: "not-taken", by: "platform"),
         ])
 
     static let alarm = EmergencyLoop(

@@ -70,6 +70,7 @@ struct DutyPages: Sendable {
             .text("人员", "person") { line, _ in line.name },
             .text("开始", "from") { line, _ in line.shift.from.local().minuteText },
             .text("结束", "until") { line, _ in line.shift.until.local().minuteText },
+            .text("交接", "hand-over") { line, visit in line.shift.state.title.map { visit($0) } },
         ]
     }
 
@@ -175,9 +176,18 @@ struct DutyPages: Sendable {
                 <button class="link" aria-label="\(visit("撤销 \(line.name) \(day) 的班", "Remove the shift of \(line.name) on \(day)"))">\(visit("撤销", "Remove"))</button></form>
                 """ : HTML()
             return """
-                <p>\(kind(line.shift.kind, visit)) \(line.name)<br><span class="hint">\(line.shift.from.local().minuteText.suffix(5))–\(until.day == day ? HTML() : "<span>\(until.day.description.suffix(5)) </span>")\(until.minuteText.suffix(5))</span>\(remove)</p>
+                <p>\(kind(line.shift.kind, visit)) \(line.name)<br><span class="hint">\(line.shift.from.local().minuteText.suffix(5))–\(until.day == day ? HTML() : "<span>\(until.day.description.suffix(5)) </span>")\(until.minuteText.suffix(5))</span>\(handOver(line.shift, visit))\(remove)</p>
                 """
         }
+    }
+
+    /// How the hand-over of a shift stands, where there is something to say.
+    private func handOver(_ shift: ShiftRecord, _ visit: Visit, own: Bool = false) -> HTML {
+        guard let title = shift.state.title else { return HTML() }
+        let controls = EmergencyControls(emergencies: emergencies, visit: visit)
+        let isOwn = own && shift.state == .offered
+        return
+            " \(controls.tag(isOwn ? visit("待接班，您仍负责", "not taken yet: you still answer") : visit(title), shift.state == .taken ? "ok" : shift.state == .offered ? "warn" : "danger"))"
     }
 
     private func forms(
@@ -305,7 +315,7 @@ struct DutyPages: Sendable {
                 \(own.shifts.html { shift in
                     """
                     <section class="panel"><p><strong>\(kind(shift.kind, visit))</strong> · \(emergencies.areaName(shift.area)) · \(shift.from.local().minuteText) – \(shift.until.local().minuteText)\
-                    \(shift.state == .taken ? " <span class=\"tag ok\">\(visit("已交班", "handed over"))</span>" : shift.state == .offered ? " <span class=\"tag warn\">\(visit("待接班，您仍负责", "not taken yet: you still answer"))</span>" : HTML())</p>\
+                    \(handOver(shift, visit, own: true))</p>\
                     \(offerForm(shift, own.next[shift.id] ?? [], typed, visit))</section>
                     """
                 })\

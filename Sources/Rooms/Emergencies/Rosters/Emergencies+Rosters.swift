@@ -25,7 +25,9 @@ public struct PlannedShift: Sendable, Hashable {
 }
 
 extension Emergencies {
-    /// Puts somebody on the roster; the same person, area, kind and beginning again changes the end.
+    /// Puts somebody on the roster; the same person, area, kind and beginning again changes the end of the shift that
+    /// stands, until it is handed over. What changes nothing is no act.
+    /// - Returns: the shift as it stands.
     public func plan(_ shift: PlannedShift, by scope: Scope, at now: Instant, in transaction: any Transaction) throws
         -> ShiftRecord
     {
@@ -46,9 +48,18 @@ extension Emergencies {
         let record = ShiftRecord(
             id: house.identifiers.next(at: now), area: shift.area, kind: shift.kind, staff: holder.staff,
             post: holder.post, from: shift.from, until: shift.until)
-        try transaction.execute(ShiftStore.insertion(record))
-        try self.record("planned", record, by: Actor(scope), at: now, in: transaction)
-        return record
+        if let standing = try ShiftStore.standing(for: record, in: transaction) {
+            if standing.until == record.until, standing.post == record.post { return standing }
+            guard standing.state == .planned else {
+                throw Refusal(
+                    .conflict, "duty.begun",
+                    LocalizedText("已交接的班次不能改动", "A shift that was handed over is not changed any more"),
+                    wayOn: LocalizedText("请另排一班", "Plan another shift"))
+            }
+        }
+        let planned = try ShiftStore.plan(record, in: transaction)
+        try self.record("planned", planned, by: Actor(scope), at: now, in: transaction)
+        return planned
     }
 
     private func person(_ text: String, in area: AreaPrefix, _ transaction: any Transaction) throws
@@ -99,7 +110,9 @@ extension Emergencies {
             throw Refusal.nothingHere
         }
         guard shift.state == .planned || shift.state == .offered else {
-            throw Refusal(.conflict, "duty.taken", LocalizedText("这一班已交接", "This shift was taken over"))
+            throw shift.state == .notTaken
+                ? .shiftNotTaken
+                : Refusal(.conflict, "duty.taken", LocalizedText("这一班已交接", "This shift was taken over"))
         }
         let words = note.trimmed
         guard !words.isEmpty, words.utf16.count <= 1_000 else {
@@ -118,7 +131,8 @@ extension Emergencies {
         shift.offeredAt = now
         let alarmAt = max(now, following.from) + .minutes(rules.duty.limits.shiftMinutes)
         try ShiftStore.offer(
-            shift, noteSealed: house.keys.vault.seal(words, for: "duty-note"), alarmAt: alarmAt, in: transaction)
+            shift, noteSealed: house.keys.vault.seal(words, for: "duty-note"),
+            alarmAt: min(alarmAt, following.until), lapsesAt: following.until, in: transaction)
         try record("offered", shift, by: Actor(scope), at: now, in: transaction)
         try Messages.notify(
             Notice(
@@ -136,12 +150,23 @@ extension Emergencies {
             throw Refusal.nothingHere
         }
         if shift.state == .taken { return shift }
+        guard shift.state == .offered else { throw Refusal.shiftNotTaken }
         shift.state = .taken
         shift.takenAt = now
         try ShiftStore.close(shift, in: transaction)
         try AlarmStore.end("shift:\(shift.id)", at: now, in: transaction)
         try record("taken", shift, by: Actor(scope), at: now, in: transaction)
         return shift
+    }
+
+    /// The shift of whom it was offered to is over: nobody can take it any more, and it rings no longer. It stays on the
+    /// roster and in the ledger as one that nobody took.
+    func lapse(_ found: ShiftRecord, at now: Instant, in transaction: any Transaction) throws {
+        var shift = found
+        shift.state = .notTaken
+        try ShiftStore.close(shift, in: transaction)
+        try AlarmStore.end("shift:\(shift.id)", at: now, in: transaction)
+        try record("not-taken", shift, by: .system, at: now, in: transaction)
     }
 
     /// Where and when nobody stands in a duty that must be filled, for the areas of that level within the given one
@@ -195,5 +220,14 @@ extension Emergencies {
                 writer.member("from", shift.from)
                 writer.member("until", shift.until)
             }, in: transaction)
+    }
+}
+
+extension Refusal {
+    fileprivate static var shiftNotTaken: Refusal {
+        Refusal(
+            .conflict, "duty.not-taken",
+            LocalizedText("接班时段已过，记为无人接班", "The time to take it over has passed; it is kept as not taken"),
+            wayOn: LocalizedText("请与带班领导联系", "Speak with the leader on duty"))
     }
 }

@@ -6,7 +6,21 @@ public typealias ShiftID = Identifier<DutyShift>
 
 /// 班次: who answers in an area from when to when, in which kind of duty. Says nothing of how somebody worked.
 public struct ShiftRecord: Sendable, Hashable {
-    public enum State: String, Sendable, Hashable { case planned, offered, taken, over }
+    public enum State: String, Sendable, Hashable {
+        case planned, offered, taken, over
+        /// Offered, and nobody took it until the shift of whom it was offered to was over 无人接班.
+        case notTaken = "not-taken"
+
+        /// What a roster says of it; nil while there is nothing to say.
+        var title: LocalizedText? {
+            switch self {
+            case .planned, .over: nil
+            case .offered: LocalizedText("待接班", "not taken yet")
+            case .taken: LocalizedText("已交班", "handed over")
+            case .notTaken: LocalizedText("无人接班", "not taken")
+            }
+        }
+    }
 
     public var id: ShiftID
     public var area: AreaPrefix

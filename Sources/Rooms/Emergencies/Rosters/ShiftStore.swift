@@ -17,14 +17,29 @@ enum ShiftStore {
     /// No shift is longer: so one that covers a moment began at most so long before.
     static let longest = Span.days(7)
 
-    static func insertion(_ shift: ShiftRecord) -> SQL {
-        """
-        INSERT INTO duty_shifts (\(trusted: columns), note_sealed, alarm_at, alarm_level)
-        VALUES (\(shift.id), \(shift.area.code), \(shift.kind), \(shift.staff), \(shift.post), \(shift.from),
-                \(shift.until), \(shift.state.rawValue), \(shift.offeredTo), \(shift.offeredAt), \(shift.takenAt), NULL,
-                NULL, 0)
-        ON CONFLICT (area, from_at, kind, staff) DO UPDATE SET until_at = excluded.until_at, post = excluded.post
-        """
+    /// Writes a shift down, or gives the one that stands for the same person, area, kind and beginning another end.
+    /// - Returns: the shift as it stands now, under the id under which it stands.
+    static func plan(_ shift: ShiftRecord, in transaction: any Transaction) throws -> ShiftRecord {
+        try transaction.first(
+            """
+            INSERT INTO duty_shifts (\(trusted: columns), note_sealed, alarm_at, alarm_level)
+            VALUES (\(shift.id), \(shift.area.code), \(shift.kind), \(shift.staff), \(shift.post), \(shift.from),
+                    \(shift.until), \(shift.state.rawValue), \(shift.offeredTo), \(shift.offeredAt), \(shift.takenAt),
+                    NULL, NULL, 0)
+            ON CONFLICT (area, from_at, kind, staff) DO UPDATE SET until_at = excluded.until_at, post = excluded.post
+            RETURNING \(trusted: columns)
+            """
+        ).map(record) ?? shift
+    }
+
+    /// The shift that stands for the same person, area, kind and beginning.
+    static func standing(for shift: ShiftRecord, in transaction: any Transaction) throws -> ShiftRecord? {
+        try transaction.first(
+            """
+            SELECT \(trusted: columns) FROM duty_shifts
+            WHERE area = \(shift.area.code) AND from_at = \(shift.from) AND kind = \(shift.kind) AND staff = \(shift.staff)
+            """
+        ).map(record)
     }
 
     static func find(_ id: ShiftID, in transaction: any Transaction) throws -> ShiftRecord? {
@@ -64,13 +79,16 @@ enum ShiftStore {
         try transaction.execute("DELETE FROM duty_shifts WHERE id = \(id)")
     }
 
+    /// - Parameter lapsesAt: when there is nothing left to take over.
     static func offer(
-        _ shift: ShiftRecord, noteSealed: [UInt8], alarmAt: Instant, in transaction: any Transaction
+        _ shift: ShiftRecord, noteSealed: [UInt8], alarmAt: Instant, lapsesAt: Instant,
+        in transaction: any Transaction
     ) throws {
         try transaction.execute(
             """
             UPDATE duty_shifts SET state = \(shift.state.rawValue), offered_to = \(shift.offeredTo),
-                offered_at = \(shift.offeredAt), note_sealed = \(noteSealed), alarm_at = \(alarmAt), alarm_level = 0
+                offered_at = \(shift.offeredAt), note_sealed = \(noteSealed), alarm_at = \(alarmAt), alarm_level = 0,
+                lapses_at = \(lapsesAt)
             WHERE id = \(shift.id)
             """)
     }
@@ -87,13 +105,30 @@ enum ShiftStore {
         try transaction.first("SELECT note_sealed FROM duty_shifts WHERE id = \(id)").flatMap { try $0.blobIfAny(0) }
     }
 
-    static func due(at now: Instant, in transaction: any Transaction) throws -> [(ShiftRecord, level: Int64)] {
+    /// A shift that was to be taken over by now.
+    struct Due: Sendable {
+        var shift: ShiftRecord
+        /// How often it has rung.
+        var level: Int64
+        /// When there is nothing left to take over.
+        var lapsesAt: Instant
+    }
+
+    static func due(at now: Instant, in transaction: any Transaction) throws -> [Due] {
         try transaction.query(
             """
-            SELECT \(trusted: columns), alarm_level FROM duty_shifts WHERE alarm_at IS NOT NULL AND alarm_at <= \(now)
-            ORDER BY alarm_at LIMIT 200
+            SELECT \(trusted: columns), alarm_level, lapses_at FROM duty_shifts
+            WHERE alarm_at IS NOT NULL AND alarm_at <= \(now) ORDER BY alarm_at LIMIT 200
             """
-        ).map { (try record($0), try $0.int(11)) }
+        ).map { row in
+            let shift = try record(row)
+            return Due(shift: shift, level: try row.int(11), lapsesAt: try row.instantIfAny(12) ?? shift.until)
+        }
+    }
+
+    static func ringAgain(_ id: ShiftID, at next: Instant, level: Int64, in transaction: any Transaction) throws {
+        try transaction.execute(
+            "UPDATE duty_shifts SET alarm_at = \(next), alarm_level = \(level) WHERE id = \(id)")
     }
 
     private static func record(_ row: Row) throws -> ShiftRecord {
@@ -147,4 +182,15 @@ enum ShiftStore {
             UPDATE duty_calendars SET revoked_at = \(now) WHERE id = \(id) AND staff = \(staff) AND revoked_at IS NULL
             """) == 1
     }
+}
+
+extension EmergencySchema {
+    static let lapsingMigrations = [
+        Migration(
+            "emergencies.0006-shifts-that-lapse",
+            // When there is nothing left to take over: the end of the shift of whom it was offered to.
+            "ALTER TABLE duty_shifts ADD COLUMN lapses_at BIGINT",
+            // Whom it was offered to began at most a day after its end.
+            "UPDATE duty_shifts SET lapses_at = until_at + 86400000 WHERE state = 'offered'")
+    ]
 }
