@@ -166,6 +166,7 @@ def run(house):
                     found += [f"{path} {theme} {size['width']}: {one}" for one in page.evaluate(BARRIERS) + page.evaluate(TOO_WIDE)]
                     if size is PHONE and "wall" not in path:
                         found += [f"{path}: {one}" for one in page.evaluate(TOO_SMALL)]
+                    page.context.close()
         assert not found, "\n".join(found)
 
     @test("Without scripts the wall stands there whole, and the browser loads it anew")

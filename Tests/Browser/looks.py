@@ -8,8 +8,10 @@ from house import DESK, PHONE, base, test
 
 AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text()
 RULES = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']"
+# Rows far down a table are built like those above them; axe would look at each word of two hundred.
 BARRIERS = (
-    "axe.run(document, {runOnly: " + RULES + "}).then(r => r.violations.map(v => v.id + ' at ' + "
+    "axe.run({include: [['html']], exclude: [['tbody tr:nth-child(n+13)']]}, {runOnly: " + RULES + ", "
+    "resultTypes: ['violations']}).then(r => r.violations.map(v => v.id + ' at ' + "
     "v.nodes.slice(0, 3).map(n => n.target.join(' ')).join(' | ')))"
 )
 TOO_WIDE = """() => {

@@ -112,3 +112,4 @@ def run(house):
                     assert not found, f"{one} {look}: {found}"
                     if "size" in look:
                         assert not page.evaluate(TOO_WIDE), f"{one} is too wide: {page.evaluate(TOO_WIDE)}"
+                page.context.close()

@@ -1,15 +1,13 @@
 """The grid worker's phone: one page, three taps, works without a network, arrives once."""
 import json
-import pathlib
 import re
 import time
 
-import axe_playwright_python
 from playwright.sync_api import Error
 
 from house import PHONE, account, base, password, photo, see, test
+from looks import AXE, BARRIERS
 
-AXE = (pathlib.Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 # Told from those of an earlier run on the same server.
 RUN = f"第{int(time.time())}次"
 OFFSIDE = "document.documentElement.scrollWidth - innerWidth"
@@ -22,10 +20,7 @@ SMALL = """() => [...document.querySelectorAll('#day a.btn, #day button, #day su
 
 def axe(page):
     page.evaluate(AXE + ";0")
-    return page.evaluate(
-        "axe.run(document,{runOnly:['wcag2a','wcag2aa','wcag21aa','wcag22aa','best-practice']})"
-        ".then(r=>r.violations.map(v=>[v.id,v.nodes.map(n=>n.html.slice(0,120))]))"
-    )
+    return page.evaluate(BARRIERS)
 
 
 class Thumb:

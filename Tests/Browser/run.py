@@ -17,5 +17,8 @@ with sync_playwright() as playwright:
     browser_house = house.House(playwright)
     for name in ("pictures",) if os.environ.get("GEWU_PICTURES") else sys.argv[1:] or MODULES:
         importlib.import_module(name).run(browser_house)
+        # Pages left open go on listening and drawing.
+        for context in browser_house.browser.contexts:
+            context.close()
     browser_house.close()
 house.end()

@@ -135,6 +135,7 @@ def run(house):
                     page.evaluate(AXE + ";0")
                     found = page.evaluate(BARRIERS) + page.evaluate(TOO_WIDE)
                     assert not found, f"{path} {look}: {found}"
+                page.context.close()
         page = house.page("grid_worker", size={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
         for path in ("/visits", "/visits/care"):
             page.goto(base + path)
