@@ -12,7 +12,9 @@ import Testing
 struct CapTests {
     private static let lines: Set = ["fire", "health", "market"]
 
-    private func caps(_ base: String = "[2, 1, 2, 2, 1, 2, 2, 1, 2, 2, 1, 2]") throws -> BurdenCaps {
+    private func caps(_ base: String = "[2, 1, 2, 2, 1, 2, 2, 1, 2, 2, 1, 2]", together: String = "") throws
+        -> BurdenCaps
+    {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
@@ -20,7 +22,7 @@ struct CapTests {
         baseYear: 2023
         reboundPerMille: 200
         caps:
-          - { kind: inspection, cut: 500, rule: 减少一半, base: { fire: \(base) } }
+          - { kind: inspection, \(together)cut: 500, rule: 减少一半, base: { fire: \(base) } }
           - { kind: meeting, yearly: 12, mostMinutes: 240, rule: 不超过半天 }
           - { kind: paper, yearly: 20, mostCharacters: 4000, rule: 不超过 4000 字 }
         """.write(to: folder.appendingPathComponent("caps.yaml"), atomically: true, encoding: .utf8)
@@ -43,6 +45,18 @@ struct CapTests {
         let eleventh = caps.finding(content(.inspection), line: "fire", sent: 10)
         #expect(eleventh.weight == .bar && eleventh.rule == "减少一半")
         #expect(eleventh.text.chinese.contains("第 11 次不得下达"))
+    }
+
+    @Test("A visit and an assessment count as inspections: another name makes the cap no larger")
+    func otherNames() throws {
+        let caps = try caps(together: "together: [visit, assessment], ")
+        #expect(caps.together(.visit) == [.inspection, .visit, .assessment])
+        #expect(
+            caps.counted(.assessment) == .inspection && caps.counted(.paper) == .paper && caps.counted(.app) == .app)
+        #expect(caps.allowance(.visit, line: "fire") == caps.allowance(.inspection, line: "fire"))
+        #expect(caps.finding(content(.visit), line: "fire", sent: 10).weight == .bar)
+        let refusal = #expect(throws: Refusal.self) { _ = try self.caps(together: "together: [paper], ") }
+        #expect(refusal?.message.english.contains("named twice") == true)
     }
 
     @Test("A base year with holes is marked, and a hole never makes the cap larger")
@@ -119,12 +133,33 @@ struct CapTests {
             let page = try await world.call(.get, "/demands/year", as: "northhead")
             #expect(page.status == 200)
             let answer = try await world.call(.get, "/api/v1/demand-years?year=2026", as: "coordination")
-            #expect(answer.text.contains("\"line\":\"fire\",\"kind\":\"app\",\"sent\":1,\"refused\":1"))
+            #expect(
+                answer.text.contains("\"line\":\"fire\",\"kind\":\"app\",\"sent\":1,\"otherNames\":0,\"refused\":1"))
             #expect(try await world.call(.get, "/api/v1/demand-years?year=1", as: "coordination").status == 422)
             #expect(try await world.call(.get, "/demands/year/export", as: "coordination").status == 200)
             // What is withdrawn counts no more.
             try await world.act(.withdraw, on: first, by: "fire")
             #expect(try await app("微信服务号推广").stage == .hearing)
+        }
+    }
+
+    @Test(
+        "A visit that a department sends is counted with its inspections, and the year's page says so",
+        arguments: EngineCase.available)
+    func visits(engine: EngineCase) async throws {
+        try await DutyWorld.with(engine) { world in
+            try await world.adopted()
+            func sent(_ kind: DemandKind, _ title: String) async throws -> Demand {
+                var content = DutyWorld.content(title, yuan: 400)
+                content.kind = kind
+                return try await world.file(content)
+            }
+            _ = try await sent(.inspection, "仓库消防检查")
+            let visit = try await sent(.visit, "走进社区座谈调研")
+            #expect(visit.answer.findings.contains { $0.question == .cap && $0.text.chinese.contains("本年第 2 次") })
+            let answer = try await world.call(.get, "/api/v1/demand-years", as: "coordination")
+            #expect(answer.text.contains("\"kind\":\"inspection\",\"sent\":2,\"otherNames\":1"))
+            #expect(!answer.text.contains("\"kind\":\"visit\""))
         }
     }
 
@@ -139,7 +174,8 @@ struct CapTests {
             _ = try await world.file(content)
             let allowance = BurdenCaps.Allowance(most: 0, base: 0, holes: 0)
             let line = YearPage.Line(
-                line: "fire", kind: .form, months: [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0], refused: 0, minutes: 600,
+                line: "fire", kind: .form, months: [0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0], otherNames: 0,
+                refused: 0, minutes: 600,
                 allowance: allowance)
             #expect(line.isOver && line.sent == 1)
             let answer = try await world.call(.get, "/api/v1/demand-years", as: "coordination")

@@ -42,10 +42,13 @@ enum WorkloadTexts {
         case .task: LocalizedText("工作任务", "Task")
         case .form: LocalizedText("报表台账", "Form")
         case .meeting: LocalizedText("会议", "Meeting")
-        case .inspection: LocalizedText("督查检查考核", "Inspection")
+        case .inspection: LocalizedText("督查检查", "Inspection")
+        case .visit: LocalizedText("调研走访", "Visit from above")
+        case .assessment: LocalizedText("考核评比", "Assessment")
         case .paper: LocalizedText("文件", "Paper")
         case .app: LocalizedText("应用程序", "App")
         case .group: LocalizedText("工作群", "Chat group")
+        case .plaque: LocalizedText("挂牌", "Plaque")
         }
     }
 }

@@ -20,9 +20,9 @@ struct PowerLimits: Sendable, Decodable {
         /// What a demand of a kind does.
         init(_ kind: DemandKind) {
             switch kind {
-            case .inspection: self = .inspect
+            case .inspection, .visit, .assessment: self = .inspect
             case .form: self = .demandData
-            case .task, .meeting, .paper, .app, .group: self = .assign
+            case .task, .meeting, .paper, .app, .group, .plaque: self = .assign
             }
         }
     }

@@ -5,6 +5,8 @@ import Ground
 struct BurdenCaps: Sendable, Decodable {
     struct Cap: Sendable, Decodable {
         var kind: DemandKind
+        /// What counts as the same under another name: whoever calls an inspection a visit has inspected.
+        var together: [DemandKind]?
         var rule: String
         /// At least so much below the base year, per mille.
         var cut: Int64?
@@ -14,6 +16,8 @@ struct BurdenCaps: Sendable, Decodable {
         var yearly: Int64?
         var mostMinutes: Int64?
         var mostCharacters: Int64?
+
+        var kinds: [DemandKind] { [kind] + (together ?? []) }
     }
 
     /// What holds for one department in a year.
@@ -30,7 +34,13 @@ struct BurdenCaps: Sendable, Decodable {
     var reboundPerMille: Int64
     var caps: [Cap]
 
-    func cap(_ kind: DemandKind) -> Cap? { caps.first { $0.kind == kind } }
+    func cap(_ kind: DemandKind) -> Cap? { caps.first { $0.kinds.contains(kind) } }
+
+    /// The kind under whose cap a kind is counted; itself where no cap holds.
+    func counted(_ kind: DemandKind) -> DemandKind { cap(kind)?.kind ?? kind }
+
+    /// All kinds that are counted under the same cap.
+    func together(_ kind: DemandKind) -> [DemandKind] { cap(kind)?.kinds ?? [kind] }
 
     static func load(from files: RuleFiles, lines: Set<String>) throws(Refusal) -> BurdenCaps {
         let caps = try files.decode(BurdenCaps.self, from: "caps.yaml")
@@ -39,7 +49,11 @@ struct BurdenCaps: Sendable, Decodable {
             RuleFiles.refusal(
                 "\(cap.kind.rawValue): \(english)", "\(cap.kind.rawValue)：\(chinese)", in: file, line: nil)
         }
+        var named: Set<DemandKind> = []
         for cap in caps.caps {
+            for kind in cap.kinds where !named.insert(kind).inserted {
+                throw wrong(cap, "种类 \(kind.rawValue) 出现两次", "the kind \(kind.rawValue) is named twice")
+            }
             for (line, months) in cap.base ?? [:] {
                 guard lines.contains(line) else { throw wrong(cap, "未知条线 \(line)", "no line \(line)") }
                 guard months.count == 12, months.allSatisfy({ ($0 ?? 0) >= 0 }) else {

@@ -48,8 +48,11 @@ enum RiseStore {
         }
     }
 
+    /// What is counted under one cap is one series.
     /// - Parameter scope: whose view; nil for the platform itself.
-    static func series(until day: Day, for scope: Scope?, in transaction: any Transaction) throws -> [Series] {
+    static func series(
+        until day: Day, caps: BurdenCaps, for scope: Scope?, in transaction: any Transaction
+    ) throws -> [Series] {
         var found: [[String]: [Int64]] = [:]
         let firsts = firsts(until: day)
         let seen: SQL = scope.map(DemandStore.visible) ?? "TRUE"
@@ -65,8 +68,9 @@ enum RiseStore {
                 GROUP BY line, kind
                 """)
             for row in rows {
-                let key = [try row.text(0), try row.text(1)]
-                found[key, default: Array(repeating: 0, count: window)][month] = try row.int(2)
+                guard let kind = DemandKind(rawValue: try row.text(1)) else { continue }
+                let key = [try row.text(0), caps.counted(kind).rawValue]
+                found[key, default: Array(repeating: 0, count: window)][month] += try row.int(2)
             }
         }
         return found.sorted { $0.key.lexicographicallyPrecedes($1.key) }.compactMap { key, months in
@@ -107,12 +111,12 @@ enum RiseStore {
 
     /// The bodies that sent it in the last three months.
     static func senders(
-        of line: String, _ kind: DemandKind, since: Instant, in transaction: any Transaction
+        of line: String, _ kinds: [DemandKind], since: Instant, in transaction: any Transaction
     ) throws -> [BodyID] {
         try transaction.query(
             """
             SELECT DISTINCT body FROM demands
-            WHERE line = \(line) AND kind = \(kind.rawValue) AND filed_at >= \(since)
+            WHERE line = \(line) AND kind IN (\(list: kinds.map(\.rawValue))) AND filed_at >= \(since)
                 AND stage NOT IN ('refused', 'withdrawn')
             ORDER BY body LIMIT 20
             """

@@ -18,7 +18,9 @@ struct RiseWatch: Sendable {
         try await mandates.house.database.write { transaction in
             let today = now.local().day
             let known = try RiseStore.told(in: transaction)
-            for series in try RiseStore.series(until: today, for: nil, in: transaction) {
+            for series in try RiseStore.series(
+                until: today, caps: mandates.caps, for: nil, in: transaction)
+            {
                 let told = known.first { $0.line == series.line && $0.kind == series.kind }
                 let rise = mandates.rise(series)
                 if let told {
@@ -50,7 +52,8 @@ struct RiseWatch: Sendable {
             Notice.Recipient.post($0.post.id)
         }
         let since = Instant(LocalTime(day: RiseStore.firsts(until: now.local().day)[RiseStore.window - 3]))
-        for body in try RiseStore.senders(of: series.line, series.kind, since: since, in: transaction) {
+        let kinds = mandates.caps.together(series.kind)
+        for body in try RiseStore.senders(of: series.line, kinds, since: since, in: transaction) {
             recipients.append(.body(body, area: nil))
         }
         for recipient in recipients {

@@ -25,6 +25,7 @@ struct YearPage: Sendable {
                             writer.member("line", line.line)
                             writer.member("kind", line.kind.rawValue)
                             writer.member("sent", line.sent)
+                            writer.member("otherNames", line.otherNames)
                             writer.member("refused", line.refused)
                             writer.member("minutes", line.minutes)
                             writer.key("cap")
@@ -48,6 +49,8 @@ struct YearPage: Sendable {
         var kind: DemandKind
         /// By month, January first: sent or on the way.
         var months: [Int64]
+        /// Of these, how many came under another name and count as this kind.
+        var otherNames: Int64
         var refused: Int64
         /// Standard minutes of what was admitted.
         var minutes: Int64
@@ -74,16 +77,19 @@ struct YearPage: Sendable {
         let (rows, series, told) = try await mandates.house.database.read { transaction in
             (
                 try DemandStore.ofYear(year, for: scope, in: transaction),
-                try RiseStore.series(until: until, for: scope, in: transaction), try RiseStore.told(in: transaction)
+                try RiseStore.series(until: until, caps: mandates.caps, for: scope, in: transaction),
+                try RiseStore.told(in: transaction)
             )
         }
-        let groups = Dictionary(grouping: rows) { [$0.line ?? "", $0.kind.rawValue] }
+        let groups = Dictionary(grouping: rows) { [$0.line ?? "", mandates.caps.counted($0.kind).rawValue] }
         return groups.sorted { $0.key.lexicographicallyPrecedes($1.key) }.compactMap { key, rows in
             guard let kind = DemandKind(rawValue: key[1]) else { return nil }
             var months = Array(repeating: Int64(0), count: 12)
             for row in rows where row.stage.counts { months[row.month - 1] += 1 }
             return Line(
-                line: key[0], kind: kind, months: months, refused: Int64(rows.filter { $0.stage == .refused }.count),
+                line: key[0], kind: kind, months: months,
+                otherNames: Int64(rows.filter { $0.stage.counts && $0.kind != kind }.count),
+                refused: Int64(rows.filter { $0.stage == .refused }.count),
                 minutes: rows.filter { $0.stage == .admitted || $0.stage == .expired }.map(\.minutes).reduce(0, +),
                 allowance: mandates.caps.allowance(kind, line: key[0]),
                 rebound: series.first { $0.line == key[0] && $0.kind == kind }.flatMap(mandates.rise),
@@ -116,6 +122,7 @@ struct YearPage: Sendable {
                     line.isOver
                         ? "<span class=\"tag danger\">\(line.sent) \(visit("超出", "over"))</span>" : "\(line.sent)"
                 }),
+            .number("其中以其他名目", "Under other names") { $0.otherNames },
             .number("不予下达", "Refused") { $0.refused },
             Column(
                 "占用工时", "Hours", .number, cell: { line, _ in .number(Double(line.minutes) / 60) },
@@ -172,7 +179,8 @@ struct YearPage: Sendable {
                 .array(
                     .object([
                         .init("line", .text), .init("kind", .string(values: DemandKind.allCases.map(\.rawValue))),
-                        .init("sent", .integer(minimum: 0)), .init("refused", .integer(minimum: 0)),
+                        .init("sent", .integer(minimum: 0)),
+                        .init("otherNames", .integer(minimum: 0)), .init("refused", .integer(minimum: 0)),
                         .init("minutes", .integer(minimum: 0)), .init("cap", .nullable(.integer(minimum: 0))),
                         .init("base", .nullable(.integer(minimum: 0))), .init("holes", .integer(minimum: 0)),
                         .init("isOver", .boolean), .init("isRising", .boolean), .init("toldAt", .nullable(.instant)),

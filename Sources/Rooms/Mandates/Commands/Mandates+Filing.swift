@@ -135,7 +135,7 @@ extension Mandates {
                     [.hearing, .deciding, .offered, .appealed, .admitted], limit: 2_000, in: transaction),
                 // What every street concerned holds.
                 try streets.map { try PowerStore.held(in: $0, in: transaction) },
-                try DemandStore.sent(content.kind, by: line, inYearOf: today, in: transaction)
+                try DemandStore.sent(caps.together(content.kind), by: line, inYearOf: today, in: transaction)
             )
         }
         let wanted = TitleLikeness(content.title)

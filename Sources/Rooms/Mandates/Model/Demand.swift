@@ -6,7 +6,7 @@ public typealias DemandID = Identifier<DemandEntity>
 
 /// What somebody above wants of the grassroots.
 public enum DemandKind: String, Sendable, Hashable, Codable, CaseIterable {
-    case task, form, meeting, paper, inspection, app, group
+    case task, form, meeting, paper, inspection, visit, assessment, app, group, plaque
 }
 
 /// What a department asks for, as it files it.

@@ -101,8 +101,8 @@ enum DemandStore {
         ).map(demand)
     }
 
-    /// How many of a kind a department has sent in the year of a day, or has on the way.
-    static func sent(_ kind: DemandKind, by line: String?, inYearOf day: Day, in transaction: any Transaction) throws
+    /// How many of some kinds a department has sent in the year of a day, or has on the way.
+    static func sent(_ kinds: [DemandKind], by line: String?, inYearOf day: Day, in transaction: any Transaction) throws
         -> Int64
     {
         guard let line else { return 0 }
@@ -110,8 +110,8 @@ enum DemandStore {
         return try transaction.first(
             """
             SELECT COUNT(*) FROM demands
-            WHERE line = \(line) AND kind = \(kind.rawValue) AND filed_at >= \(from) AND filed_at < \(until)
-                AND stage NOT IN ('refused', 'withdrawn')
+            WHERE line = \(line) AND kind IN (\(list: kinds.map(\.rawValue))) AND filed_at >= \(from)
+                AND filed_at < \(until) AND stage NOT IN ('refused', 'withdrawn')
             """)?.int(0) ?? 0
     }
 
