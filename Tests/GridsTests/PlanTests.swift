@@ -207,7 +207,10 @@ struct PlanTests {
         try await GridsOffice.with(.sqlite) { office in
             let queries: [SQL] = [
                 BuildingStore.pageQuery(in: GridsOffice.street, after: nil, limit: 100),
-                BuildingStore.cellQuery(5...10, in: GridsOffice.street, limit: 100),
+                BuildingStore.placeQuery(
+                    5...10, Box(west: 120, south: 30, east: 121, north: 31),
+                    outside: Box(west: 120.1, south: 30.1, east: 120.9, north: 30.9), in: GridsOffice.street,
+                    limit: 100),
                 BuildingStore.outlineQuery(in: GridsOffice.street, after: "", limit: 100),
                 PlanStore.pageQuery(for: office.leader, after: nil, limit: 50),
                 FunctionalStore.pageQuery(for: office.leader, after: nil, limit: 50),

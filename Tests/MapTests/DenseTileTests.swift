@@ -73,4 +73,31 @@ struct DenseTileTests {
             #expect(found == Set(inside.map(\.id) + ["reaching"]))
         }
     }
+
+    @Test("A tile that cannot hold all there is says so, and one that can does not", arguments: EngineCase.available)
+    func says(engine: EngineCase) async throws {
+        try await MapWorld.with(engine, most: 100) { world in
+            let tile = try #require(Self.tile)
+            let all = Self.buildings(110, "inside", in: tile.box())
+            try await world.house.database.write { try Grids.register(buildings: Array(all.prefix(100)), in: $0) }
+            #expect(try await decoded(tile, world).layers.keys.sorted() == ["buildings"])
+            try await world.house.database.write { try Grids.register(buildings: all, in: $0) }
+            let short = try await decoded(tile, world)
+            #expect(short.layers["buildings"]?.count == 100)
+            #expect(short.layers["shortened"]?.map(\.properties) == [["shown": "100"]])
+            // Nearer, there is room for all.
+            let near = try #require(TileAddress(zoom: 15, column: tile.column * 2, row: tile.row * 2))
+            #expect(try await decoded(near, world).layers.keys.sorted() == ["buildings"])
+            #expect(try await world.get("/map", as: "northduty").text.contains("data-map-shortened"))
+            // A page of features over the whole tile is refused as before, a smaller box is not.
+            let box = tile.box()
+            let whole =
+                "/api/v1/features/collections/buildings/items?bbox=\(box.west),\(box.south),\(box.east),\(box.north)"
+            #expect(try await world.get(whole, as: "northduty").status == 422)
+            let middle = box.middle
+            let half =
+                "/api/v1/features/collections/buildings/items?bbox=\(box.west),\(box.south),\(middle.x),\(middle.y)"
+            #expect(try await world.get(half, as: "northduty").status == 200)
+        }
+    }
 }

@@ -142,6 +142,13 @@
     map.on('mouseleave', id, () => { if (!tool) map.getCanvas().style.cursor = ''; });
   }
 
+  // A tile that cannot hold all there is says so; then the page does.
+  const shortened = find('[data-map-shortened]');
+  map.on('idle', () => {
+    const isShort = name => map.getSource(name)?.type === 'vector' && map.querySourceFeatures(name, { sourceLayer: 'shortened' }).length > 0;
+    shortened.hidden = !Object.keys(map.getStyle().sources).some(isShort);
+  });
+
   // Tools: choose a part, measure, print, layers.
   let tool = '', corner, way = [];
   const take = name => {

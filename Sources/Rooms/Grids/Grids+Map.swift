@@ -1,20 +1,23 @@
 public import Desk
-import Geo
+public import Geo
 public import Storage
 
 /// What the map reads within its own transactions. The scope is the caller's: every function wants an area.
 extension Grids {
-    /// Buildings whose place lies in one of the ranges of cells, at most `limit`.
+    /// Buildings whose place stands in a box, within an area. What the ranges of cells hold besides takes no place of them.
+    /// - Parameters:
+    ///   - inner: those that stand in this part of the box are left out.
+    ///   - limit: where so many are found, there may be more.
     public static func buildings(
-        cells: [ClosedRange<Int64>], in area: AreaPrefix, limit: Int, transaction: any Transaction
+        at box: Box, outside inner: Box? = nil, in area: AreaPrefix, limit: Int, transaction: any Transaction
     ) throws -> [Building] {
-        let community = AreaPrefix(area.code.prefix(12)) ?? area
         var found: [Building] = []
-        for range in cells where found.count < limit {
-            found += try BuildingStore.page(
-                cells: range, in: community, limit: limit - found.count, transaction: transaction)
+        for range in box.cells(most: 12) where found.count < limit {
+            found += try transaction.query(
+                BuildingStore.placeQuery(range, box, outside: inner, in: area, limit: limit - found.count)
+            ).map(BuildingStore.building)
         }
-        return area.level == .grid ? found.filter { $0.grid == area.code } : found
+        return found
     }
 
     /// Buildings of an area in the order of community and id, after a key.

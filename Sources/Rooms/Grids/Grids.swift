@@ -9,9 +9,10 @@ public import Storage
 ///
 /// The table `buildings` (id, community, grid, name, compound, households, workload, longitude, latitude, cell, outline)
 /// and the table `grid_outlines` (grid, outline, square_metres, households, buildings) are read through this face by the
-/// rooms above, the map first of all: ``buildings(cells:in:limit:)`` for a tile or a box, ``buildings(in:after:limit:)``
-/// for an area, ``outlines(in:after:limit:)`` for the ground of grids, ``changes()`` to know that either is new. They are
-/// filled by ``register(buildings:in:)``, by imports (`gewu grids import`) and by plans that take effect.
+/// rooms above, the map first of all: ``buildings(at:outside:in:limit:transaction:)`` for a tile or a box,
+/// ``buildings(in:after:limit:)`` for an area, ``outlines(in:after:limit:)`` for the ground of grids, ``changes()`` to
+/// know that either is new. They are filled by ``register(buildings:in:)``, which so far only the demonstration county
+/// does: no import brings buildings in yet; and by plans that take effect.
 public struct Grids: Room {
     let house: House
     let identity: Identity
@@ -75,14 +76,6 @@ public struct Grids: Room {
     public func buildings(in area: AreaPrefix, after: Building? = nil, limit: Int) async throws -> [Building] {
         try await house.database.read {
             try BuildingStore.page(in: area, after: after, limit: min(limit, 50_000), transaction: $0)
-        }
-    }
-
-    /// Buildings whose place lies in a range of cells (see `Geo.SpatialCell`; a tile is one range), within an area.
-    /// - Parameter limit: at most 50,000.
-    public func buildings(cells: ClosedRange<Int64>, in area: AreaPrefix, limit: Int) async throws -> [Building] {
-        try await house.database.read {
-            try BuildingStore.page(cells: cells, in: area, limit: min(limit, 50_000), transaction: $0)
         }
     }
 

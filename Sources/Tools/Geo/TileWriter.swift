@@ -21,6 +21,8 @@ public struct TileWriter: Sendable {
         private var values: [TileValue: UInt64] = [:]
         private var valueList: [TileValue] = []
         public private(set) var count = 0
+        /// Whether there is more here than the tile holds.
+        public var isShortened = false
 
         public init(_ name: String) { self.name = name }
 
@@ -85,7 +87,16 @@ public struct TileWriter: Sendable {
     public mutating func add(_ layer: Layer) {
         guard layer.count > 0 else { return }
         layers.field(3, bytes: layer.message.bytes)
+        guard layer.isShortened else { return }
+        var mark = Layer(Self.shortened)
+        let middle = Int32(TileCutter.extent / 2)
+        mark.add(.points([SIMD2(middle, middle)]), [(key: "shown", value: .integer(Int64(layer.count)))])
+        layers.field(3, bytes: mark.message.bytes)
     }
+
+    /// The layer beside one that does not hold all there is: one point with how many are shown, so that whoever draws the
+    /// tile can say so.
+    public static let shortened = "shortened"
 
     /// The tile; empty when it shows nothing.
     public var bytes: [UInt8] { layers.bytes }

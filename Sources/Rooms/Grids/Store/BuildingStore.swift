@@ -50,19 +50,26 @@ enum BuildingStore {
             """
     }
 
-    /// Those whose place lies in one of the ranges of cells, in the order of cells.
-    static func page(
-        cells: ClosedRange<Int64>, in area: AreaPrefix, limit: Int, transaction: any Transaction
-    ) throws -> [Building] {
-        try transaction.query(cellQuery(cells, in: area, limit: limit)).map(building)
-    }
-
-    static func cellQuery(_ cells: ClosedRange<Int64>, in area: AreaPrefix, limit: Int) -> SQL {
-        """
-        SELECT \(trusted: columns) FROM buildings
-        WHERE cell >= \(cells.lowerBound) AND cell <= \(cells.upperBound) AND \(area.condition(on: "community"))
-        ORDER BY cell, id LIMIT \(limit)
-        """
+    /// Those of one range of cells that stand in a box and, where it is given, not in the inner one.
+    static func placeQuery(
+        _ cells: ClosedRange<Int64>, _ box: Box, outside inner: Box?, in area: AreaPrefix, limit: Int
+    ) -> SQL {
+        var place: SQL =
+            area.code.utf8.count == 15
+            ? "community = \(String(area.code.prefix(12))) AND grid = \(area.code)" : area.condition(on: "community")
+        if let inner {
+            place = """
+                \(place) AND NOT (longitude >= \(inner.west) AND longitude <= \(inner.east)
+                AND latitude >= \(inner.south) AND latitude <= \(inner.north))
+                """
+        }
+        return """
+            SELECT \(trusted: columns) FROM buildings
+            WHERE cell >= \(cells.lowerBound) AND cell <= \(cells.upperBound) AND \(place)
+                AND longitude >= \(box.west) AND longitude <= \(box.east)
+                AND latitude >= \(box.south) AND latitude <= \(box.north)
+            ORDER BY cell, id LIMIT \(limit)
+            """
     }
 
     static func insertion(of outline: GridOutline) -> SQL {

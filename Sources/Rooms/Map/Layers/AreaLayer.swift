@@ -27,8 +27,8 @@ struct AreaLayer: MapLayer {
         let level = map.rules.areas.level(at: tile.zoom)
         let figures = try map.figures(for: question, in: transaction)
         let cutter = TileCutter(tile)
-        for place in map.areas.places(level, in: tile.cells).prefix(map.rules.tiles.most)
-        where question.scope.area.contains(code: place.code) {
+        let seen = map.areas.places(level, in: tile.cells).filter { question.scope.area.contains(code: $0.code) }
+        for place in layer.atMost(map.rules.tiles.most, of: seen) {
             layer.add(feature(place, figures), cutter)
         }
         return layer

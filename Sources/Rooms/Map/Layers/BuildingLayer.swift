@@ -20,15 +20,27 @@ struct BuildingLayer: MapLayer {
         MapField("households", "户数", "Households", .number),
     ]
 
+    /// The strip beside a tile is a quarter of it; so many times what a tile holds are looked at there.
+    private static let mostBeside = 4
+
     func tile(_ tile: TileAddress, _ question: MapQuestion, in transaction: any Transaction) throws -> TileWriter.Layer
     {
         var layer = TileWriter.Layer(name)
-        // A building at the edge stands on both sides of it.
-        let buildings = try Grids.buildings(
-            cells: tile.box(margin: 0.06).cells(most: 12), in: question.scope.area, limit: map.rules.tiles.most,
-            transaction: transaction)
+        let most = map.rules.tiles.most
+        let box = tile.box()
+        // What stands in the tile comes first; then what stands beside it and reaches in.
+        var buildings = try Grids.buildings(
+            at: box, in: question.scope.area, limit: most + 1, transaction: transaction)
+        if buildings.count <= most {
+            let beside = try Grids.buildings(
+                at: tile.box(margin: 0.06), outside: box, in: question.scope.area, limit: most * Self.mostBeside,
+                transaction: transaction)
+            layer.isShortened = beside.count == most * Self.mostBeside
+            let seen = tile.box(margin: 0.02)
+            buildings += beside.lazy.filter { $0.outline?.box?.touches(seen) ?? seen.contains($0.place) }
+        }
         let cutter = TileCutter(tile)
-        for building in buildings {
+        for building in layer.atMost(most, of: buildings) {
             var feature = feature(building)
             if tile.zoom < 15 { feature.values.removeAll { $0.key != "households" } }
             layer.add(feature, cutter)
@@ -49,9 +61,9 @@ struct BuildingLayer: MapLayer {
         var found: [Building]
         if let box = page.box {
             let most = map.rules.tiles.most
-            found = try Grids.buildings(cells: box.cells(), in: area, limit: most, transaction: transaction)
-            guard found.count < most else { throw FeaturePage.boxTooWide }
-            found = found.filter { box.contains($0.place) && ($0.community, $0.id) > after }
+            found = try Grids.buildings(at: box, in: area, limit: most + 1, transaction: transaction)
+            guard found.count <= most else { throw FeaturePage.boxTooWide }
+            found = found.filter { ($0.community, $0.id) > after }
             found.sort { ($0.community, $0.id) < ($1.community, $1.id) }
             found = Array(found.prefix(page.limit + 1))
         } else {

@@ -22,8 +22,8 @@ struct LandmarkLayer: MapLayer {
         var layer = TileWriter.Layer(name)
         let cutter = TileCutter(tile)
         let found = try map.cases.landmarks(
-            in: tile.box(), within: question.scope.area, after: nil, limit: map.rules.tiles.most, in: transaction)
-        for landmark in found { layer.add(feature(landmark), cutter) }
+            in: tile.box(), within: question.scope.area, after: nil, limit: map.rules.tiles.most + 1, in: transaction)
+        for landmark in layer.atMost(map.rules.tiles.most, of: found) { layer.add(feature(landmark), cutter) }
         return layer
     }
 

@@ -70,6 +70,12 @@ extension MapLayer {
 }
 
 extension TileWriter.Layer {
+    /// What a tile may hold of what was found; where that is not all, the tile says so.
+    mutating func atMost<Found: Collection>(_ most: Int, of found: Found) -> Found.SubSequence {
+        if found.count > most { isShortened = true }
+        return found.prefix(most)
+    }
+
     mutating func add(_ feature: MapFeature, _ cutter: TileCutter) {
         guard let shape = TileShape(feature.geometry), let geometry = cutter.cut(shape) else { return }
         let values = feature.values.compactMap { one in one.value.tileValue.map { (key: one.key, value: $0) } }

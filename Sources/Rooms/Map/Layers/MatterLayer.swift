@@ -28,12 +28,12 @@ struct MatterLayer: MapLayer {
             let most = map.rules.tiles.most
             let matters =
                 if let past = question.past {
-                    Array(past.matters(in: tile.cells).prefix(most))
+                    Array(past.matters(in: tile.cells).prefix(most + 1))
                 } else {
                     try map.cases.placedMatters(
-                        in: [tile.cells], question.filter, limit: most, for: question.scope, in: transaction)
+                        in: [tile.cells], question.filter, limit: most + 1, for: question.scope, in: transaction)
                 }
-            for matter in matters {
+            for matter in layer.atMost(most, of: matters) {
                 if let feature = feature(matter) { layer.add(feature, cutter) }
             }
             return layer

@@ -30,18 +30,19 @@ struct OutlineLayer: MapLayer {
         let cutter = TileCutter(tile, step: tile.zoom >= zooms.upperBound ? 1 : 4)
         guard let kind = ShapeKind(level) else {
             let codes = map.ground.grids(
-                touching: tile.box(margin: 0.02), in: question.scope.area, limit: map.rules.tiles.most)
-            for outline in try Grids.outlines(of: codes, transaction: transaction) {
+                touching: tile.box(margin: 0.02), in: question.scope.area, limit: map.rules.tiles.most + 1)
+            let shown = Array(layer.atMost(map.rules.tiles.most, of: codes))
+            for outline in try Grids.outlines(of: shown, transaction: transaction) {
                 layer.add(feature(outline), cutter)
             }
             return layer
         }
         let shapes = try ShapeStore.shapes(
             kind, low: tile.origin, high: tile.origin + SIMD2(repeating: tile.side), within: question.scope.area,
-            limit: map.rules.tiles.most, in: transaction)
+            limit: map.rules.tiles.most + 1, in: transaction)
         guard !shapes.isEmpty else { return layer }
         let figures = try map.figures(for: question, in: transaction)
-        for shape in shapes {
+        for shape in layer.atMost(map.rules.tiles.most, of: shapes) {
             guard let geometry = cutter.cut(.polygons(shape.polygons)) else { continue }
             let values = values(shape, figures).compactMap { one in
                 one.value.tileValue.map { (key: one.key, value: $0) }

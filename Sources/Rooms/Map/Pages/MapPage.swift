@@ -110,6 +110,7 @@ struct MapPage: Sendable {
             <section class="map-pane" aria-label="\(visit(MapTexts.map))"><link rel="stylesheet" href="\(map.house.assets.address(Self.sheet))">\(visit.isWall ? HTML() : tools(staff, theme))\
             <p class="notice danger" role="status" data-map-stale hidden>\(symbol("circle-alert")) \(visit("连接中断，图上不是最新数据", "The connection is cut: the map is not the latest"))</p>\
             <p class="notice warn" data-map-missing hidden>\(visit("此浏览器不能显示地图（没有 WebGL），请看清单。", "This browser cannot draw the map (no WebGL); see the list."))</p>\
+            <p class="notice warn" role="status" data-map-shortened hidden>\(visit("此处太密，图上没有画全；请放大，或看清单。", "Too much lies here to draw all of it; zoom in, or see the list."))</p>\
             <noscript><p class="notice">\(visit("没有启用脚本，只显示清单。", "Scripts are off: only the list is shown."))</p></noscript>\
             <div id="map" class="map" data-style="\(style)" data-list="/map/list" data-stream="/map/stream" data-alive="\(map.rules.stream.aliveSeconds)"\
             \(attribute: "data-bounds", box)\(attribute: "data-at", at)\(attribute: "data-box", visit.query.filled("box"))\(flag: "data-wall", visit.isWall)\(attribute: "data-day", day?.description)\(attribute: "data-about", theme?.name)\

@@ -33,7 +33,7 @@ struct ShapeImport: Sendable {
                 .post, "/map/outlines", id: "putMapOutlines", tag: "map",
                 summary: LocalizedText(
                     "导入区县、街道、社区的范围（GeoJSON）",
-                    "Brings in outlines of counties, streets and communities as GeoJSON, by `code`; a feature without a geometry takes its outline away. Grids and buildings come with `gewu grids import`"
+                    "Brings in outlines of counties, streets and communities as GeoJSON, by `code`; a feature without a geometry takes its outline away. Grids come with the plans that take effect, see `/api/v1/grid-plans`"
                 ),
                 query: [
                     .init(

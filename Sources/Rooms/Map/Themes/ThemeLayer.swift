@@ -90,7 +90,7 @@ struct ThemeLayer: MapLayer {
             else { continue }
             groups[cell >> shift, default: Group(id: mark.id, position: position)].add(mark)
         }
-        for (_, group) in groups.sorted(by: { $0.key < $1.key }).prefix(map.rules.tiles.most) {
+        for (_, group) in layer.atMost(map.rules.tiles.most, of: groups.sorted(by: { $0.key < $1.key })) {
             let place = WebMercator.unit(longitude: group.position.longitude, latitude: group.position.latitude)
             guard let geometry = cutter.cut(.points([place])) else { continue }
             layer.add(id: FeatureNumber.of(group.id), geometry, group.values)
@@ -114,14 +114,15 @@ struct ThemeLayer: MapLayer {
         }
         let cutter = TileCutter(tile, step: tile.zoom >= zooms.upperBound ? 1 : 4)
         var drawn: Set<String> = []
-        for (code, shape) in try shapes(level, tile, question.scope.area, in: transaction) {
+        let shapes = try shapes(level, tile, question.scope.area, in: transaction)
+        for (code, shape) in layer.atMost(map.rules.tiles.most, of: shapes) {
             guard let group = groups[code], let geometry = cutter.cut(shape) else { continue }
             drawn.insert(code)
             layer.add(
                 id: FeatureNumber.of(code), geometry, group.values + [(key: "name", value: .text(map.areaName(code)))])
         }
         // A point of each, once in all tiles: where its figure stands, and all there is where its ground is not known.
-        for place in map.areas.places(level, in: tile.cells).prefix(map.rules.tiles.most) {
+        for place in layer.atMost(map.rules.tiles.most, of: map.areas.places(level, in: tile.cells)) {
             guard let group = groups[place.code] else { continue }
             let unit = WebMercator.unit(longitude: place.position.longitude, latitude: place.position.latitude)
             guard let geometry = cutter.cut(.points([unit])) else { continue }
@@ -139,14 +140,14 @@ struct ThemeLayer: MapLayer {
         throws -> [(code: String, shape: TileShape)]
     {
         guard let kind = ShapeKind(level) else {
-            let codes = map.ground.grids(touching: tile.box(margin: 0.02), in: area, limit: map.rules.tiles.most)
+            let codes = map.ground.grids(touching: tile.box(margin: 0.02), in: area, limit: map.rules.tiles.most + 1)
             return try Grids.outlines(of: codes, transaction: transaction).compactMap { outline in
                 TileShape(outline.shape).map { (code: outline.grid, shape: $0) }
             }
         }
         return try ShapeStore.shapes(
             kind, low: tile.origin, high: tile.origin + SIMD2(repeating: tile.side), within: area,
-            limit: map.rules.tiles.most, in: transaction
+            limit: map.rules.tiles.most + 1, in: transaction
         ).map { (code: $0.id, shape: TileShape.polygons($0.polygons)) }
     }
 

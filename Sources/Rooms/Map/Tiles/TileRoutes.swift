@@ -28,7 +28,9 @@ struct TileRoutes: Sendable {
             APIOperation(
                 .get, "/map/tiles/{layer}/{z}/{x}/{y}", id: "getMapTile", tag: Self.tag,
                 summary: LocalizedText(
-                    "矢量瓦片（MVT 2.1）", "A vector tile (MVT 2.1), without a layer where it shows nothing"),
+                    "矢量瓦片（MVT 2.1）",
+                    "A vector tile (MVT 2.1), without a layer where it shows nothing; where a tile cannot hold all there is, a layer `shortened` says how many it shows"
+                ),
                 query: Self.filter, response: .string(format: "binary"), responseType: Self.contentType, refusals: []),
             right: .placesRead
         ) { staff, _ in
@@ -163,6 +165,12 @@ struct TileRoutes: Sendable {
                                 writer.value(field.kind == .text ? "String" : "Number")
                             }
                         }
+                    }
+                    writer.object { writer in
+                        // Where a tile cannot hold all, it says so.
+                        writer.member("id", TileWriter.shortened)
+                        writer.key("fields")
+                        writer.object { $0.member("shown", "Number") }
                     }
                 }
             }
