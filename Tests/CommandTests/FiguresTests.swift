@@ -5,6 +5,7 @@ import Ground
 import Storage
 import StorageTesting
 import Testing
+import Web
 
 @testable import Command
 
@@ -120,6 +121,27 @@ struct FiguresTests {
             #expect(try await world.figures("coordinator").emergencies?.ringing[.contact] == before - 1)
             for name in ["coordinator", "northduty", "southduty"] {
                 #expect(try await world.figures(name).named == world.recount(name).named, "\(name)")
+            }
+        }
+    }
+
+    @Test("On a screen an exercise says so before anything that may be cut off", arguments: [true, false])
+    func marksExercises(isWall: Bool) async throws {
+        try await CommandWorld.with(.sqlite) { world in
+            _ = try await world.started(isExercise: true)
+            for _ in 0..<12 {
+                world.clock.advance(.minutes(30))
+                try await world.watch()
+            }
+            let (command, scope, now) = (world.command, try world.scope("coordinator"), world.now)
+            let model = try await world.house.database.read { try command.model(in: nil, for: scope, at: now, in: $0) }
+            let parts = WallParts(command: command, language: .english, isWall: isWall).all(model)
+            let mark = "<span class=\"tag\">Exercise</span>"
+            for id in ["wall-alarms", "wall-emergencies"] {
+                let html = try #require(parts.first { $0.id == id }).html
+                let text = String(decoding: html.bytes, as: UTF8.self)
+                #expect(text.contains("<tr><td>\(mark) <a href=\"/emergencies/") == isWall, "\(text)")
+                #expect(text.contains("</a> \(mark)</td>") == !isWall, "\(text)")
             }
         }
     }

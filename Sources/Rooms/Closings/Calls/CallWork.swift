@@ -140,12 +140,13 @@ struct CallWork: Sendable {
         let calendar = closings.cases.rules.time.calendar
         guard !rules.isDecent(now, calendar) else { return }
         let hours = rules.hours(of: now.local().day, calendar).map(\.text)
-        let shown = hours.isEmpty ? nil : hours.joined(separator: "、")
         throw Refusal(
             .conflict, "closings.no-hour-to-call",
             LocalizedText(
-                shown.map { "现在不是打电话的时间（今天 \($0)）" } ?? "今天不打回访电话",
-                shown.map { "This is no hour to call people (today \($0))" } ?? "Nobody is called today"),
+                hours.isEmpty ? "今天不打回访电话" : "现在不是打电话的时间（今天 \(hours.joined(separator: "、"))）",
+                hours.isEmpty
+                    ? "Nobody is called today"
+                    : "This is no hour to call people (today \(hours.joined(separator: ", ")))"),
             wayOn: LocalizedText("请在规定时段内拨打", "Call within these hours"), rule: "checks.calls")
     }
 

@@ -216,9 +216,17 @@ struct WallParts {
             caption, isEmpty: rows.isEmpty, empty: say("没有报警。", "No alarms."),
             """
             <thead><tr><th scope="col">\(say("报警", "Alarm"))</th><th scope="col">\(say(CommandTexts.area))</th>\
-            <th scope="col" class="due">\(say(CommandTexts.due))</th>\(isWall ? HTML() : "<th scope=\"col\"><span class=\"hide\">\(say(CommandTexts.nearest))</span></th>")</tr></thead>\
+            <th scope="col" class="due">\(say("时间", "When"))</th>\(isWall ? HTML() : "<th scope=\"col\"><span class=\"hide\">\(say(CommandTexts.nearest))</span></th>")</tr></thead>\
             <tbody>\(rows.prefix(most).html { $0 })</tbody>
             """) + note
+    }
+
+    /// An exercise says so. On a screen before all else: what comes after it may be cut off, and a drill whose mark is gone
+    /// looks like an emergency.
+    private func marked(_ link: HTML, _ isExercise: Bool) -> HTML {
+        guard isExercise else { return link }
+        let mark: HTML = "<span class=\"tag\">\(say(CommandTexts.exercise))</span>"
+        return isWall ? "\(mark) \(link)" : "\(link) \(mark)"
     }
 
     private func handOver(_ one: OpenHandOver, _ now: Instant) -> HTML {
@@ -226,7 +234,7 @@ struct WallParts {
             "交接 \(one.handOver.slip) 号在途 \(one.handOver.outstanding)",
             "Hand-over \(one.handOver.slip): \(one.handOver.outstanding) on the way")
         return """
-            <tr><td><a href="/emergencies/\(one.handOver.event)">\(what)</a>\(one.isExercise ? " <span class=\"tag\">\(say(CommandTexts.exercise))</span>" : HTML())</td>\
+            <tr><td>\(marked("<a href=\"/emergencies/\(one.handOver.event)\">\(what)</a>", one.isExercise))</td>\
             <td>\(one.fromName) → \(one.toName)</td><td>\(due(one.handOver.expectedBy, now))</td>\
             \(nearest("hand-over", one.handOver.id.text))</tr>
             """
@@ -235,7 +243,7 @@ struct WallParts {
     /// The words of whoever raised it stay in the list: nothing of a person stands on a wall.
     private func ringing(_ alarm: RingingAlarm, _ now: Instant) -> HTML {
         """
-        <tr><td><a href="\(AlarmList.address(alarm))">\(say(alarm.kind.title))</a>\(alarm.isExercise ? " <span class=\"tag\">\(say(CommandTexts.exercise))</span>" : HTML())</td>\
+        <tr><td>\(marked("<a href=\"\(AlarmList.address(alarm))\">\(say(alarm.kind.title))</a>", alarm.isExercise))</td>\
         <td>\(command.areaName(alarm.area))</td><td>\(ringsSince(alarm.since, now))</td>\
         \(nearest("area", alarm.area.code))</tr>
         """
@@ -271,15 +279,15 @@ struct WallParts {
         let figures = model.figures.emergencies ?? EmergencyFigures()
         let sums = say(
             "运行中 \(figures.running)，演练 \(figures.exercises)",
-            "\(figures.running) running, \(figures.exercises) exercises")
+            "\(figures.running) running, \(figures.exercises) as exercises")
         return panel(
-            say(CommandTexts.emergencies) + (isWall ? "：" + sums : ""), isEmpty: model.events.isEmpty,
+            say(CommandTexts.emergencies) + (isWall ? say("：", ": ") + sums : ""), isEmpty: model.events.isEmpty,
             empty: say("没有启动的应急响应。", "No emergency is running."),
             """
             <tbody>\(model.events.html { event in
                 let title = command.emergencies.title(of: event)
                 return """
-                    <tr><td><a href="/emergencies/\(event.id)">\(event.title)</a>\(event.isExercise ? " <span class=\"tag\">\(say(CommandTexts.exercise))</span>" : HTML())</td>\
+                    <tr><td>\(marked("<a href=\"/emergencies/\(event.id)\">\(event.title)</a>", event.isExercise))</td>\
                     <td><span class="tag danger">\(symbol("triangle-alert"))\(say(title.level))</span></td>\
                     <td>\(command.areaName(event.area))</td></tr>
                     """
@@ -303,7 +311,7 @@ struct WallParts {
                 let kind = command.emergencies.dutyKinds.first { $0.key == shift.record.kind }
                 return """
                     <tr><td>\(command.areaName(shift.record.area))</td><td>\(kind.map { say($0.title) } ?? shift.record.kind)</td>\
-                    <td>\(say(shift.post))</td><td><time datetime="\(shift.record.until.iso8601)">\(String(shift.record.until.local().minuteText.suffix(5)))</time></td></tr>
+                    <td>\(say(shift.post))</td><td data-label="\(say("至", "Until"))"><time datetime="\(shift.record.until.iso8601)">\(String(shift.record.until.local().minuteText.suffix(5)))</time></td></tr>
                     """
             })</tbody>
             """)

@@ -125,7 +125,7 @@ struct DutyPages: Sendable {
                 areas.html { area in
                     """
                     <tr><td data-label="\(visit(EmergencyTexts.area))">\(emergencies.areaName(area))</td>\(days.html { day in
-                        "<td class=\"t\" data-label=\"\(dayTitle(day, visit))\">\(cell(lines, area, day, manages, visit))</td>"
+                        "<td data-label=\"\(dayTitle(day, visit))\">\(cell(lines, area, day, manages, visit))</td>"
                     })</tr>
                     """
                 })
