@@ -149,16 +149,19 @@ struct CapTests {
     func visits(engine: EngineCase) async throws {
         try await DutyWorld.with(engine) { world in
             try await world.adopted()
-            func sent(_ kind: DemandKind, _ title: String) async throws -> Demand {
+            func sent(_ kind: DemandKind, _ title: String, _ level: AreaLevel = .street) async throws -> Demand {
                 var content = DutyWorld.content(title, yuan: 400)
                 content.kind = kind
+                content.level = level
                 return try await world.file(content)
             }
+            // No level below the street is inspected, by no name.
+            #expect(try await sent(.visit, "走进网格调研", .grid).stage == .refused)
             _ = try await sent(.inspection, "仓库消防检查")
             let visit = try await sent(.visit, "走进社区座谈调研")
             #expect(visit.answer.findings.contains { $0.question == .cap && $0.text.chinese.contains("本年第 2 次") })
             let answer = try await world.call(.get, "/api/v1/demand-years", as: "coordination")
-            #expect(answer.text.contains("\"kind\":\"inspection\",\"sent\":2,\"otherNames\":1"))
+            #expect(answer.text.contains("\"kind\":\"inspection\",\"sent\":2,\"otherNames\":1,\"refused\":1"))
             #expect(!answer.text.contains("\"kind\":\"visit\""))
         }
     }
