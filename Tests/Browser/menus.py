@@ -57,3 +57,19 @@ def run(house):
                         page.screenshot(path=pathlib.Path(PICTURES) / f"{file}.png", full_page=True)
                 page.context.close()
             assert not found, f"{len(found)}: " + "; ".join(found[:30])
+
+    @test("A matter drawn to be looked at, how it was drawn, and a call stand behind their lists without a barrier")
+    def _():
+        found = []
+        for role, path in (("verifier", "/site-checks"), ("verifier", "/site-checks/draws"), ("hotline_agent", "/follow-ups")):
+            page = house.page(role, **looks[1][1])
+            page.goto(base + path)
+            if path == "/follow-ups" and page.locator("table a").count() == 0:
+                page.click("form[action='/follow-ups/take'] button.p")
+                page.wait_for_url("**/follow-ups?done=take")
+            page.locator("table a").first.click()
+            page.wait_for_url(re.compile(re.escape(path) + "/[0-9a-z]{26}$"))
+            page.evaluate(AXE + ";0")
+            found += [f"{path}: {fault}" for fault in page.evaluate(BARRIERS) + page.evaluate(TOO_WIDE) + page.faults]
+            page.context.close()
+        assert not found, f"{len(found)}: " + "; ".join(found[:30])
