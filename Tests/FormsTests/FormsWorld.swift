@@ -120,7 +120,8 @@ struct FormsWorld: Sendable {
         let made = grids.enumerated().map { index, code in
             Grid(
                 code: code, community: String(code.prefix(12)), name: "第 \(index + 1) 网格", kind: .base,
-                households: 400, centre: nil, validFrom: day)
+                households: 400,
+                centre: Grid.Centre(longitude: 120.13 + Double(index) / 100, latitude: 30.26), validFrom: day)
         }
         try await house.database.write {
             try Places.register(areas: areas, in: $0)

@@ -106,6 +106,14 @@
 
   // What was pressed on the map is lit in the list, and says what it is.
   const popup = (lngLat, content) => new maplibregl.Popup({ maxWidth: '18rem' }).setLngLat(lngLat).setDOMContent(content).addTo(map);
+  // Who lives at a place, for whoever may know: a page of its own.
+  const homes = find('[data-homes]');
+  const near = ({ lng, lat }) => `${homes.dataset.homes}${lng.toFixed(5)},${lat.toFixed(5)}`;
+  const middle = () => {
+    homes.hidden = map.getZoom() < 14;
+    homes.href = near(map.getCenter());
+  };
+  if (homes) { middle(); map.on('moveend', middle); }
   const described = (title, href, lines) => {
     const content = document.createElement('div');
     const head = document.createElement(href ? 'a' : 'strong');
@@ -116,7 +124,7 @@
   };
   map.on('click', event => {
     if (tool) return;
-    const found = map.queryRenderedFeatures(event.point, { layers: [...own, 'matters', 'matters-changed', 'matters-gathered', 'areas', 'landmarks'].filter(id => map.getLayer(id)) })[0];
+    const found = map.queryRenderedFeatures(event.point, { layers: [...own, 'matters', 'matters-changed', 'matters-gathered', 'areas', 'landmarks', ...(homes ? ['buildings', 'buildings-places'] : [])].filter(id => map.getLayer(id)) })[0];
     if (!found) return;
     if (found.source === about) return void tell(found, event.lngLat);
     const { id, number, name, kind, count, open, overdue } = found.properties;
@@ -127,6 +135,7 @@
       return void popup(found.geometry.coordinates, described(number, `/cases/${id}`, [row?.cells[1]?.textContent, row?.cells[3]?.textContent]));
     }
     if (found.layer.id === 'areas') return void popup(found.geometry.coordinates, described(name, `/places/${id}`, [open === undefined ? '' : `${open} / ${overdue}`]));
+    if (found.source === 'buildings') return void popup(event.lngLat, described(place.dataset.residents, near(event.lngLat), [name]));
     popup(found.geometry.coordinates, described(name, '', [kind]));
   });
   // What a theme says of it: its own line of the list where it has one.

@@ -4,6 +4,7 @@ import Geo
 import Ground
 import HTTPTypes
 import Hummingbird
+import Identity
 import Places
 import Web
 
@@ -114,7 +115,7 @@ struct MapPage: Sendable {
             <noscript><p class="notice">\(visit("没有启用脚本，只显示清单。", "Scripts are off: only the list is shown."))</p></noscript>\
             <div id="map" class="map" data-style="\(style)" data-list="/map/list" data-stream="/map/stream" data-alive="\(map.rules.stream.aliveSeconds)"\
             \(attribute: "data-bounds", box)\(attribute: "data-at", at)\(attribute: "data-box", visit.query.filled("box"))\(flag: "data-wall", visit.isWall)\(attribute: "data-day", day?.description)\(attribute: "data-about", theme?.name)\
-             data-zoom-in="\(visit("放大", "Zoom in"))" data-zoom-out="\(visit("缩小", "Zoom out"))" data-region="\(visit("地图，可用方向键移动，加减键缩放", "Map: move with the arrow keys, zoom with plus and minus"))"></div>\
+             data-zoom-in="\(visit("放大", "Zoom in"))" data-zoom-out="\(visit("缩小", "Zoom out"))" data-residents="\(visit("此处住户", "Who lives here"))" data-region="\(visit("地图，可用方向键移动，加减键缩放", "Map: move with the arrow keys, zoom with plus and minus"))"></div>\
             \(legend(visit, theme))<p class="map-note">\(day.map { visit("\($0) 日终；", "as of the end of \($0); ") } ?? "")\(note)<span class="printonly"> · \(visit.instantText(visit.now)) · \(staff.scope.staffName)</span></p></section>
             """
     }
@@ -135,6 +136,12 @@ struct MapPage: Sendable {
     private func tools(_ staff: StaffVisit, _ theme: MapTheme?) -> HTML {
         let visit = staff.visit
         let layers = MapStyle(map: map, staff: staff).layers(theme)
+        // From where single buildings are drawn: who lives at the middle, for whoever may see them. A building that is
+        // pressed leads there, too.
+        let homes: HTML =
+            staff.scope.may(.registryRead)
+            ? "<a class=\"btn\" data-homes=\"/registry?kind=household&amp;near=\" hidden>\(visit("画面中心的住户", "Homes at the middle"))</a>"
+            : HTML()
         return """
             <div class="map-tools bar noprint" data-map-tools hidden>\
             <details class="switch"><summary>\(symbol("layers"))<span>\(visit(MapTexts.layers))</span></summary><div class="map-layers">\
@@ -144,7 +151,7 @@ struct MapPage: Sendable {
             <button type="button" class="btn" data-tool="box" aria-pressed="false">\(visit("框选", "Select"))</button>\
             <button type="button" class="btn" data-tool="view" aria-pressed="false">\(visit("仅看图上范围", "Only what is in view"))</button>\
             <button type="button" class="btn" data-tool="measure" aria-pressed="false">\(visit("测距", "Measure"))</button>\
-            <button type="button" class="btn" data-tool="print">\(visit("打印", "Print"))</button>\
+            <button type="button" class="btn" data-tool="print">\(visit("打印", "Print"))</button>\(homes)\
             <output class="map-output" aria-live="polite" data-hint-box="\(visit("按住鼠标拖出一个框；键盘：移动地图后用“仅看图上范围”", "Drag a box; by keyboard, move the map and use “Only what is in view”"))" \
             data-hint-measure="\(visit("依次点击各点，双击结束", "Click the points in turn; double-click ends"))"></output></div>
             """

@@ -94,6 +94,9 @@ struct RegistryAPI: Sendable {
                     .init("kind", .string(values: SubjectKind.allCases.map(\.rawValue))),
                     .init("area", .string(maximum: 15), required: false),
                     .init("after", .string(maximum: 60), required: false),
+                    .init(
+                        "near", .string(maximum: 60), required: false,
+                        "`longitude,latitude`: homes or buildings of its grid, nearest first"),
                 ],
                 response: .object([.init("items", .array(RegistryJSON.subject)), .init("next", .nullable(.text))])),
             right: .registryRead
@@ -333,52 +336,5 @@ extension Registry {
             try registry.noteLook(at: subject, purpose: purpose, by: scope, at: now, in: transaction)
             return subject
         }
-    }
-}
-
-/// Which subjects a list asks for.
-struct SubjectQuestion: Sendable {
-    var kind: SubjectKind
-    var area: AreaPrefix
-    var after: (area: String, id: SubjectID)?
-    static let pageSize = 50
-
-    init(_ query: QueryParameters, within scope: Scope) throws(Refusal) {
-        let kindText = query.filled("kind") ?? SubjectKind.household.rawValue
-        guard let kind = SubjectKind(rawValue: kindText) else {
-            throw Refusal(
-                .ruleBroken, "registry.kind",
-                LocalizedText("kind 应为 person、household 或 dwelling", "kind is person, household or dwelling"),
-                field: "kind")
-        }
-        self.kind = kind
-        area = scope.area
-        if let text = query.filled("area") {
-            guard let asked = AreaPrefix(text) else {
-                throw Refusal(
-                    .malformed, "registry.area", LocalizedText("区划代码有误", "This is no code of an area"), field: "area")
-            }
-            guard scope.area.contains(asked) else { throw .nothingHere }
-            area = asked
-        }
-        if let text = query.filled("after") {
-            let parts = text.split(separator: "-", maxSplits: 1).map(String.init)
-            guard parts.count == 2, let id = SubjectID(parsing: parts[1]), AreaPrefix(parts[0]) != nil else {
-                throw Refusal(
-                    .malformed, "registry.after", LocalizedText("翻页标记有误", "This is no mark of a page"), field: "after")
-            }
-            after = (parts[0], id)
-        }
-    }
-
-    func page(_ registry: Registry, _ scope: Scope, in transaction: any Transaction) throws
-        -> (items: [StoredSubject], next: String?)
-    {
-        let found = try SubjectStore.page(
-            kind, in: area, for: scope, after: after, limit: Self.pageSize + 1, vault: registry.house.keys.vault,
-            in: transaction)
-        let items = Array(found.prefix(Self.pageSize))
-        let next = found.count > Self.pageSize ? items.last.map { "\($0.area.code)-\($0.id)" } : nil
-        return (items, next)
     }
 }

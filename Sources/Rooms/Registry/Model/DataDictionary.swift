@@ -70,6 +70,7 @@ public enum CoreElement {
     public static let building = "building"
     public static let buildingName = "building-name"
     public static let buildingGrid = "building-grid"
+    public static let buildingPlace = "building-place"
     public static let organisationName = "organisation-name"
     public static let organisationGrid = "organisation-grid"
     public static let creditCode = "credit-code"

@@ -19,6 +19,7 @@ struct RegistryPages: Sendable {
     private func list(_ staff: StaffVisit) async throws -> Response {
         let (registry, scope, visit) = (registry, staff.scope, staff.visit)
         let question = try SubjectQuestion(visit.query, within: scope)
+        if let point = question.near { return try await near(staff, point, question.kind) }
         let page = try await registry.house.database.read { transaction in
             let page = try question.page(registry, scope, in: transaction)
             return (page.items, page.next, try registry.names(around: page.items, in: transaction))
@@ -43,6 +44,41 @@ struct RegistryPages: Sendable {
         return visit.page(shown)
     }
 
+    /// Whoever pressed a building on the map comes here: who lives there, each a way to the card.
+    private func near(_ staff: StaffVisit, _ point: PlacePoint, _ kind: SubjectKind) async throws -> Response {
+        let (registry, scope, visit) = (registry, staff.scope, staff.visit)
+        let (near, names) = try await registry.house.database.read { transaction in
+            let near = try registry.near(
+                point, kind, limit: SubjectQuestion.pageSize, for: scope, in: transaction)
+            return (near, try registry.names(around: near.found.map(\.subject), in: transaction))
+        }
+        let metres = Dictionary(near.found.map { ($0.subject.id, $0.metres) }) { first, _ in first }
+        let distance = Column<StoredSubject>("距离（米）", "Distance, m", .number) { one, _ in
+            metres[one.id].map { .number(Double($0)) } ?? .empty
+        }
+        let listing = Listing(
+            caption: visit("图上此处的\(kind.title.chinese)，由近及远", "\(kind.title.english) around this place, nearest first"),
+            columns: [distance] + columns(kind, names), items: near.found.map(\.subject),
+            whenEmpty: """
+                <p>\(visit("此处所在网格还没有标出位置的\(kind.title.chinese)，或不在您的辖区。", "None of its grid is on the map yet, or it is not in your area."))</p>
+                """)
+        let unplaced: HTML =
+            near.unplaced == 0
+            ? HTML()
+            : """
+            <p class="hint">\(visit("本网格另有 \(near.unplaced) 个没有位置，不在此列。", "\(near.unplaced) more of this grid have no place on the map and are not listed."))</p>
+            """
+        let map: HTML =
+            scope.may(.placesRead)
+            ? "<p class=\"bar\"><a class=\"btn\" href=\"/map?at=\(point.text),17\">\(visit("在地图上看", "Show on the map"))</a></p>"
+            : HTML()
+        return visit.page(
+            Page(
+                visit("图上此处", "Around this place"),
+                breadcrumb: [(visit(RegistryTexts.registry), "/registry"), (visit("图上此处", "Around this place"), nil)],
+                "\(tabs(visit, kind, of: [.household, .dwelling, .building]))\(map)\(listing.html(visit))\(unplaced)"))
+    }
+
     private func newLink(_ staff: StaffVisit, _ kind: SubjectKind) -> HTML {
         guard staff.scope.may(.registryWrite),
             [.dwelling, .building, .organisation].contains(kind)
@@ -58,9 +94,12 @@ struct RegistryPages: Sendable {
         return "<a class=\"btn\" href=\"\(ExchangePages.path)\">\(staff.visit(ExchangePages.title))</a>"
     }
 
-    private func tabs(_ visit: Visit, _ present: SubjectKind) -> HTML {
+    private func tabs(
+        _ visit: Visit, _ present: SubjectKind,
+        of kinds: [SubjectKind] = [.household, .person, .dwelling, .building, .organisation]
+    ) -> HTML {
         """
-        <nav class="tabs" aria-label="\(visit("类别", "Kinds"))">\([SubjectKind.household, .person, .dwelling, .building, .organisation].html { kind in
+        <nav class="tabs" aria-label="\(visit("类别", "Kinds"))">\(kinds.html { kind in
             "<a href=\"\(visit.query.setting("kind", kind.rawValue).setting("after", nil).address("/registry"))\"\(attribute: "aria-current", kind == present ? "page" : nil)>\(visit(kind.title))</a>"
         })</nav>
         """

@@ -61,7 +61,7 @@ struct SubjectView: Sendable {
 
     /// Where it stands, close enough to tell one building from the next.
     private var onMap: HTML {
-        let key = subject.kind == .building ? "building-place" : CoreElement.place
+        let key = subject.kind == .building ? CoreElement.buildingPlace : CoreElement.place
         guard let standing = subject.kind == .building ? subject : card.home,
             let place = standing.record.value(key, at: day).flatMap({ PlacePoint($0) }),
             staff.scope.may(.placesRead)
