@@ -28,6 +28,19 @@ struct BodiesOfPlaces: BodyLookup {
     func areaName(_ area: AreaPrefix) -> String? { places.name(of: area.code) }
 }
 
+/// Who stands on the page of a body: those with a post of it, and with it their posts of others.
+struct PeopleOfPosts: BodyPeople {
+    let clock: any WallClock
+
+    func people(of body: BodyID, in transaction: any Transaction) throws -> [BodyPerson] {
+        try Identity.people(of: body, at: clock.now(), in: transaction).map { person in
+            BodyPerson(
+                name: person.name, titles: person.here.map(\.title),
+                elsewhere: person.elsewhere.map { BodyPerson.Elsewhere(body: $0.body, title: $0.title) })
+        }
+    }
+}
+
 struct AreasOfPlaces: AreaLookup {
     let places: Places
 

@@ -83,7 +83,8 @@ enum Assembly {
 
         /// Reads every rule file: what is wrong in one is told with its line.
         init(in house: House, numbers: CaseNumberSource = CaseNumberSource()) throws(Refusal) {
-            places = Places(house: house, ground: GroundOfGrids(house: house))
+            places = Places(
+                house: house, ground: GroundOfGrids(house: house), people: PeopleOfPosts(clock: house.clock))
             let bodies = BodiesOfPlaces(clock: house.clock, places: places)
             messages = Messages(house: house, sender: OutboxFileSender(path: house.settings.outboxFile))
             identity = try Identity(house: house, knownRights: Assembly.rights, bodies: bodies)

@@ -75,6 +75,32 @@ struct RolesAndDirectoryTests {
         }
     }
 
+    @Test(
+        "Whoever holds posts of two bodies stands with both, and with each of them the other",
+        arguments: EngineCase.available)
+    func crossAppointments(_ engine: EngineCase) async throws {
+        try await Office.with(engine) { office in
+            let both = try await office.person("both", [("clerk", Office.street), ("clerk", Office.sibling)])
+            let one = try await office.person("one", [("clerk", Office.street)])
+            let now = office.clock.now()
+            let (street, sibling) = (Bodies.id(of: Office.street), Bodies.id(of: Office.sibling))
+            func people(_ body: BodyID) async throws -> [PersonOfBody] {
+                try await office.database.read { try Identity.people(of: body, at: now, in: $0) }
+            }
+            let here = try await people(street)
+            #expect(Set(here.map(\.staff)) == [both.id, one.id] && here.count == 2)
+            #expect(here.first { $0.staff == both.id }?.elsewhere.map(\.body) == [sibling])
+            #expect(here.first { $0.staff == one.id }?.elsewhere == [])
+            let there = try await people(sibling)
+            #expect(there.map(\.staff) == [both.id] && there.first?.elsewhere.map(\.body) == [street])
+            // A post that ended is no post.
+            let ended = both.posts[0]
+            _ = try await office.database.write { try PostStore.end(ended, at: now, in: $0) }
+            #expect(try await people(street).map(\.staff) == [one.id])
+            #expect(try await people(sibling).first?.elsewhere == [])
+        }
+    }
+
     @Test("A new name is shown at once", arguments: EngineCase.available)
     func names(_ engine: EngineCase) async throws {
         try await Office.with(engine) { office in

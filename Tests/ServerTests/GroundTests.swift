@@ -53,7 +53,7 @@ import Web
             "PatrolStore.insert(plan": ["GridDay/Patrol/PatrolWork.swift", "GridDay/GridDay+Warnings.swift"],
             "PatrolStore.insertion": ["GridDay/Patrol/PatrolWork.swift"],
             "FormDefinitionStore.insert": ["Forms/Proposals/Forms+Proposals.swift"],
-            "ShiftStore.insertion": ["Emergencies/Rosters/Emergencies+Rosters.swift"],
+            "ShiftStore.plan(": ["Emergencies/Rosters/Emergencies+Rosters.swift"],
         ]
         let rooms = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appendingPathComponent("Sources/Rooms")

@@ -8,6 +8,7 @@ import HummingbirdTesting
 import Identity
 import Messages
 import NIOCore
+import Places
 import Storage
 import Testing
 
@@ -190,6 +191,41 @@ struct StaffInterfaceTests {
                     .replacing("/export", with: "")
                 let list = try await call(.get, page, root, nil, street).text
                 #expect(list.contains("href=\"\(path.split(separator: "?")[0])"), "\(page)")
+            }
+        }
+    }
+
+    @Test("A cross-appointment shows on the pages of both bodies, and a program is told the same")
+    func crossAppointment() async throws {
+        try await Street.with { street in
+            _ = try await person("root", "administrator", "", street)
+            let root = try await street.token("root")
+            let now = street.house.clock.now()
+            let (area, today) = (try #require(AreaPrefix(Street.area)), now.local().day)
+            let bodies = ["北山街道党工委", "北山派出所"].map { name in
+                BodyRecord(
+                    id: street.house.identifiers.next(at: now), name: name, kind: .government, level: .street,
+                    area: area, validFrom: today)
+            }
+            let staff = NewStaff(
+                id: street.house.identifiers.next(at: now), name: "测试·两处任职", login: "both", passwordHash: nil,
+                area: area)
+            let titles = [LocalizedText("委员", "Member"), LocalizedText("所长", "Chief")]
+            let posts = zip(bodies, titles).map { body, title in
+                PostRecord(
+                    id: street.house.identifiers.next(at: now), staff: staff.id, body: body.id, role: "street_handler",
+                    area: area, title: title, from: now)
+            }
+            let vault = street.house.keys.vault
+            try await street.house.database.write {
+                try Places.register(bodies: bodies, in: $0)
+                try Identity.register(staff: [staff], posts: posts, vault: vault, at: now, in: $0)
+            }
+            for (body, other) in [(bodies[0], bodies[1]), (bodies[1], bodies[0])] {
+                let page = try await call(.get, "/places/bodies/\(body.id)", root, nil, street).text
+                #expect(page.contains("测试·两处任职") && page.contains("href=\"/places/bodies/\(other.id)\">\(other.name)"))
+                let answer = try await call(.get, "/api/v1/bodies/\(body.id)", root, nil, street).text
+                #expect(answer.contains("\"elsewhere\":[{\"body\":\"\(other.id)\",\"name\":\"\(other.name)\""))
             }
         }
     }

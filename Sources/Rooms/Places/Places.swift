@@ -42,15 +42,20 @@ public struct Places: Room {
     let house: House
     let panels: [AreaPanel]
     let ground: (any GridGround)?
+    let people: (any BodyPeople)?
     let index = PlaceIndex()
 
     /// - Parameters:
     ///   - panels: what other rooms show on the page of an area, in this order.
     ///   - ground: where grids lie, when something knows it.
-    public init(house: House, panels: [AreaPanel] = [], ground: (any GridGround)? = nil) {
+    ///   - people: who holds the posts of bodies, when something knows it.
+    public init(
+        house: House, panels: [AreaPanel] = [], ground: (any GridGround)? = nil, people: (any BodyPeople)? = nil
+    ) {
         self.house = house
         self.panels = panels
         self.ground = ground
+        self.people = people
     }
 
     public static let migrations: [Migration] = PlaceSchema.migrations

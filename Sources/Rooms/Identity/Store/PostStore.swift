@@ -4,7 +4,7 @@ import Storage
 
 /// The posts of staff.
 enum PostStore {
-    private static let columns: StaticString =
+    static let columns: StaticString =
         "p.id, p.staff, p.body, p.role, p.area, p.title_zh, p.title_en, p.from_at, p.until_at"
 
     static func insertion(_ post: PostRecord) -> SQL {

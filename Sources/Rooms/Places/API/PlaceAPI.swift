@@ -88,10 +88,12 @@ struct PlaceAPI: Sendable {
         routes.api(
             APIOperation(
                 .get, "/bodies/{id}", id: "getBody", tag: "places",
-                summary: LocalizedText("一个机构及其条块上级", "A body with those above it, by area and by line"),
+                summary: LocalizedText(
+                    "一个机构、其条块上级和在岗人员（含交叉任职）",
+                    "A body with those above it, by area and by line, and its people with their posts elsewhere"),
                 response: .object([
                     .init("body", Self.bodySchema), .init("areaChain", .array(Self.bodySchema)),
-                    .init("lineChain", .array(Self.bodySchema)),
+                    .init("lineChain", .array(Self.bodySchema)), .init("people", BodyPeopleList.schema),
                 ])), right: .placesRead
         ) { staff, _ in try await body(staff) }
         routes.api(
@@ -221,10 +223,11 @@ struct PlaceAPI: Sendable {
 
     private func body(_ staff: StaffVisit) async throws -> Response {
         let id: BodyID = try staff.visit.identifier()
-        let (byArea, byLine) = try await house.database.read { transaction in
+        let (byArea, byLine, people) = try await house.database.read { [places] transaction in
             (
                 try BodyStore.chain(of: id, by: .area, in: transaction),
-                try BodyStore.chain(of: id, by: .line, in: transaction)
+                try BodyStore.chain(of: id, by: .line, in: transaction),
+                try BodyPeopleList(of: id, places, in: transaction)
             )
         }
         guard let body = byArea.first else { throw Refusal.nothingHere }
@@ -236,6 +239,8 @@ struct PlaceAPI: Sendable {
                 writer.array(byArea.dropFirst()) { $1.write(to: &$0) }
                 writer.key("lineChain")
                 writer.array(byLine.dropFirst()) { $1.write(to: &$0) }
+                writer.key("people")
+                people.write(to: &writer, staff.visit)
             }, headers: [.eTag: Answer.entityTag(body.version)])
     }
 

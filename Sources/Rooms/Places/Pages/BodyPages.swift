@@ -79,6 +79,7 @@ struct BodyPages: Sendable {
         var byArea: [BodyRecord]
         var byLine: [BodyRecord]
         var above: [BodyRecord]
+        var people: BodyPeopleList
     }
 
     private func show(
@@ -93,7 +94,8 @@ struct BodyPages: Sendable {
             return Model(
                 body: body, byArea: try BodyStore.chain(of: id, by: .area, in: transaction),
                 byLine: try BodyStore.chain(of: id, by: .line, in: transaction),
-                above: try BodyStore.acting(in: scope.area, at: today, limit: 1000, transaction: transaction))
+                above: try BodyStore.acting(in: scope.area, at: today, limit: 1000, transaction: transaction),
+                people: try BodyPeopleList(of: id, places, in: transaction))
         }
         guard let model else { throw Refusal.nothingHere }
         let body = model.body
@@ -115,7 +117,7 @@ struct BodyPages: Sendable {
                     (visit(PlacesTexts.places), "/places"), (visit(PlacesTexts.allBodies), "/places/bodies"),
                     (body.name(visit.language), nil),
                 ], notice: wrong.map { notice($0, visit) } ?? done(visit),
-                "\(facts(model, visit, ended: ended))\(forms)"),
+                "\(facts(model, visit, ended: ended))\(model.people.html(visit))\(forms)"),
             status: wrong?.kind.status ?? .ok)
     }
 

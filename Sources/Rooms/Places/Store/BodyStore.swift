@@ -71,6 +71,12 @@ enum BodyStore {
         ).map(body)
     }
 
+    /// Some bodies by their ids; those that are not there are left out.
+    static func bodies(_ ids: [BodyID], in transaction: any Transaction) throws -> [BodyRecord] {
+        guard !ids.isEmpty else { return [] }
+        return try transaction.query("SELECT \(trusted: columns) FROM bodies WHERE id IN (\(list: ids))").map(body)
+    }
+
     /// The body and those above it, nearest first, in one query. A ring, which no write makes, ends after 20 steps.
     static func chain(of id: BodyID, by chain: BodyChain, in transaction: any Transaction) throws -> [BodyRecord] {
         let above: SQL =
