@@ -118,7 +118,7 @@ struct AccountTests {
             #expect(flows.text.contains(AccountCounty.south.code) && !flows.text.contains(AccountCounty.north.code))
             for bad in [
                 "burden-year?turn=2026-02-30", "burden-year?days=3", "burden-year?area=33", "burden-flows?year=1",
-                "burden-pairs?limit=0",
+                "burden-pairs?limit=0", "burden-pairs?after=x",
             ] {
                 #expect(try await county.get("/api/v1/\(bad)", as: "coordinator").status == 422, "\(bad)")
             }

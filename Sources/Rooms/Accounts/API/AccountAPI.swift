@@ -133,8 +133,10 @@ struct AccountAPI: Sendable {
                 guard let number = Int(text), (1...200).contains(number) else { throw YearQuestion.wrong("limit") }
                 limit = number
             }
+            let after = staff.visit.query.filled("after")
+            if let after, Identifier<CutPair>(parsing: after) == nil { throw YearQuestion.wrong("after") }
             let found = try await accounts.cutPairs(
-                after: staff.visit.query.filled("after"), limit: limit, for: staff.scope, at: staff.visit.now)
+                after: after, limit: limit, for: staff.scope, at: staff.visit.now)
             return Answer.json(
                 JSONWriter.object { writer in
                     writer.key("items")

@@ -81,9 +81,10 @@ struct FlowPages: Sendable {
                 title, breadcrumb: [(visit(AccountTexts.year), "/accounts/year"), (title, nil)],
                 """
                 <p class="lead">\(visit("一年里压到基层的工时，从哪个部门来、以什么方式来、落到哪个街道。", "The hours of a year: from which department, by what, and on which street they fall."))</p>\
+                <div class="bar">\(exportLink(visit, path: "/accounts/flows/export"))<a class="btn" href="/demands/burden?year=\(year)">\(visit("看每一件", "See each demand"))</a></div>\
                 <form method="get" action="/accounts/flows" class="filters">\(Field.text("year", visit("年份", "Year"), value: "\(year)", maximum: 4, inputMode: "numeric"))\(Field.submit(visit("查询", "Show")))</form>\
                 \(flows.flows.isEmpty ? HTML() : "<section class=\"panel\"><figure>\(picture.html(label))<figcaption>\(visit("部门 → 来源 → 街道", "Department → source → street"))</figcaption></figure></section>")\
-                <div class="bar">\(exportLink(visit, path: "/accounts/flows/export"))<a class="btn" href="/demands/burden?year=\(year)">\(visit("看每一件", "See each demand"))</a></div>\(listing.html(visit))
+                \(listing.html(visit))
                 """))
     }
 

@@ -13,6 +13,8 @@ struct FlowPicture: Sendable {
     let columns: [Column]
 
     private static let width = 480.0
+    /// Pixels at a desk, so that letters stay as large as those around it; a phone shrinks it to its own width.
+    private static let shownWidth = 640.0
     private static let bar = 10.0
     private static let gap = 6.0
     /// Of the whole, without gaps.
@@ -43,7 +45,7 @@ struct FlowPicture: Sendable {
             to: Self.width - Self.bar)
         let places = [0, middle, Self.width - Self.bar]
         return """
-            <svg viewBox="0 -4 \(Self.number(Self.width)) \(Self.number(height + 8))" width="100%" role="img" aria-label="\(label)">\
+            <svg viewBox="0 -4 \(Self.number(Self.width)) \(Self.number(height + 8))" width="\(Self.number(Self.shownWidth))" role="img" aria-label="\(label)">\
             \(left)\(right)\(columns.indices.map { index in
                 nodes(columns[index], tops[index], scale, x: places[index], isLast: index == 2)
             }.html { $0 })</svg>

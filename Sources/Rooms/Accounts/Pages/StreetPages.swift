@@ -138,8 +138,8 @@ struct StreetPages: Sendable {
         func row(_ side: StreetAccount.Side, _ text: String, _ address: String, _ link: String) -> HTML {
             let isFine = one.isInBalance(side)
             return """
-                <tr><th scope="row">\(visit(side.title))</th><td class="t">\(text)</td><td><a href="\(address)">\(link)</a></td>\
-                <td><span class="tag \(isFine ? "ok" : "warn")">\(isFine ? visit("平衡", "In balance") : visit("失衡", "Out of balance"))</span></td></tr>
+                <tr><th scope="row">\(visit(side.title))</th><td class="t" data-label="\(visit("账上", "On the account"))">\(text)</td><td data-label="\(visit("记录", "Records"))"><a href="\(address)">\(link)</a></td>\
+                <td data-label="\(visit("结论", "Verdict"))"><span class="tag \(isFine ? "ok" : "warn")">\(isFine ? visit("平衡", "In balance") : visit("失衡", "Out of balance"))</span></td></tr>
                 """
         }
         let hours = (one.neededMinutes / 60, one.minutes / 60)

@@ -28,8 +28,8 @@ struct YearPages: Sendable {
                 title, breadcrumb: [(title, nil)],
                 """
                 <p class="lead">\(visit("减的是负担，不是工作：一边是压到每个岗位上的工时，一边是居民的事办成了没有。每个数字都能点开它的清单。", "Less burden, not less work: hours laid on each post on one side, what came of residents’ matters on the other. Each figure leads to the list it is made of."))</p>\
-                \(form(year, staff))\(summary(year, visit))\(outcomes(year, staff))\(sourceTable(year, visit))\(kindTable(year, visit))\(monthTable(year, staff))\
                 <div class="bar">\(exportLink(visit, path: "/accounts/year/export"))<a class="btn" href="/accounts/pairs">\(visit(AccountTexts.pairs))</a><a class="btn" href="/accounts/flows">\(visit(AccountTexts.flows))</a><a class="btn" href="/accounts/streets">\(visit(AccountTexts.streets))</a></div>\
+                \(form(year, staff))\(summary(year, visit))\(outcomes(year, staff))\(sourceTable(year, visit))\(kindTable(year, visit))\(monthTable(year, staff))\
                 <p class="hint">\(visit("工时是经准入下达的事项按标准时间摊到每一天的和，岗位数是今天在岗的街道、社区、网格承担岗位；成效来自诉求的台账，按应办结日统计；变化在容许值或偶然范围内的算没有变差。阈值见规则文件 accounts.yaml（待当地核实）。不计算、不比较任何个人。", "Hours are those of demands that passed the gate, spread over their days at standard times; posts are those held today in streets, communities and grids. Outcomes come from matters, by the day on which they should have been closed; a change within tolerance or chance is none. No person is counted or compared. Thresholds stand in accounts.yaml (check locally)."))</p>
                 """))
     }
@@ -74,15 +74,15 @@ struct YearPages: Sendable {
     private func outcomes(_ year: BurdenYear, _ staff: StaffVisit) -> HTML {
         guard !year.pairs.isEmpty else { return HTML() }
         let visit = staff.visit
-        func cell(_ share: Share, _ days: ClosedRange<Day>, _ kind: OutcomeKind) -> HTML {
-            "<td class=\"num\"><a href=\"\(Self.list(of: kind, days, in: year.area))\">\(Figures.share(share))</a> <small>\(visit("\(share.sample) 件", "of \(share.sample)"))</small></td>"
+        func cell(_ label: LocalizedText, _ share: Share, _ days: ClosedRange<Day>, _ kind: OutcomeKind) -> HTML {
+            "<td class=\"n\" data-label=\"\(visit(label))\"><a href=\"\(Self.list(of: kind, days, in: year.area))\">\(Figures.share(share))</a> <small>\(visit("\(share.sample) 件", "of \(share.sample)"))</small></td>"
         }
         return """
             <section class="panel scroll" tabindex="0" role="region" aria-label="\(visit("成效", "Outcomes"))"><table class="list"><caption>\(visit("成效：少了负担，事情办得怎样", "Outcomes: with less burden, what came of matters"))</caption>\
-            <thead><tr><th scope="col">\(visit("指标", "Outcome"))</th><th scope="col" class="num">\(visit(AccountTexts.before))</th><th scope="col" class="num">\(visit(AccountTexts.after))</th><th scope="col">\(visit("结论", "Verdict"))</th></tr></thead><tbody>\
+            <thead><tr><th scope="col">\(visit("指标", "Outcome"))</th><th scope="col" class="n">\(visit(AccountTexts.before))</th><th scope="col" class="n">\(visit(AccountTexts.after))</th><th scope="col">\(visit("结论", "Verdict"))</th></tr></thead><tbody>\
             \(year.pairs.html { pair in
                 """
-                <tr><th scope="row">\(visit(pair.kind.title))</th>\(cell(pair.before, year.periods.before, pair.kind))\(cell(pair.after, year.periods.after, pair.kind))<td>\(Figures.tag(pair.verdict, visit))</td></tr>
+                <tr><th scope="row">\(visit(pair.kind.title))</th>\(cell(AccountTexts.before, pair.before, year.periods.before, pair.kind))\(cell(AccountTexts.after, pair.after, year.periods.after, pair.kind))<td data-label="\(visit("结论", "Verdict"))">\(Figures.tag(pair.verdict, visit))</td></tr>
                 """
             })</tbody></table></section>
             """
@@ -104,15 +104,16 @@ struct YearPages: Sendable {
         _ caption: String, _ head: String, _ rows: [(name: String, filter: String, minutes: BurdenYear.Sides)],
         _ year: BurdenYear, _ visit: Visit
     ) -> HTML {
-        func cell(_ minutes: Int64, _ side: String, _ filter: String) -> HTML {
-            "<td class=\"num\"><a href=\"\(link(year, side, filter))\">\(Figures.hours(minutes))</a></td>"
+        let (before, after) = (visit("之前（小时）", "Hours before"), visit("之后（小时）", "Hours after"))
+        func cell(_ label: String, _ minutes: Int64, _ side: String, _ filter: String) -> HTML {
+            "<td class=\"n\" data-label=\"\(label)\"><a href=\"\(link(year, side, filter))\">\(Figures.hours(minutes))</a></td>"
         }
         return """
             <section class="panel scroll" tabindex="0" role="region" aria-label="\(caption)"><table class="list"><caption>\(caption)</caption>\
-            <thead><tr><th scope="col">\(head)</th><th scope="col" class="num">\(visit("之前（小时）", "Hours before"))</th><th scope="col" class="num">\(visit("之后（小时）", "Hours after"))</th><th scope="col" class="num">\(visit("变化", "Change"))</th></tr></thead><tbody>\
+            <thead><tr><th scope="col">\(head)</th><th scope="col" class="n">\(before)</th><th scope="col" class="n">\(after)</th><th scope="col" class="n">\(visit("变化", "Change"))</th></tr></thead><tbody>\
             \(rows.html { row in
                 """
-                <tr><th scope="row">\(row.name)</th>\(cell(row.minutes.before, "before", row.filter))\(cell(row.minutes.after, "after", row.filter))<td class="num">\(Figures.change(row.minutes.before, row.minutes.after) ?? "—")</td></tr>
+                <tr><th scope="row">\(row.name)</th>\(cell(before, row.minutes.before, "before", row.filter))\(cell(after, row.minutes.after, "after", row.filter))<td class="n" data-label="\(visit("变化", "Change"))">\(Figures.change(row.minutes.before, row.minutes.after) ?? "—")</td></tr>
                 """
             })</tbody></table></section>
             """
@@ -145,14 +146,14 @@ struct YearPages: Sendable {
         let rows = year.months
         return """
             <section class="panel scroll" tabindex="0" role="region" aria-label="\(visit("逐月", "Month by month"))"><table class="list"><caption>\(visit("逐月：工时与成效", "Month by month"))</caption>\
-            <thead><tr><th scope="col">\(visit("月份", "Month"))</th><th scope="col" class="num">\(visit("工时", "Hours"))</th><th scope="col">\(visit("占最多的月", "Of the most"))</th>\
-            \(OutcomeKind.allCases.html { "<th scope=\"col\" class=\"num\">\(visit($0.title))</th>" })</tr></thead><tbody>\
+            <thead><tr><th scope="col">\(visit("月份", "Month"))</th><th scope="col" class="n">\(visit("工时", "Hours"))</th><th scope="col">\(visit("占最多的月", "Of the most"))</th>\
+            \(OutcomeKind.allCases.html { "<th scope=\"col\" class=\"n\">\(visit($0.title))</th>" })</tr></thead><tbody>\
             \(rows.html { month in
                 """
-                <tr><th scope="row">\(month.days.lowerBound.description) – \(month.days.upperBound.description)</th><td class="num">\(Figures.hours(month.minutes))</td>\
-                <td><svg viewBox="0 0 100 8" width="100" height="8" aria-hidden="true"><rect width="\("\(month.minutes * 100 / most)")" height="8" fill="currentColor" fill-opacity="\(month.days.lowerBound < year.periods.turn ? "0.35" : "0.7")"></rect></svg></td>\
+                <tr><th scope="row">\(month.days.lowerBound.description) – \(month.days.upperBound.description)</th><td class="n" data-label="\(visit("工时", "Hours"))">\(Figures.hours(month.minutes))</td>\
+                <td data-label="\(visit("占最多的月", "Of the most"))"><svg viewBox="0 0 100 8" width="100" height="8" aria-hidden="true"><rect width="\("\(month.minutes * 100 / most)")" height="8" fill="currentColor" fill-opacity="\(month.days.lowerBound < year.periods.turn ? "0.35" : "0.7")"></rect></svg></td>\
                 \(OutcomeKind.allCases.html { kind in
-                    "<td class=\"num\">\(month.outcomes.map { Figures.share(kind.share($0)) } ?? "—")</td>"
+                    "<td class=\"n\" data-label=\"\(visit(kind.title))\">\(month.outcomes.map { Figures.share(kind.share($0)) } ?? "—")</td>"
                 })</tr>
                 """
             })</tbody></table></section>
