@@ -448,8 +448,7 @@ let package = Package(
             "DemoCountyTests",
             [
                 "gewu", logging,
-                "DemoCounty", "Accounts", "Command", "Map", "Grids", "Burdens", "Faults", "Funds", "Systems", "Visits",
-                "Warnings", "Web",
+                "DemoCounty", "Command", "Map", "Grids", "Burdens", "Faults", "Funds", "Systems", "Visits", "Warnings",
                 "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates", "GridDay",
                 "Channels", "Closings", "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk",
                 "Storage",

@@ -185,7 +185,6 @@ extension DemoCounty {
         let counts = reports.counts(plan.caseCount, days: days)
         let last = reports.last(before: plan.until, ofEach: max(2, plan.caseCount / 800))
         var cared: [(member: String, by: Scope)] = []
-        var year = plan.playsYear ? try PlayedYear(stage: stage, mandates: duties.mandates, house: house) : nil
         for (index, day) in days.enumerated() {
             play.add(reports.matters(counts[index], of: day).filter { $0.at < plan.until })
             play.add(last.filter { $0.at.local().day == day })
@@ -202,7 +201,6 @@ extension DemoCounty {
                 try await means.powers(on: day)
                 try await means.money(on: day)
             }
-            try await year?.play(on: day, index: index)
             if index == days.count - 2 { try await duties.demands(on: day) }
             if index == days.count - 3 { try await together.whistle(on: day) }
             if index == days.count - 2 { try await storm.exercise(on: day) }

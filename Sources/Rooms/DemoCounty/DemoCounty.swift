@@ -29,14 +29,10 @@ public struct DemoCounty: Sendable {
         public var cases: Int?
         /// Whether people and homes are registered; a county that is only looked at as a whole is made faster without.
         public var hasHomes: Bool
-        /// Whether what departments send down is played as well, half a year before burdens are cut and half a year after;
-        /// `days` is ``DemoCounty/yearDays`` then.
-        public var playsYear: Bool
 
         public init(
             households: Int = DemoCounty.usualHouseholds, seed: UInt64 = 1, days: Int = 60, until: Instant,
-            password: String = DemoCounty.password, cases: Int? = nil, hasHomes: Bool = true,
-            playsYear: Bool = false
+            password: String = DemoCounty.password, cases: Int? = nil, hasHomes: Bool = true
         ) {
             self.households = households
             self.seed = seed
@@ -45,7 +41,6 @@ public struct DemoCounty: Sendable {
             self.password = password
             self.cases = cases
             self.hasHomes = hasHomes
-            self.playsYear = playsYear
         }
 
         /// Some 500 in a year per 1,000 households; never so few that there is nothing to see.
@@ -56,9 +51,6 @@ public struct DemoCounty: Sendable {
 
     /// Some 300 staff in seven streets: enough to see several streets work, and made in seconds.
     public static let usualHouseholds = 44_000
-
-    /// A year before the present, for a county that plays one.
-    public static let yearDays = 365
 
     /// Opens the shown accounts of a demonstration; never for anything real.
     public static let password = "Gewu-demo-2026"

@@ -32,9 +32,6 @@ struct Demo: SpokenCommand {
     @Flag(help: "Delete an earlier demonstration first. 先删除已有演示数据")
     var reset = false
 
-    @Flag(help: "Make a year of history: burdens are cut half-way. 生成一年历史：年中减负")
-    var year = false
-
     @Flag(help: "Play a day of a street with everything in it. 演示一个街道的一天")
     var day = false
 
@@ -70,13 +67,7 @@ struct Demo: SpokenCommand {
         let present =
             until.flatMap { Instant(iso8601: $0) }
             ?? Instant(milliseconds: SystemClock().now().milliseconds / hour * hour)
-        var plan = DemoCounty.Plan(households: households, seed: seed, until: present)
-        if year {
-            plan.days = DemoCounty.yearDays
-            plan.playsYear = true
-            // As many matters as two months have: enough for every rate of every month.
-            plan.cases = max(600, households / 12)
-        }
+        let plan = DemoCounty.Plan(households: households, seed: seed, until: present)
         if day {
             var configuration = configuration
             if let port { try configuration.set(.listen, "\(configuration.listen.host):\(port)", option: "--port") }
