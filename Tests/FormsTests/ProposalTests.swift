@@ -73,6 +73,9 @@ struct ProposalTests {
                 .post, "/api/v1/forms/proposals/\(id)/decision", "{\"decision\":\"approve\"}", as: "data")
             #expect(again.status == 409)
             let key = try #require(decided.text.firstMatch(of: /"form":"([a-z0-9-]+)"/)?.output.1)
+            // The department's link leads there at once, not to a page that is not there.
+            let fresh = try await world.call(.get, "/forms/\(key)", as: "welfare")
+            #expect(fresh.status == 200 && fresh.text.contains("正在首次计算"))
             try await world.forms.compute()
             #expect(try await world.listed(String(key)) == [old.id])
             // Whoever turns eighty by a fact written now is in it in the same moment.

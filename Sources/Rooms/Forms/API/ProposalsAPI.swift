@@ -111,12 +111,14 @@ struct ProposalsAPI: Sendable {
                 (asked.admitted ?? []).map { ($0.column, $0.element) }, uniquingKeysWith: { first, _ in first })
             let id: FormProposal.ID = try staff.visit.identifier()
             let (forms, scope, now) = (forms, staff.scope, staff.visit.now)
-            return try await staff.visit.write(submission) { transaction in
+            let answer = try await staff.visit.write(submission) { transaction in
                 let decided = try forms.decide(
                     id, asked.decision, form: asked.form, admitting: admitted, reason: asked.reason, by: scope,
                     at: now, in: transaction)
                 return .json(try json(decided, for: scope, in: transaction))
             }
+            try await forms.learn()
+            return answer
         }
         routes.api(
             APIOperation(

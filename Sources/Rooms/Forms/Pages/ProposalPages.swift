@@ -251,13 +251,15 @@ struct ProposalPages: Sendable {
         let id: FormProposal.ID = try staff.visit.identifier()
         guard let decision = Forms.Decision(rawValue: fields["decision"] ?? "") else { throw Refusal.nothingHere }
         do {
-            return try await staff.visit.write(submission) { transaction in
+            let answer = try await staff.visit.write(submission) { transaction in
                 let columns = try ProposalStore.find(id, for: scope, in: transaction)?.content.columns ?? []
                 _ = try forms.decide(
                     id, decision, form: fields.filled("form"), admitting: admitted(fields, columns),
                     reason: fields.filled("reason"), by: scope, at: now, in: transaction)
                 return .seeOther("/forms/proposals/\(id)")
             }
+            try await forms.learn()
+            return answer
         } catch let refusal as Refusal where [.ruleBroken, .conflict, .forbidden].contains(refusal.kind) {
             return try await show(staff, refusal: refusal)
         }
