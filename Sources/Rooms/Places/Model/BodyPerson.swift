@@ -1,6 +1,5 @@
 public import Desk
 public import Ground
-public import Storage
 
 /// Who holds a post of a body now, and where else: whoever holds posts of two bodies stands on the pages of both (交叉任职).
 public struct BodyPerson: Sendable, Hashable {
@@ -24,10 +23,4 @@ public struct BodyPerson: Sendable, Hashable {
         self.titles = titles
         self.elsewhere = elsewhere
     }
-}
-
-/// Where the people of bodies are known: the room of accounts and posts, above this one.
-public protocol BodyPeople: Sendable {
-    /// Those who hold a post of the body now, at most 500.
-    func people(of body: BodyID, in transaction: any Transaction) throws -> [BodyPerson]
 }
