@@ -4,7 +4,8 @@ what is refused at the door. Called by script/schemathesis.
     schemathesis_parts.py DESCRIPTION ROLES FOLDER LOGIN…
 
 Each operation goes to the first two of the logins (keys of roles.yaml) that hold its right; one that needs no right goes to
-the first of them. Prints what is left over, which is a fault, and ends with a status that is not zero then."""
+the first of them. What can end a post or a token goes only to the last login, which asks when the others are done: else they
+would go on as somebody who may nothing, and every answer after that would be a refusal. Prints what is left over, which is a fault, and ends with a status that is not zero then."""
 import copy
 import json
 import re
@@ -14,6 +15,7 @@ import yaml
 
 METHODS = ("get", "post", "put", "patch", "delete")
 HOLDERS = 2
+ENDING = {"staff.manage", "tokens.manage"}
 
 description, roles, folder, *logins = sys.argv[1:]
 with open(description, encoding="utf-8") as file:
@@ -28,9 +30,11 @@ for path, operations in whole["paths"].items():
         if method not in operations:
             continue
         named = re.match(r"right: (\S+)", operations[method].get("description", ""))
-        askers = [login for login in logins if named[1] in rights.get(login, ())][:HOLDERS] if named else logins[:1]
+        right = named[1] if named else None
+        able = [login for login in (logins[-1:] if right in ENDING else logins) if right in rights.get(login, ())]
+        askers = able[:HOLDERS] if named else logins[:1]
         if not askers:
-            left.append(f"{method.upper()} {path} ({named[1]})")
+            left.append(f"{method.upper()} {path} ({right})")
         for login in askers:
             # What is said once for a path (its parameters) belongs to each part of it.
             about = {name: value for name, value in operations.items() if name not in METHODS}
