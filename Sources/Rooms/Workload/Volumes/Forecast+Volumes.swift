@@ -26,7 +26,8 @@ extension Forecast {
             )
         }
         guard let found else {
-            return MatterVolumes(area, whole: [], places: [], first: month, rules: rules)
+            return MatterVolumes(
+                area, whole: [], places: below.map { ($0, []) }, first: month, rules: rules)
         }
         let byArea = found.counts.map { Dictionary($0.map { ($0.area, Int($0.count)) }, uniquingKeysWith: +) }
         return MatterVolumes(
