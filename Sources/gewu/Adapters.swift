@@ -5,6 +5,7 @@ import Identity
 import Mandates
 import Places
 import Storage
+import Workload
 
 /// Lower rooms do not know each other; these answer the one's question with the other's answer.
 struct BodiesOfPlaces: BodyLookup {
@@ -66,5 +67,20 @@ struct GroundsOfMandates: Grounds {
             throw Refusal.noGround(LocalizedText("没有写明依据", "No ground was named"))
         }
         try Mandates.requireGround(named, area: area, on: day, in: transaction)
+    }
+}
+
+/// What standard times are held against: acts on matters.
+struct ActsOfCases: RecordedActs {
+    let cases: Cases
+
+    func has(_ act: String) -> Bool { cases.hasAct(act) }
+
+    func pairs(
+        from: String, to: String, categories: [String], since: Instant, limit: Int, in transaction: any Transaction
+    ) throws -> [ActPair] {
+        try cases.pairedActs(
+            from: from, to: to, categories: categories, since: since, limit: limit, in: transaction
+        ).map { ActPair(staff: $0.staff, post: $0.post, from: $0.from, until: $0.until) }
     }
 }

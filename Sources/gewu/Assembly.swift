@@ -109,7 +109,8 @@ enum Assembly {
                 house: house, identity: identity, places: places, forecast: forecast,
                 powerFollowers: [try ReturnedPowers(house: house, cases: cases)])
             workload = try Workload(
-                house: house, identity: identity, places: places, mandates: mandates, forecast: forecast)
+                house: house, identity: identity, places: places, mandates: mandates, forecast: forecast,
+                records: ActsOfCases(cases: cases))
             burdens = try Burdens(house: house, identity: identity, places: places)
             faults = try Faults(
                 house: house, places: places, cases: cases, mandates: mandates, workload: workload)

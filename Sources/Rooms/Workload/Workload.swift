@@ -14,6 +14,7 @@ public struct Workload: Room {
     let mandates: Mandates
     let forecast: Forecast
     let staffing: StaffingRules
+    let records: any RecordedActs
     /// What rooms above say on the page of loads.
     public let panels = LoadPanels()
 
@@ -22,18 +23,28 @@ public struct Workload: Room {
 
     /// - Throws: a refusal naming file and line when a rule file is wrong.
     public init(
-        house: House, identity: Identity, places: Places, mandates: Mandates, forecast: Forecast
+        house: House, identity: Identity, places: Places, mandates: Mandates, forecast: Forecast,
+        records: any RecordedActs = NoRecordedActs()
     ) throws(Refusal) {
         self.house = house
         self.identity = identity
         self.places = places
         self.mandates = mandates
         self.forecast = forecast
+        self.records = records
         let roles = identity.roles
         staffing = try StaffingRules.load(from: house.rules) { roles[$0] != nil }
+        for measure in forecast.rules.records?.measures ?? [] {
+            for act in [measure.from, measure.to] where !records.has(act) {
+                throw RuleFiles.refusal(
+                    "records: matters have no act \(act)", "records：诉求流程没有操作 \(act)",
+                    in: try house.rules.file("workload.yaml"), line: nil)
+            }
+        }
     }
 
-    public static let migrations: [Migration] = StaffingSchema.migrations + CapacitySchema.migrations
+    public static let migrations: [Migration] =
+        StaffingSchema.migrations + CapacitySchema.migrations + TimeCorrectionStore.migrations
 
     public var menu: [MenuEntry] {
         [
@@ -47,6 +58,8 @@ public struct Workload: Room {
         WhatIfPage(workload: self).add(to: routes)
         CapacityPages(workload: self).add(to: routes)
         CapacityAPI(workload: self).add(to: routes)
+        StandardTimePages(workload: self).add(to: routes)
+        StandardTimeAPI(workload: self).add(to: routes)
         WorkloadAPI(workload: self).add(to: routes)
         StaffingPages(workload: self).add(to: routes)
         ConsentPage(workload: self).add(to: routes)
