@@ -6,6 +6,8 @@ struct AccountRules: Sendable, Hashable, Decodable {
     var windowDays: Int
     var fewestDays: Int
     var fewestMatters: Int64
+    /// Days after that on which a matter should have been closed in which checking and rating may still go on.
+    var settlingDays: Int
     /// Hundredths of a percentage point.
     var tolerance: Int64
     /// Standard errors of the difference of two shares.
@@ -14,7 +16,8 @@ struct AccountRules: Sendable, Hashable, Decodable {
     static func load(from files: RuleFiles) throws(Refusal) -> AccountRules {
         let rules = try files.decode(AccountRules.self, from: "accounts.yaml")
         guard (14...366).contains(rules.windowDays), (7...rules.windowDays).contains(rules.fewestDays),
-            rules.fewestMatters >= 1, (0...10_000).contains(rules.tolerance), (0...5).contains(rules.deviations)
+            rules.fewestMatters >= 1, (0...60).contains(rules.settlingDays), (0...10_000).contains(rules.tolerance),
+            (0...5).contains(rules.deviations)
         else {
             throw RuleFiles.refusal(
                 "a figure is out of range", "数字超出范围", in: try files.file("accounts.yaml"), line: nil)
