@@ -79,6 +79,7 @@ let package = Package(
         tool("GridDesign"),
         tool("Geo", ["Ground", "CGEOS", "CSQLite", "CZlib"]),
         tool("LinearPrograms", ["CGLPK"]),
+        tool("CountForecasts"),
         tool(
             "Web",
             [
@@ -188,13 +189,16 @@ let package = Package(
         room(
             "Workload",
             [
-                "Mandates", "Identity", "Places", "WorkCalendar", "LinearPrograms", "Ledger", "Desk", "Ground",
+                "Mandates", "Identity", "Places", "WorkCalendar", "LinearPrograms", "CountForecasts", "Ledger", "Desk",
+                "Ground",
                 "Storage", "Web", hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
         room(
             "Warnings",
             [
-                "GridDay", "Cases", "Places", "Ledger", "Desk", "Ground", "Storage", "Web", hummingbird, httpTypes,
+                "GridDay", "Cases", "Places", "CountForecasts", "Ledger", "Desk", "Ground", "Storage", "Web",
+                hummingbird,
+                httpTypes,
             ]),
         room(
             "Visits",
@@ -379,7 +383,8 @@ let package = Package(
         tests("GridDesignTests", ["GridDesign"]),
         tests("GeoTests", ["Geo", "Ground"]),
         tests("LinearProgramsTests", ["LinearPrograms", "Ground"]),
-        tests("WarningsTests", ["Warnings", "Ground"]),
+        tests("WarningsTests", ["Warnings", "CountForecasts", "Ground"]),
+        tests("CountForecastsTests", ["CountForecasts", "Ground"]),
         tests(
             "VisitsTests",
             [

@@ -84,3 +84,26 @@ struct ActsOfCases: RecordedActs {
         ).map { ActPair(staff: $0.staff, post: $0.post, from: $0.from, until: $0.until) }
     }
 }
+
+/// From what the number of matters is forecast.
+struct CountsOfCases: MatterCounts {
+    let cases: Cases
+
+    func firstMonth(in transaction: any Transaction) throws -> Day? { try cases.firstCountedMonth(in: transaction) }
+
+    func byPlace(
+        _ months: [Day], within area: AreaPrefix, digits: Int, for scope: Scope, in transaction: any Transaction
+    ) throws -> [[MatterCount]] {
+        try cases.monthlyCounts(months, within: area, by: .place(digits: digits), for: scope, in: transaction).map {
+            $0.map { MatterCount(area: $0.key, category: "", count: $0.count) }
+        }
+    }
+
+    func byCategory(
+        _ months: [Day], within area: AreaPrefix, for scope: Scope, in transaction: any Transaction
+    ) throws -> [[MatterCount]] {
+        try cases.monthlyCounts(months, within: area, by: .category, for: scope, in: transaction).map {
+            $0.map { MatterCount(area: area.code, category: $0.key, count: $0.count) }
+        }
+    }
+}

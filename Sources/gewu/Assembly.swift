@@ -104,7 +104,8 @@ enum Assembly {
             clues = Clues(house: house, identity: identity, places: places, cases: cases)
             command = try UnifiedCommand(
                 house: house, identity: identity, cases: cases, emergencies: emergencies, places: places)
-            let forecast = try Forecast(house: house, identity: identity, places: places)
+            let forecast = try Forecast(
+                house: house, identity: identity, places: places, matters: CountsOfCases(cases: cases))
             mandates = try Mandates(
                 house: house, identity: identity, places: places, forecast: forecast,
                 powerFollowers: [try ReturnedPowers(house: house, cases: cases)])

@@ -1,3 +1,4 @@
+import CountForecasts
 import Foundation
 import Ground
 import Testing

@@ -45,6 +45,7 @@ struct StaffingWorld: Sendable {
 
     static func with(
         _ engine: EngineCase, records: any RecordedActs = NoRecordedActs(),
+        matters: any MatterCounts = NoMatterCounts(),
         _ body: @escaping @Sendable (StaffingWorld) async throws -> Void
     ) async throws {
         let migrations =
@@ -59,7 +60,8 @@ struct StaffingWorld: Sendable {
             let known = Set(Identity.rights + Ledger.rights + Places.rights + Messages.rights)
             let identity = try Identity(house: house, knownRights: known, bodies: Offices())
             let places = Places(house: house)
-            let forecast = try Forecast(house: house, identity: identity, places: places)
+            let forecast = try Forecast(
+                house: house, identity: identity, places: places, matters: matters)
             let mandates = try Mandates(house: house, identity: identity, places: places, forecast: forecast)
             let workload = try Workload(
                 house: house, identity: identity, places: places, mandates: mandates, forecast: forecast,

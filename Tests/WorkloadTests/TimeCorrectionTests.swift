@@ -115,7 +115,7 @@ struct TimeCorrectionTests {
         acts.pairs.withLock { pairs in
             pairs = scopes.flatMap { scope in
                 (0..<10).map { number in
-                    let from = StaffingWorld.start - .days(7) + .minutes(Int64(number) * 5)
+                    let from = StaffingWorld.start - .days(4) + .minutes(Int64(number) * 5)
                     return ActPair(
                         staff: scope.staff, post: scope.post, from: from,
                         until: from + .minutes(Int64(8 + number % 5)))

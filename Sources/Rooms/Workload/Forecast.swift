@@ -13,10 +13,14 @@ public struct Forecast: LoadForecast {
     let places: Places
     let rules: WorkloadRules
     let time: WorkingTime
+    let matters: any MatterCounts
 
     /// - Throws: a refusal naming file and line when a rule file is wrong.
-    public init(house: House, identity: Identity, places: Places) throws(Refusal) {
+    public init(
+        house: House, identity: Identity, places: Places, matters: any MatterCounts = NoMatterCounts()
+    ) throws(Refusal) {
         self.house = house
+        self.matters = matters
         self.identity = identity
         self.places = places
         let roles = identity.roles
@@ -94,7 +98,8 @@ public struct Forecast: LoadForecast {
     }
 
     /// What the next month may bring; nil while too few months are on record.
-    func nextMonth(in area: AreaPrefix, of sheet: LoadSheet) async throws -> MonthForecast? {
+    func nextMonth(in area: AreaPrefix, of basis: Basis, for scope: Scope) async throws -> MonthForecast? {
+        let sheet = basis.sheet
         let (first, last) = (sheet.first + -MonthForecast.months, sheet.first + 1)
         let (works, begin) = try await house.database.read { transaction in
             (
@@ -102,7 +107,11 @@ public struct Forecast: LoadForecast {
                 try Mandates.firstDemand(in: transaction)
             )
         }
-        return begin.flatMap { MonthForecast(area, of: sheet, admitted: works, since: $0) }
+        guard let begin, var forecast = MonthForecast(area, of: sheet, admitted: works, since: begin) else {
+            return nil
+        }
+        forecast.take(try await taskVolumes(in: area, of: basis, for: scope))
+        return forecast
     }
 
     private static let page = 5_000

@@ -58,6 +58,8 @@ public struct Workload: Room {
         WhatIfPage(workload: self).add(to: routes)
         CapacityPages(workload: self).add(to: routes)
         CapacityAPI(workload: self).add(to: routes)
+        VolumePages(workload: self).add(to: routes)
+        VolumeAPI(workload: self).add(to: routes)
         StandardTimePages(workload: self).add(to: routes)
         StandardTimeAPI(workload: self).add(to: routes)
         WorkloadAPI(workload: self).add(to: routes)

@@ -8,6 +8,7 @@ enum WorkloadTexts {
     static let consent = LocalizedText("我的调配意愿", "Where I would go")
     static let capacity = LocalizedText("可用工时", "Time that there is")
     static let standardTimes = LocalizedText("标准工时与记录", "Standard times and records")
+    static let volumes = LocalizedText("诉求量预测", "Forecast of matters")
     static let whatIf = LocalizedText("推演", "What if")
 
     static func title(_ level: AreaLevel) -> LocalizedText {

@@ -36,14 +36,17 @@ struct WorkloadAPI: Sendable {
                                 .init("month", .text), .init("capacity", Self.count), .init("known", Self.count),
                                 .init("expected", Self.count), .init("least", Self.count),
                                 .init("most", Self.count), .init("months", Self.count),
-                            ])), "of the next month, from what months past brought beyond the lists"),
+                            ])),
+                        "of the next month, from what months past brought beyond the lists, and from the forecast of matters"
+                    ),
                 ])), right: .readWorkload
         ) { staff, _ in
             let area = try query(area: staff)
             let now = staff.visit.now
-            let sheet = try await workload.forecast.sheet(from: LoadMonth(of: now.local().day), at: now).sheet
+            let basis = try await workload.forecast.basis(from: LoadMonth(of: now.local().day), at: now)
+            let sheet = basis.sheet
             let sum = sheet.sum(of: sheet.positions(in: area))
-            let next = try await workload.forecast.nextMonth(in: area, of: sheet)
+            let next = try await workload.forecast.nextMonth(in: area, of: basis, for: staff.scope)
             return Answer.json(
                 JSONWriter.object { writer in
                     writer.member("area", area.code)

@@ -19,14 +19,28 @@ struct MonthForecast: Sendable, Hashable {
     var admitted: Int64
     /// Minutes that were admitted beyond the lists in each of the months past, the oldest first.
     var past: [Int64]
+    /// Tasks that come as often as matters do, and the minutes that these may bring beyond what the lists foresee.
+    var tasks = 0
+    var moreByMatters: Int64 = 0
+    var leastByMatters: Int64 = 0
+    var mostByMatters: Int64 = 0
 
     /// What is admitted already is a part of what is usual, not besides.
     private func with(_ usual: Int64) -> Int64 { known + max(0, usual - admitted) }
 
-    var expected: Int64 { with(past.reduce(0, +) / Int64(max(1, past.count))) }
+    var expected: Int64 { max(0, with(past.reduce(0, +) / Int64(max(1, past.count))) + moreByMatters) }
     /// As in the lightest and in the heaviest of the months past.
-    var least: Int64 { with(past.min() ?? 0) }
-    var most: Int64 { with(past.max() ?? 0) }
+    var least: Int64 { max(0, with(past.min() ?? 0) + leastByMatters) }
+    var most: Int64 { max(0, with(past.max() ?? 0) + mostByMatters) }
+
+    /// In place of what the lists foresee for tasks that come with matters, what matters may bring. All low or all high at
+    /// once, so the band is rather too wide than too narrow.
+    mutating func take(_ volumes: [TaskVolume]) {
+        tasks = volumes.count
+        moreByMatters = volumes.reduce(0) { $0 + $1.difference }
+        leastByMatters = volumes.reduce(0) { $0 + $1.least }
+        mostByMatters = volumes.reduce(0) { $0 + $1.most }
+    }
 
     /// Minutes by per mille of what there is; nil where there is nothing.
     func saturation(_ minutes: Int64) -> Int64? { capacity > 0 ? minutes * 1000 / capacity : nil }

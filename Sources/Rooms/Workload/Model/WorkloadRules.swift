@@ -19,6 +19,8 @@ struct WorkloadRules: Sendable, Decodable {
     var over: Int64
     /// How standard times are held against records; nil where a county does not do so.
     var records: RecordRules?
+    /// How the number of matters is forecast; nil where a county does not do so.
+    var volumes: VolumeRules?
 
     func share(of role: String) -> Int64 { roles.first { $0.role == role }?.share ?? 0 }
 
@@ -41,6 +43,10 @@ struct WorkloadRules: Sendable, Decodable {
             throw RuleFiles.refusal(
                 "records: a figure is out of range, a group smaller than \(RecordRules.smallestGroup), or a task twice",
                 "records：数值超出范围、人数少于 \(RecordRules.smallestGroup)，或任务重复", in: file, line: nil)
+        }
+        if let volumes = rules.volumes, !volumes.isUsable {
+            throw RuleFiles.refusal(
+                "volumes: a figure is out of range, or a task twice", "volumes：数值超出范围，或任务重复", in: file, line: nil)
         }
         return rules
     }

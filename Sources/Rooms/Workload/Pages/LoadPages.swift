@@ -29,10 +29,9 @@ struct LoadPages: Sendable {
         return area
     }
 
-    private func sheet(_ staff: StaffVisit) async throws -> (LoadSheet, [CountedWork]) {
+    private func basis(_ staff: StaffVisit) async throws -> Forecast.Basis {
         let now = staff.visit.now
-        let (sheet, work) = try await workload.forecast.sheet(from: LoadMonth(of: now.local().day), at: now)
-        return (sheet, work)
+        return try await workload.forecast.basis(from: LoadMonth(of: now.local().day), at: now)
     }
 
     /// The areas below; in a community, the kinds of posts.
@@ -54,9 +53,10 @@ struct LoadPages: Sendable {
     private func show(_ staff: StaffVisit) async throws -> Response {
         let visit = staff.visit
         let area = try area(staff)
-        let (sheet, work) = try await sheet(staff)
+        let basis = try await basis(staff)
+        let (sheet, work) = (basis.sheet, basis.work)
         let sum = sheet.sum(of: sheet.positions(in: area))
-        let next = try await workload.forecast.nextMonth(in: area, of: sheet)
+        let next = try await workload.forecast.nextMonth(in: area, of: basis, for: staff.scope)
         let listing = Listing(
             caption: visit("各处岗位负荷（今后十二个月）", "Load of posts, place by place (the twelve months ahead)"),
             columns: columns, items: lines(sheet, in: area),
@@ -68,7 +68,7 @@ struct LoadPages: Sendable {
             breadcrumb: trail(area, staff),
             """
             <p class="lead">\(visit("\(name)：职责分解为任务，按标准工时落到岗位，与法定工作日的可用工时相比。只按岗位和标准工时计算，不看任何人怎样工作。", "\(name): duties become tasks, standard hours, posts, against the hours that the calendar leaves. By post and standard time; nobody is watched."))</p>\
-            <div class="bar"><a class="btn p" href="/workload/what-if?area=\(area.code)">\(visit(WorkloadTexts.whatIf))</a><a class="btn" href="/workload/capacity">\(visit(WorkloadTexts.capacity))</a><a class="btn" href="/workload/standard-times">\(visit(WorkloadTexts.standardTimes))</a>\(exportLink(visit, path: "/workload/export"))<a class="btn" href="/mandates">\(visit("权责清单", "Duty lists"))</a></div>\
+            <div class="bar"><a class="btn p" href="/workload/what-if?area=\(area.code)">\(visit(WorkloadTexts.whatIf))</a><a class="btn" href="/workload/capacity">\(visit(WorkloadTexts.capacity))</a><a class="btn" href="/workload/volumes?area=\(area.code)">\(visit(WorkloadTexts.volumes))</a><a class="btn" href="/workload/standard-times">\(visit(WorkloadTexts.standardTimes))</a>\(exportLink(visit, path: "/workload/export"))<a class="btn" href="/mandates">\(visit("权责清单", "Duty lists"))</a></div>\
             \(kpi(sum, visit))\(panels)\(months(sum, sheet.first, visit))\(forecast(next, visit))\(listing.html(visit))\
             \(area == workload.house.settings.area ? sources(sheet, work, visit) : HTML())
             """)
@@ -121,7 +121,7 @@ struct LoadPages: Sendable {
         let count = next.past.count
         return """
             <section class="panel"><h2>\(title) · \(next.month.description)</h2>\
-            <p class="hint">\(visit("预测，不是已下达的工作：清单和已准入的之外，按过去 \(count) 个月清单外准入工作的平均值；区间为其中最少和最多的月份。", "A forecast, not work that was sent: besides the lists and what is admitted, the mean of what was admitted beyond the lists in the past \(count) months; the band is the lightest and the heaviest of them."))</p>\
+            <p class="hint">\(visit("预测，不是已下达的工作：清单和已准入的之外，按过去 \(count) 个月清单外准入工作的平均值；区间为其中最少和最多的月份。", "A forecast, not work that was sent: besides the lists and what is admitted, the mean of what was admitted beyond the lists in the past \(count) months; the band is the lightest and the heaviest of them."))\(next.tasks > 0 ? visit("随诉求量变化的 \(next.tasks) 项任务改按诉求量预测，区间一并计入。", " \(next.tasks) tasks that come with matters go by the forecast of matters, band and all.") : "")</p>\
             <dl class="kpi">\(figure(visit("已知（小时）", "Known (hours)"), next.known))\(figure(visit("预计（小时）", "Expected (hours)"), next.expected))\
             \(figure(visit("最少", "Lightest"), next.least))\(figure(visit("最多", "Heaviest"), next.most))</dl></section>
             """
@@ -217,7 +217,7 @@ struct LoadPages: Sendable {
 
     private func export(_ staff: StaffVisit) async throws -> Response {
         let area = try area(staff)
-        let lines = lines(try await sheet(staff).0, in: area)
+        let lines = lines(try await basis(staff).sheet, in: area)
         return try await SheetExport.workbook(
             named: staff(WorkloadTexts.workload), columns: columns, for: staff, filter: workload.areaName(area)
         ) { _ in (lines, nil) }

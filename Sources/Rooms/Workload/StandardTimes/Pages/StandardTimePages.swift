@@ -67,7 +67,7 @@ struct StandardTimePages: Sendable {
 
     private func lead(_ visit: Visit) -> HTML {
         """
-        <p class="lead">\(visit("记录用时＝同一人在同一件诉求上先后两步操作（如签收、办结）之间的工作时间，只取中间没有其他操作的。它含等候、路途和同时办的别的事，不含签收前和工作时间以外做的，因此是实际工时的上限而不是实际工时：能说明标准偏长，不能说明偏短。", "Recorded time is the working time between two acts of one person on one matter (taken, then reported done) with no act between them. It holds waiting, ways and other work done meanwhile, and not what was done before or outside of working hours. So it is a limit from above, not the effort: it can show that a standard is too long, not that it is too short."))</p>\
+        <p class="lead">\(visit("记录用时＝同一人在同一件诉求上先后两步操作（如签收、办结）之间的工作时间，只取中间没有其他操作的。它含等候、路途和同时办的别的事，因此不是实际工时，只是大致的上限（签收前和工作时间以外做的不在内）：能说明标准偏长，不能说明偏短。", "Recorded time is the working time between two acts of one person on one matter (taken, then reported done) with no act between them. It holds waiting, ways and other work done meanwhile, so it is not the effort but roughly a limit from above (what was done before the first act or outside of working hours is not in it): it can show that a standard is too long, not that it is too short."))</p>\
         <p class="hint">\(visit("按全县同类岗位合计，取中位数和四分位数；至少 \(rules?.fewestPeople ?? 5) 人、\(rules?.fewestRecords ?? 0) 件，近 \(rules?.days ?? 0) 天。用时随看随算，不按人保存、不按人显示，也不用于考核任何人；门槛见 workload.yaml。", "Of all posts of a kind in the county together, by median and quartiles; at least \(rules?.fewestPeople ?? 5) people and \(rules?.fewestRecords ?? 0) records in \(rules?.days ?? 0) days. Worked out when looked at; never kept or shown by person, and no ground to judge anybody. Limits: workload.yaml."))</p>
         """
     }

@@ -1,19 +1,19 @@
 import Foundation
 
 /// How counts of a series scatter around their mean: a negative binomial, which is a Poisson where nothing scatters more.
-struct CountDistribution: Sendable, Hashable {
+public struct CountDistribution: Sendable, Hashable {
     /// What is expected, at least nearly nothing.
-    let mean: Double
+    public let mean: Double
     /// Variance over mean, at least 1.
-    let dispersion: Double
+    public let dispersion: Double
 
-    init(mean: Double, dispersion: Double) {
+    public init(mean: Double, dispersion: Double) {
         self.mean = max(mean, 1e-9)
         self.dispersion = max(dispersion, 1)
     }
 
     /// The probability of so many or more.
-    func tail(from count: Int) -> Double {
+    public func tail(from count: Int) -> Double {
         guard count > 0 else { return 1 }
         var below = 0.0
         forEachProbability { value, probability in
@@ -25,7 +25,8 @@ struct CountDistribution: Sendable, Hashable {
     }
 
     /// The least count that is reached or stayed under with at least this probability.
-    func quantile(_ share: Double) -> Int {
+    public func quantile(_ share: Double) -> Int {
+        if mean > 5_000, dispersion * 20 < mean { return normalQuantile(share) }
         var sum = 0.0
         var found = 0
         forEachProbability { value, probability in
@@ -34,6 +35,16 @@ struct CountDistribution: Sendable, Hashable {
             return sum < share
         }
         return found
+    }
+
+    /// Where counts are large a walk takes long, and the normal curve is as near as matters.
+    private func normalQuantile(_ share: Double) -> Int {
+        var (low, high) = (-40.0, 40.0)
+        for _ in 0..<60 {
+            let middle = (low + high) / 2
+            if erfc(-middle / 2.0.squareRoot()) / 2 < share { low = middle } else { high = middle }
+        }
+        return max(0, Int((mean + high * (mean * dispersion).squareRoot()).rounded()))
     }
 
     /// Walks over 0, 1, 2 … while `body` asks for more; in logarithms, so that large means do not vanish.
