@@ -1,10 +1,12 @@
 import Cases
 import Desk
+import Funds
 import Ground
 import Identity
 import Mandates
 import Places
 import Storage
+import Workload
 
 /// Lower rooms do not know each other; these answer the one's question with the other's answer.
 struct BodiesOfPlaces: BodyLookup {
@@ -66,5 +68,18 @@ struct GroundsOfMandates: Grounds {
             throw Refusal.noGround(LocalizedText("没有写明依据", "No ground was named"))
         }
         try Mandates.requireGround(named, area: area, on: day, in: transaction)
+    }
+}
+
+/// What a street has for a power: posts, qualifications and training by the load sheet's room, equipment by the assets'.
+struct MeansOfStreets: MeansLookup {
+    let forecast: Forecast
+
+    func means(
+        of street: AreaPrefix, for compared: ComparedMeans, at now: Instant, in transaction: any Transaction
+    ) throws -> KnownMeans {
+        var known = try forecast.means(of: street, for: compared, at: now, in: transaction)
+        known.equipment = try Funds.equipment(in: street, in: transaction)
+        return known
     }
 }

@@ -107,7 +107,8 @@ enum Assembly {
             let forecast = try Forecast(house: house, identity: identity, places: places)
             mandates = try Mandates(
                 house: house, identity: identity, places: places, forecast: forecast,
-                powerFollowers: [try ReturnedPowers(house: house, cases: cases)])
+                powerFollowers: [try ReturnedPowers(house: house, cases: cases)],
+                means: MeansOfStreets(forecast: forecast))
             workload = try Workload(
                 house: house, identity: identity, places: places, mandates: mandates, forecast: forecast)
             burdens = try Burdens(house: house, identity: identity, places: places)
