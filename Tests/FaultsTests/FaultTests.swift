@@ -79,6 +79,71 @@ struct FaultTests {
         }
     }
 
+    @Test(
+        "With a power that the county withdraws, or whose trial runs out, no open matter of it stays with the street",
+        arguments: EngineCase.available)
+    func withdrawn(engine: EngineCase) async throws {
+        for isWithdrawn in [true, false] {
+            try await FaultCounty.with(engine, nil) { county in
+                try await county.matter(givenTo: "north", category: "010301")
+                try await county.matter(givenTo: "city")
+                // Bound by a ruling, it could not be returned by the street itself.
+                let bound = try await county.house.database.query(
+                    "SELECT id FROM cases WHERE category = '010203' AND state = 'dispatched' ORDER BY id LIMIT 1")
+                let id: CaseID = try #require(try bound.first?.identifier(0))
+                try await county.bind(id)
+                let (mandates, scope, now) = (county.mandates, try county.scope("coordinator"), county.clock.now())
+                if isWithdrawn {
+                    try await county.house.database.write { transaction in
+                        let grant = try #require(try PowerStore.alive("P01", in: FaultCounty.north, in: transaction))
+                        _ = try mandates.act(
+                            .withdraw(words: "县级统一行使"), on: grant.id, by: scope, at: now, in: transaction)
+                    }
+                } else {
+                    county.clock.advance(.days(Int64(mandates.menuOfPowers.trialDays) + 1))
+                    try await GateWatch(mandates: mandates).run()
+                }
+                let states = try await county.house.database.query(
+                    "SELECT category, state, COUNT(*) FROM cases GROUP BY category, state ORDER BY category, state")
+                #expect(
+                    try states.map { "\(try $0.text(0)) \(try $0.text(1)) \(try $0.int(2))" } == [
+                        "010203 dispatched 1", "010203 returned 6", "010301 dispatched 1",
+                    ], "the department keeps its own, and what no power decides stays")
+                let steps = try await county.house.database.query(
+                    "SELECT COUNT(*) FROM case_steps WHERE act = 'power-gone'")
+                #expect(try steps.first?.int(0) == 6)
+                // It counts as no return of the street's, and the street gives it on.
+                let scopeOfDuty = try county.scope("northduty")
+                let (cases, city, later) = (county.cases, try #require(county.bodies["city"]), county.clock.now())
+                let next = try await county.house.database.write {
+                    try cases.act(
+                        id, Command("dispatch", body: city), by: .staff(scopeOfDuty), actor: Actor(scopeOfDuty),
+                        at: later, in: $0)
+                }
+                #expect(next.state == "dispatched" && next.body == city && !next.isBound)
+            }
+        }
+    }
+
+    @Test(
+        "What a ruling bound to the street goes back too when the street gives its power back",
+        arguments: EngineCase.available)
+    func returnedBound(engine: EngineCase) async throws {
+        try await FaultCounty.with(engine, nil) { county in
+            let rows = try await county.house.database.query(
+                "SELECT id FROM cases WHERE category = '010203' ORDER BY id LIMIT 1")
+            try await county.bind(try #require(try rows.first?.identifier(0)))
+            let (mandates, street, now) = (county.mandates, try county.scope("northhead"), county.clock.now())
+            try await county.house.database.write { transaction in
+                let grant = try #require(try PowerStore.alive("P01", in: FaultCounty.north, in: transaction))
+                _ = try mandates.act(.giveBack, on: grant.id, by: street, at: now, in: transaction)
+            }
+            let acts = try await county.house.database.query(
+                "SELECT act, COUNT(*) FROM case_steps WHERE act IN ('return', 'power-gone') GROUP BY act ORDER BY act")
+            #expect(try acts.map { "\(try $0.text(0)) \(try $0.int(1))" } == ["power-gone 1", "return 5"])
+        }
+    }
+
     @Test("A street sees its own faults only; the page, the table and the interface say the same")
     func doors() async throws {
         try await FaultCounty.with(.sqlite, .notReal) { county in

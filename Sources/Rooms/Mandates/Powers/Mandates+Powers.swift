@@ -84,18 +84,14 @@ extension Mandates {
             try go(&grant, .grant, grant.instrument, by: scope, at: now, in: transaction)
         case .giveBack:
             try requireStreet(grant, scope)
-            let wasHeld = grant.stage.isHeld
             try go(&grant, .giveBack, "", by: scope, at: now, in: transaction)
-            if wasHeld { try sendBack(grant, by: scope, at: now, in: transaction) }
         case .exchange(let power):
             try requireStreet(grant, scope)
             guard power != grant.power else {
                 throw Refusal(
                     .ruleBroken, "powers.same", LocalizedText("请选择另一项权力", "Choose another power"), field: "power")
             }
-            let wasHeld = grant.stage.isHeld
             try go(&grant, .exchange, power, by: scope, at: now, in: transaction)
-            if wasHeld { try sendBack(grant, by: scope, at: now, in: transaction) }
             return try order(power, by: scope, at: now, in: transaction)
         case .withdraw(let words):
             try scope.require(.decideDemand)
@@ -123,6 +119,7 @@ extension Mandates {
                     "“\(grant.stage.title.chinese)”不能这样办理", "“\(grant.stage.title.english)” does not allow it"),
                 wayOn: LocalizedText("先培训、后赋权，逐步办理", "First ready, then on trial, then granted"))
         }
+        let wasHeld = grant.stage.isHeld
         grant.stage = move.to
         grant.dueAt =
             switch move.to {
@@ -134,6 +131,11 @@ extension Mandates {
         if !grant.stage.isAlive { try HelpStore.endAll(of: grant.id, at: now, in: transaction) }
         try record(
             "powers.\(act.rawValue)", grant, by: scope.map { Actor($0) } ?? .system, words, at: now, in: transaction)
+        guard wasHeld, !grant.stage.isHeld else { return }
+        // 权随责走: work that was given because of a power goes when the power goes, however it went.
+        for follower in powerFollowers {
+            try follower.left(grant.power, of: grant.area, as: grant.stage, by: scope, at: now, in: transaction)
+        }
     }
 
     private func ready(
@@ -171,15 +173,6 @@ extension Mandates {
         grant.readiness = readiness
         guard try PowerStore.update(&grant, in: transaction) else { throw Self.changed }
         try record("powers.ready", grant, by: Actor(scope), readiness.reason ?? "", at: now, in: transaction)
-    }
-
-    /// 权随责走: work that was given because of a power goes when the power goes.
-    private func sendBack(
-        _ grant: PowerGrant, by scope: Scope, at now: Instant, in transaction: any Transaction
-    ) throws {
-        for follower in powerFollowers {
-            try follower.gaveBack(grant.power, in: grant.area, by: scope, at: now, in: transaction)
-        }
     }
 
     /// 先培训再下放: what lacks is named.
