@@ -29,20 +29,26 @@ extension PowerPages {
         guard grant.stage == .training || grant.stage == .trial else { return HTML() }
         let (ready, unknown) = (grant.readiness, visit("平台没有登记", "nothing entered"))
         func number(_ value: Int64?) -> String { value.map { "\($0)" } ?? unknown }
-        func row(_ name: String, _ needed: String, _ told: String, _ known: String) -> HTML {
-            "<tr><th scope=\"row\">\(name)</th><td>\(needed)</td><td>\(told)</td><td>\(known)</td></tr>"
+        let heads = [
+            visit("需要", "Needed"), visit("街道填报", "Told"), visit("平台登记", "Known here"),
+        ]
+        func row(_ name: String, _ values: [String]) -> HTML {
+            """
+            <tr><th scope="row">\(name)</th>\(zip(heads, values).map { ($0, $1) }.html { "<td data-label=\"\($0.0)\">\($0.1)</td>" })</tr>
+            """
         }
         let comma = visit("、", ", ")
         let none = visit("无", "none")
         func list(_ things: [String]) -> String { things.isEmpty ? none : things.joined(separator: comma) }
+        let title = visit("承接条件：填报与平台登记", "Means: told and known")
         let differences = PowerMenu.differences(ready, known)
         return """
-            <div class="table-wrap"><table><caption>\(visit("承接条件：填报与平台登记", "Means: told and known"))</caption>\
-            <thead><tr><th scope="col">\(visit("条件", "What"))</th><th scope="col">\(visit("需要", "Needed"))</th><th scope="col">\(visit("街道填报", "Told"))</th><th scope="col">\(visit("平台登记", "Known here"))</th></tr></thead><tbody>\
-            \(row(visit("人员", "Staff"), "\(power.needs.staff)", "\(ready.staff)", number(known.staff)))\
-            \(row(visit("持证", "Qualified"), "\(power.needs.qualified)", "\(ready.qualified)", number(known.qualified)))\
-            \(row(visit("培训学时（每人；登记为合计）", "Hours of training (each; known: of all)"), "\(power.needs.trainingHours)", "\(ready.trainingHours)", number(known.trainingHours)))\
-            \(row(visit("设备", "Equipment"), list(power.needs.equipment), list(ready.equipment), known.equipment.map(list) ?? unknown))</tbody></table></div>\
+            <div class="scroll" tabindex="0" role="region" aria-label="\(title)"><table class="list"><caption>\(title)</caption>\
+            <thead><tr><th scope="col">\(visit("条件", "What"))</th>\(heads.html { "<th scope=\"col\">\($0)</th>" })</tr></thead><tbody>\
+            \(row(visit("人员", "Staff"), ["\(power.needs.staff)", "\(ready.staff)", number(known.staff)]))\
+            \(row(visit("持证", "Qualified"), ["\(power.needs.qualified)", "\(ready.qualified)", number(known.qualified)]))\
+            \(row(visit("培训学时（每人；登记为合计）", "Hours of training (each; known: of all)"), ["\(power.needs.trainingHours)", "\(ready.trainingHours)", number(known.trainingHours)]))\
+            \(row(visit("设备", "Equipment"), [list(power.needs.equipment), list(ready.equipment), known.equipment.map(list) ?? unknown]))</tbody></table></div>\
             \(differences.isEmpty ? HTML() : "<p class=\"notice warn\">\(visit("多于平台登记：", "More than known here: "))\(differences.map { visit($0) }.joined(separator: visit("；", "; ")))\(visit("。原因：", ". Reason: "))\(ready.reason ?? visit("没有说明", "none given"))</p>")
             """
     }
