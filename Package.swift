@@ -170,8 +170,7 @@ let package = Package(
             "Registry",
             [
                 "Identity", "Messages", "Places", "NationalCodes", "Ledger", "Desk", "Ground", "Cipher", "Storage",
-                "Web",
-                "Sheets",
+                "Web", "Sheets", "Geo",
                 hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
         room(
