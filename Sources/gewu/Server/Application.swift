@@ -1,4 +1,5 @@
 import Desk
+import Funds
 import Ground
 import Hummingbird
 import HummingbirdCore
