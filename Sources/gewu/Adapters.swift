@@ -83,3 +83,10 @@ struct MeansOfStreets: MeansLookup {
         return known
     }
 }
+
+/// How full posts are, for whoever dispatches.
+struct SaturationOfPosts: SaturationLookup {
+    let board: SaturationBoard
+
+    func saturation(of area: AreaPrefix) -> Int64? { board.saturation(of: area) }
+}

@@ -40,6 +40,23 @@ struct CapacityTests {
             * (time.hours.dailyLength / 60_000)
     }
 
+    @Test("How full posts are stands on the board as on the sheet, by area", arguments: EngineCase.available)
+    func board(engine: EngineCase) async throws {
+        try await StaffingWorld.with(engine) { world in
+            let (board, sheet) = (world.workload.board, try await Self.sheet(world))
+            let clerk = try #require(AreaPrefix(StaffingWorld.north + "001"))
+            #expect(board.saturation(of: clerk) == nil, "nothing is known before the first sheet")
+            try await world.workload.refreshBoard()
+            for code in [clerk.code, StaffingWorld.south + "001", StaffingWorld.north] {
+                let area = try #require(AreaPrefix(code))
+                let own = sheet.posts.indices.filter { sheet.posts[$0].area == area }
+                #expect(board.saturation(of: area) == sheet.sum(of: own).saturation(ofMonth: 0))
+            }
+            #expect(board.saturation(of: clerk).map { $0 > 0 } == true)
+            #expect(board.saturation(of: try #require(AreaPrefix(StaffingWorld.north + "003"))) == nil)
+        }
+    }
+
     @Test(
         "A street’s means are its people in such posts, their qualifications and the training entered, and no others’",
         arguments: EngineCase.available)

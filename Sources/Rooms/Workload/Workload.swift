@@ -14,21 +14,25 @@ public struct Workload: Room {
     let mandates: Mandates
     let forecast: Forecast
     let staffing: StaffingRules
+    let board: SaturationBoard
     /// What rooms above say on the page of loads.
     public let panels = LoadPanels()
 
     /// The solver takes seconds; threads of Swift's pool are not kept that long.
     static let solving = DispatchQueue(label: "staffing")
 
+    /// - Parameter board: on which other rooms read how full posts are.
     /// - Throws: a refusal naming file and line when a rule file is wrong.
     public init(
-        house: House, identity: Identity, places: Places, mandates: Mandates, forecast: Forecast
+        house: House, identity: Identity, places: Places, mandates: Mandates, forecast: Forecast,
+        board: SaturationBoard = SaturationBoard()
     ) throws(Refusal) {
         self.house = house
         self.identity = identity
         self.places = places
         self.mandates = mandates
         self.forecast = forecast
+        self.board = board
         let roles = identity.roles
         staffing = try StaffingRules.load(from: house.rules) { roles[$0] != nil }
     }
@@ -41,6 +45,8 @@ public struct Workload: Room {
             MenuEntry("/staffing", icon: "users", WorkloadTexts.staffing, right: .readWorkload, order: 60),
         ]
     }
+
+    public var jobs: [Job] { [boardJob] }
 
     public func addRoutes(to routes: Routes) {
         LoadPages(workload: self).add(to: routes)
