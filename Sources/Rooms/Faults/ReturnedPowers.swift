@@ -23,7 +23,7 @@ public struct ReturnedPowers: PowerFollower {
         guard let categories = rules.powers.first(where: { $0.power == power })?.categories else { return }
         if let scope, scope.area == street {
             try cases.returnOpen(
-                categories: categories, because: "权力 \(power) 已退回，相关事项一并退回", reason: "no-authority", by: scope,
+                categories: categories, because: "权力 \(power) 已退回，相关事项一并退回", reason: "power-returned", by: scope,
                 at: now, in: transaction)
         }
         // What the street may not return itself, and all of it where the county took the power or its trial ran out.
