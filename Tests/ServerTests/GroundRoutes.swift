@@ -27,7 +27,10 @@ enum GroundRoutes {
     ]
 
     /// Told, not ordered: what was set above and what each level laid on top, so that it is seen.
-    static let told: [String] = ["/api/v1/targets", "/targets"]
+    /// Plaques and assessments are registered with the ground that carries them, and asked for it always.
+    static let told: [String] = [
+        "/api/v1/targets", "/targets", "/api/v1/plaques", "/plaques", "/api/v1/assessments", "/assessments",
+    ]
 
     /// What residents bring, and what is done about their own matters by those who have them.
     static let residents: [String] = [
