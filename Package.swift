@@ -237,8 +237,8 @@ let package = Package(
         room(
             "Grids",
             [
-                "GridDesign", "Geo", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Storage",
-                "Web", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
+                "GridDesign", "Geo", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Sheets",
+                "Storage", "Web", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
             ]),
         room(
             "Map",

@@ -11,8 +11,8 @@ public import Storage
 /// and the table `grid_outlines` (grid, outline, square_metres, households, buildings) are read through this face by the
 /// rooms above, the map first of all: ``buildings(at:outside:in:limit:transaction:)`` for a tile or a box,
 /// ``buildings(in:after:limit:)`` for an area, ``outlines(in:after:limit:)`` for the ground of grids, ``changes()`` to
-/// know that either is new. They are filled by ``register(buildings:in:)``, which so far only the demonstration county
-/// does: no import brings buildings in yet; and by plans that take effect.
+/// know that either is new. They are filled by files of buildings (``BuildingImport``), by generators
+/// (``register(buildings:in:)``), and by plans that take effect.
 public struct Grids: Room {
     let house: House
     let identity: Identity
@@ -57,6 +57,8 @@ public struct Grids: Room {
         FunctionalPages(grids: self).add(to: routes)
         GridAPI(grids: self).add(to: routes)
         BarrierAPI(grids: self).add(to: routes)
+        BuildingPages(grids: self).add(to: routes)
+        BuildingAPI(grids: self).add(to: routes)
     }
 
     // MARK: Buildings and ground
