@@ -50,7 +50,7 @@ struct BuildingDoorTests {
             for _ in 0..<500 where names.isEmpty { names = try await shown(place, as: "northduty", world) }
             #expect(names.compactMap(\.self).sorted() == ["b1 幢", "b2 幢"])
             #expect(try await shown(place, as: "southduty", world).isEmpty)
-            let again = try await world.call(.post, Self.path, as: "northhead", text).object()
+            let again = try await world.call(.post, Self.path, as: "officer", text).object()
             #expect(again["unchanged"] as? Int == 2)
             let foreign = try await world.call(.post, Self.path, as: "southhead", text).object()
             #expect(foreign["rejected"] as? Int == 2 && foreign["changed"] as? Int == 0)

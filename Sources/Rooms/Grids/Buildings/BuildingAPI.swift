@@ -14,7 +14,7 @@ struct BuildingAPI: Sendable {
     private static let pageLength = 500
 
     func add(to routes: Routes) {
-        routes.api(Self.putOperation, right: .gridsPlan) { staff, submission in try await take(staff, submission) }
+        routes.api(Self.putOperation, right: .gridsBuildings) { staff, submission in try await take(staff, submission) }
         routes.api(Self.listOperation, right: .gridsRead) { staff, _ in
             let query = staff.visit.query
             let list = try BuildingList(query, for: staff.scope)

@@ -18,7 +18,7 @@ struct BuildingPages: Sendable {
 
     func add(to routes: Routes) {
         routes.page(Self.path, right: .gridsRead) { try await show($0) }
-        routes.form(Self.path, right: .gridsPlan) { try await take($0, $1) }
+        routes.form(Self.path, right: .gridsBuildings) { try await take($0, $1) }
         routes.page(Self.path + ".xlsx", right: .gridsRead) { try await workbook($0) }
         routes.page(Self.path + "/export.csv", right: .gridsRead) { try await table($0) }
     }
@@ -69,9 +69,9 @@ struct BuildingPages: Sendable {
             return "<p>\(visit("没有楼栋从最近的文件中消失。", "No building is missing from the last file."))</p>"
         case .all:
             let way =
-                staff.scope.may(.gridsPlan)
+                staff.scope.may(.gridsBuildings)
                 ? visit("请用上面的“导入楼栋”上传文件。", "Bring a file in with “Bring buildings in” above.")
-                : visit("由有“网格划分”权限的岗位导入。", "A post that may plan grids brings them in.")
+                : visit("由统筹办、数据局或街道负责人导入。", "The coordination office, the data bureau or the head of the street brings them in.")
             return "<p>\(visit("此处还没有楼栋。", "There are no buildings here yet."))\(visit("", " "))\(way)</p>"
         }
     }
@@ -136,7 +136,7 @@ struct BuildingPages: Sendable {
     // MARK: Bringing in
 
     private func form(_ staff: StaffVisit, _ refusal: Refusal?) -> HTML {
-        guard staff.scope.may(.gridsPlan), staff.scope.line == nil else { return HTML() }
+        guard staff.scope.may(.gridsBuildings), staff.scope.line == nil else { return HTML() }
         let visit = staff.visit
         let error = refusal.map { visit($0.message) + ($0.wayOn.map { visit("。", ". ") + visit($0) } ?? "") }
         let datums = Datum.allCases.map { Field.Choice($0.rawValue, $0.rawValue) }
