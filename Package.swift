@@ -448,7 +448,8 @@ let package = Package(
             "DemoCountyTests",
             [
                 "gewu", logging,
-                "DemoCounty", "Command", "Map", "Grids", "Burdens", "Faults", "Funds", "Systems", "Visits", "Warnings",
+                "DemoCounty", "Command", "Map", "Grids", "Geo", "Burdens", "Faults", "Funds", "Systems", "Visits",
+                "Warnings",
                 "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates", "GridDay",
                 "Channels", "Closings", "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk",
                 "Storage",

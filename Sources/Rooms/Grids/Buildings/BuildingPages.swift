@@ -71,7 +71,9 @@ struct BuildingPages: Sendable {
             let way =
                 staff.scope.may(.gridsBuildings)
                 ? visit("请用上面的“导入楼栋”上传文件。", "Bring a file in with “Bring buildings in” above.")
-                : visit("由统筹办、数据局或街道负责人导入。", "The coordination office, the data bureau or the head of the street brings them in.")
+                : visit(
+                    "由统筹办、数据局或街道负责人导入。",
+                    "The coordination office, the data bureau or the head of the street brings them in.")
             return "<p>\(visit("此处还没有楼栋。", "There are no buildings here yet."))\(visit("", " "))\(way)</p>"
         }
     }
