@@ -170,8 +170,7 @@ let package = Package(
             "Registry",
             [
                 "Identity", "Messages", "Places", "NationalCodes", "Ledger", "Desk", "Ground", "Cipher", "Storage",
-                "Web",
-                "Sheets",
+                "Web", "Sheets", "Geo",
                 hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
         room(
@@ -448,8 +447,8 @@ let package = Package(
             "DemoCountyTests",
             [
                 "gewu", logging,
-                "DemoCounty", "Command", "Map", "Grids", "Geo", "Burdens", "Faults", "Funds", "Systems", "Visits",
-                "Warnings",
+                "DemoCounty", "Accounts", "Web", "Command", "Map", "Grids", "Geo", "Burdens", "Faults", "Funds",
+                "Systems", "Visits", "Warnings",
                 "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates", "GridDay",
                 "Channels", "Closings", "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk",
                 "Storage",

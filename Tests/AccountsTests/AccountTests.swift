@@ -59,6 +59,21 @@ struct AccountTests {
                 #expect(list.status == 200 && list.text.contains(form.number) && !list.text.contains(task.number))
                 #expect(list.text.contains(Figures.hours(minutes)))
             }
+            // So does that of a month, on whichever side it lies; days outside the sides are no figure of the page.
+            for month in year.months where month.minutes > 0 {
+                let (side, hours) = (month.days.lowerBound < turn ? "before" : "after", Figures.hours(month.minutes))
+                let list = try await county.get(
+                    "/accounts/year/sources?turn=\(turn)&days=61&side=\(side)&from=\(month.days.lowerBound)&until=\(month.days.upperBound)",
+                    as: "coordinator")
+                #expect(
+                    list.status == 200
+                        && (list.text.contains("，\(hours) 小时") || list.text.contains(", \(hours) hours")),
+                    "\(month.days)")
+            }
+            let outside = try await county.get(
+                "/accounts/year/sources?turn=\(turn)&days=61&side=after&from=2020-01-01&until=2020-01-31",
+                as: "coordinator")
+            #expect(outside.status == 422 || outside.status == 400)
             // A street has its own part: three grids of four.
             let north = try await county.accounts.burdenYear(
                 YearQuestion(QueryParameters(), for: try county.scope("northhead")), for: try county.scope("northhead"),

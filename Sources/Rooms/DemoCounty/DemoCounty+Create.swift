@@ -16,6 +16,7 @@ import Registry
 import Storage
 import Systems
 import Visits
+import WorkCalendar
 
 extension DemoCounty {
     /// Makes the county in an empty database whose schema is up to date.
@@ -24,6 +25,17 @@ extension DemoCounty {
     /// - Throws: a refusal when the database holds a county already, or a rule file is wrong.
     public func create(
         in house: House, progress: @Sendable (Progress) -> Void = { _ in }
+    ) async throws -> Summary {
+        guard plan.playsYear else { return try await create(in: house, year: nil, progress: progress) }
+        let script = try YearScript.load(from: house.rules)
+        var plan = plan
+        plan.days = script.history
+        return try await DemoCounty(plan: plan, knownRights: knownRights)
+            .create(in: house, year: script, progress: progress)
+    }
+
+    private func create(
+        in house: House, year script: YearScript?, progress: @Sendable (Progress) -> Void
     ) async throws -> Summary {
         let clock = ContinuousClock()
         let started = clock.now
@@ -61,7 +73,7 @@ extension DemoCounty {
             stage: stage, files: files, cases: cases,
             disputes: try Disputes(house: own.house, identity: identity, cases: cases, places: places),
             clues: Clues(house: own.house, identity: identity, places: places, cases: cases), house: own.house,
-            firstDay: firstDay, seed: plan.seed)
+            firstDay: firstDay + (plan.days - recentDays), seed: plan.seed)
         try await peace.found(at: founded + .hours(1))
         let forms = try Forms(house: own.house, registry: registry, places: places, engine: engine)
         let visits = try Visits(
@@ -71,9 +83,12 @@ extension DemoCounty {
         let duties = try Duties(stage: stage, identity: identity, places: places, house: own.house)
         let played = try await play(
             stage, files, cases, storm, peace, duties, caring,
-            try Means(stage: stage, mandates: duties.mandates, places: places, house: own.house), in: own.house,
-            clock: own.clock, from: firstDay,
-            progress: progress)
+            try Means(stage: stage, mandates: duties.mandates, places: places, house: own.house),
+            script.map { script in
+                PlayedYear(
+                    script, stage: stage, mandates: duties.mandates, forms: forms, house: own.house,
+                    calendar: cases.rules.time.calendar, from: firstDay, seed: plan.seed)
+            }, in: own.house, clock: own.clock, from: firstDay, progress: progress)
         try await close(stage, in: own.house)
         let systems = try Systems(house: own.house, places: places, registry: registry, forms: forms)
         try await Requests(stage: stage, forms: forms, systems: systems, house: own.house).play(at: plan.until)
@@ -83,7 +98,8 @@ extension DemoCounty {
             database: own.house.database, key: own.house.keys.signing, clock: own.clock, chain: county.prefix
         ).run()
         var summary = try await counted(stage, county: county, in: own.house)
-        summary.refusedActs = played.refused
+        summary.refusedActs = played.play.refused
+        summary.year = try await played.year?.recounted(in: own.house)
         summary.seconds = (clock.now - started) / .seconds(1)
         return summary
     }
@@ -171,15 +187,18 @@ extension DemoCounty {
     private func play(
         _ stage: Stage, _ files: DemoFiles, _ cases: Cases, _ storm: Storm, _ peace: Peace, _ duties: Duties,
         _ caring: Caring?,
-        _ means: Means,
+        _ means: Means, _ year: PlayedYear?,
         in house: House, clock: ManualClock,
         from firstDay: Day,
         progress: @Sendable (Progress) -> Void
-    ) async throws -> Play {
+    ) async throws -> (play: Play, year: PlayedYear?) {
         var reports = Reports(
             stage: stage, files: files, rules: cases.rules, from: Instant(LocalTime(day: firstDay)), days: plan.days,
             seed: plan.seed)
-        var play = Play(cases: cases, house: house, clock: clock)
+        var year = year
+        // Over two years an hour is soon enough.
+        var play = Play(
+            cases: cases, house: house, clock: clock, look: year == nil ? .minutes(15) : .hours(1))
         let together = Together(stage: stage, cases: cases, house: house)
         let programme = PlayedProgramme(stage: stage, cases: cases, house: house)
         let sealing = Sealing(
@@ -191,7 +210,7 @@ extension DemoCounty {
         for (index, day) in days.enumerated() {
             play.add(reports.matters(counts[index], of: day).filter { $0.at < plan.until })
             play.add(last.filter { $0.at.local().day == day })
-            try await peace.play(on: day, until: plan.until)
+            if index >= days.count - recentDays { try await peace.play(on: day, until: plan.until) }
             if index == days.count - Caring.enteredBefore {
                 cared = try await caring?.enter(at: Instant(LocalTime(day: day, hour: 10))) ?? []
             }
@@ -199,11 +218,12 @@ extension DemoCounty {
                 try await caring?.look(in: cared, at: Instant(LocalTime(day: day, hour: 15)))
             }
             if index == days.count - 1 { try await caring?.settle(at: Instant(LocalTime(day: day, hour: 1))) }
-            if index == 0 {
-                try await duties.adopt(on: day)
+            if index == 0 { try await duties.adopt(on: day) }
+            if index == days.count - recentDays {
                 try await means.powers(on: day)
                 try await means.money(on: day)
             }
+            try await year?.play(on: day, before: days.count - index)
             if index == days.count - 2 { try await duties.demands(on: day) }
             if index == days.count - 3 { try await together.whistle(on: day) }
             if index == days.count - 2 { try await storm.exercise(on: day) }
@@ -218,8 +238,11 @@ extension DemoCounty {
             try await sealing.run()
             progress(Progress(stage: .playing, done: index + 1, total: days.count))
         }
-        return play
+        return (play, year)
     }
+
+    /// Of the history, those in which everything happens that is no demand and no matter.
+    private var recentDays: Int { min(plan.days, Self.usualDays) }
 
     /// What lies behind is read, and no text of the past is sent.
     private func close(_ stage: Stage, in house: House) async throws {
@@ -241,7 +264,7 @@ extension DemoCounty {
             steps: try await count("SELECT COUNT(*) FROM case_steps"),
             ledgerEntries: try await count("SELECT COUNT(*) FROM ledger_entries"), refusedActs: 0,
             accounts: stage.accounts, street: stage.streets.first?.title ?? LocalizedText("—", "—"),
-            password: plan.password, seconds: 0)
+            password: plan.password, year: nil, seconds: 0)
     }
 }
 

@@ -29,10 +29,14 @@ public struct DemoCounty: Sendable {
         public var cases: Int?
         /// Whether people and homes are registered; a county that is only looked at as a whole is made faster without.
         public var hasHomes: Bool
+        /// Whether a year before burdens were cut and the year after are played (`Rules/demo/year.yaml`); it says then how long
+        /// the history is, whatever `days` says.
+        public var playsYear: Bool
 
         public init(
-            households: Int = DemoCounty.usualHouseholds, seed: UInt64 = 1, days: Int = 60, until: Instant,
-            password: String = DemoCounty.password, cases: Int? = nil, hasHomes: Bool = true
+            households: Int = DemoCounty.usualHouseholds, seed: UInt64 = 1, days: Int = DemoCounty.usualDays,
+            until: Instant, password: String = DemoCounty.password, cases: Int? = nil, hasHomes: Bool = true,
+            playsYear: Bool = false
         ) {
             self.households = households
             self.seed = seed
@@ -41,16 +45,21 @@ public struct DemoCounty: Sendable {
             self.password = password
             self.cases = cases
             self.hasHomes = hasHomes
+            self.playsYear = playsYear
         }
 
-        /// Some 500 in a year per 1,000 households; never so few that there is nothing to see.
-        var caseCount: Int { cases ?? max(300, households * days / 720) }
+        /// Some 500 in a year per 1,000 households; never so few that there is nothing to see. Of two years one matter in six is
+        /// played: enough for each rate, and made in a minute or two.
+        var caseCount: Int { cases ?? max(playsYear ? 600 : 300, households * days / (playsYear ? 4_320 : 720)) }
         /// A base grid has some 400 households.
         var gridCount: Int { max(1, (households + 200) / 400) }
     }
 
     /// Some 300 staff in seven streets: enough to see several streets work, and made in seconds.
     public static let usualHouseholds = 44_000
+
+    /// Of history, when no year is played; of a longer history these last ones have everything in them.
+    public static let usualDays = 60
 
     /// Opens the shown accounts of a demonstration; never for anything real.
     public static let password = "Gewu-demo-2026"
@@ -97,6 +106,8 @@ public struct DemoCounty: Sendable {
         /// The street in which the shown accounts of streets and below work.
         public var street: LocalizedText
         public var password: String
+        /// What became of the burdens, when a year was played.
+        public var year: Year?
         public var seconds: Double
     }
 

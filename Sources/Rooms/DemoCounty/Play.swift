@@ -34,14 +34,19 @@ struct Play: Sendable {
     private(set) var refused = 0
     private let looksAtLimits: Bool
 
-    /// Limits are looked at as often as a server would at night.
-    private static let look = Span.minutes(15)
+    /// How often limits are looked at.
+    private let look: Span
 
-    /// - Parameter looksAtLimits: false where the platform's own jobs do it.
-    init(cases: Cases, house: House, clock: ManualClock, looksAtLimits: Bool = true) {
+    /// - Parameters:
+    ///   - look: how often limits are looked at: as often as a server would at night.
+    ///   - looksAtLimits: false where the platform's own jobs do it.
+    init(
+        cases: Cases, house: House, clock: ManualClock, look: Span = .minutes(15), looksAtLimits: Bool = true
+    ) {
         self.cases = cases
         self.house = house
         self.clock = clock
+        self.look = look
         self.looksAtLimits = looksAtLimits
     }
 
@@ -107,8 +112,8 @@ struct Play: Sendable {
     private mutating func lookAtLimits(until end: Instant, in transaction: any Transaction) throws {
         guard looksAtLimits else { return }
         if lastLook.milliseconds == 0 { lastLook = end }
-        while lastLook + Self.look <= end {
-            lastLook = lastLook + Self.look
+        while lastLook + look <= end {
+            lastLook = lastLook + look
             clock.set(lastLook)
             try cases.watchLimits(at: lastLook, most: 10_000, in: transaction)
         }

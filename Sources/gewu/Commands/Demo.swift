@@ -12,6 +12,8 @@ struct Demo: SpokenCommand {
             Divisions and calendar are real, people and matters are invented. The same seed and the same end make the same \
             county. 区划与节假日为公开事实，人员与诉求均为程序生成。种子与截止时间相同，结果相同。
 
+            --year makes two years of history instead: a base year of demands from above through the gate, measures when the             year turns, and the year after, to look at on /accounts/year. 生成前后两年：基准年的各项要求经准入下达，年度之交减负，再过一年，在 /accounts/year 查看。
+
             --day plays the next workday of the county (made if there is none) in a minute, serves the pages meanwhile, and \
             ends with every figure beside its recount from the ledger; status 1 if one differs. 按分钟演示该县下一个工作日：\
             边演边可看页面，结束时逐项与台账重算核对，有不符则退出码为 1。
@@ -31,6 +33,9 @@ struct Demo: SpokenCommand {
 
     @Flag(help: "Delete an earlier demonstration first. 先删除已有演示数据")
     var reset = false
+
+    @Flag(help: "Make the year before burdens were cut and the year after. 生成减负前后两年")
+    var year = false
 
     @Flag(help: "Play a day of a street with everything in it. 演示一个街道的一天")
     var day = false
@@ -56,6 +61,10 @@ struct Demo: SpokenCommand {
         guard (0...86_400).contains(speed) else {
             throw ValidationError("--speed is 0 to 86,400 seconds. --speed 为 0 至 86400 秒。")
         }
+        guard !(year && day) else {
+            throw ValidationError(
+                "--year makes a county, --day plays its next day: one after the other. --year 生成县，--day 演示其下一天，请分两次运行。")
+        }
         if let until, Instant(iso8601: until) == nil {
             throw ValidationError("--until is a time such as 2026-11-21T17:00. 截止时间格式如 2026-11-21T17:00。")
         }
@@ -67,7 +76,7 @@ struct Demo: SpokenCommand {
         let present =
             until.flatMap { Instant(iso8601: $0) }
             ?? Instant(milliseconds: SystemClock().now().milliseconds / hour * hour)
-        let plan = DemoCounty.Plan(households: households, seed: seed, until: present)
+        let plan = DemoCounty.Plan(households: households, seed: seed, until: present, playsYear: year)
         if day {
             var configuration = configuration
             if let port { try configuration.set(.listen, "\(configuration.listen.host):\(port)", option: "--port") }
@@ -89,7 +98,15 @@ struct Demo: SpokenCommand {
                 line.update(progress.done, of: progress.total, stage(console.language))
             }
         }
-        console.result(text(summary)) { write(summary, to: &$0) }
+        let told = summary.year.map { DemoYearReport($0, of: summary) }
+        let text = text(summary)
+        console.result(
+            told.map { LocalizedText("\(text.chinese)\n\n\($0.text.chinese)", "\(text.english)\n\n\($0.text.english)") }
+                ?? text
+        ) {
+            write(summary, to: &$0)
+            told?.write(to: &$0)
+        }
     }
 
     /// Only a file can be deleted from here; a PostgreSQL database may hold more than we know of.

@@ -7,11 +7,13 @@ import Sheets
 
 struct ImportResidents: SpokenCommand {
     static let configuration = CommandConfiguration(
-        commandName: "residents", abstract: "A register of residents as CSV or XLSX. 导入居民名册。",
+        commandName: "residents", abstract: "A register of residents as CSV, XLSX or GeoJSON. 导入居民名册。",
         discussion: """
             One row for each person. Columns are known by the names and synonyms of the data dictionary; a name is needed, \
-            and for a home its address and the code of its grid. CSV may be UTF-8 or GB 18030.
-            每人一行。列名按数据字典的名称和别名识别；须有姓名，有住址的须有网格代码。CSV 可为 UTF-8 或 GB 18030。
+            and for a home its address and the code of its grid. CSV may be UTF-8 or GB 18030; each feature of GeoJSON is \
+            a row with its place. A register without names is one of dwellings.
+            每人一行。列名按数据字典的名称和别名识别；须有姓名，有住址的须有网格代码。CSV 可为 UTF-8 或 GB 18030；\
+            GeoJSON 每个要素一行，带位置。没有姓名列的是房屋清册。
             """)
 
     @OptionGroup var common: CommonOptions

@@ -28,8 +28,8 @@ struct PairPages: Sendable {
                 html: { pair, visit in
                     guard let found = pair.outcomes.first(where: { $0.kind == kind }) else { return "—" }
                     return """
-                        <a href="\(YearPages.list(of: kind, pair.periods.before, in: pair.area))">\(Figures.share(found.before))</a> → \
-                        <a href="\(YearPages.list(of: kind, pair.periods.after, in: pair.area))">\(Figures.share(found.after))</a> \(Figures.tag(found.verdict, visit))
+                        <a href="\(YearPages.list(of: kind, pair.periods.before, in: pair.area, of: pair.periods))">\(Figures.share(found.before))</a> → \
+                        <a href="\(YearPages.list(of: kind, pair.periods.after, in: pair.area, of: pair.periods))">\(Figures.share(found.after))</a> \(Figures.tag(found.verdict, visit))
                         """
                 })
         }

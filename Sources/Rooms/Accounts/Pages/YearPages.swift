@@ -75,7 +75,7 @@ struct YearPages: Sendable {
         guard !year.pairs.isEmpty else { return HTML() }
         let visit = staff.visit
         func cell(_ label: LocalizedText, _ share: Share, _ days: ClosedRange<Day>, _ kind: OutcomeKind) -> HTML {
-            "<td class=\"n\" data-label=\"\(visit(label))\"><a href=\"\(Self.list(of: kind, days, in: year.area))\">\(Figures.share(share))</a> <small>\(visit("\(share.sample) 件", "of \(share.sample)"))</small></td>"
+            "<td class=\"n\" data-label=\"\(visit(label))\"><a href=\"\(Self.list(of: kind, days, in: year.area, of: year.periods))\">\(Figures.share(share))</a> <small>\(visit("\(share.sample) 件", "of \(share.sample)"))</small></td>"
         }
         return """
             <section class="panel scroll" tabindex="0" role="region" aria-label="\(visit("成效", "Outcomes"))"><table class="list"><caption>\(visit("成效：少了负担，事情办得怎样", "Outcomes: with less burden, what came of matters"))</caption>\
@@ -88,11 +88,20 @@ struct YearPages: Sendable {
             """
     }
 
-    /// The list of which a share is made.
-    static func list(of kind: OutcomeKind, _ days: ClosedRange<Day>, in area: AreaPrefix) -> String {
+    /// The list of which a share is made. What came up again is counted by months, so it leads to the months of the periods.
+    static func list(
+        of kind: OutcomeKind, _ days: ClosedRange<Day>, in area: AreaPrefix, of periods: Periods
+    ) -> String {
         switch kind {
         case .solved, .onTime: "/rates?from=\(days.lowerBound)&until=\(days.upperBound)&area=\(area.code)"
-        case .repeated: "/hot-spots?period=\(days.upperBound.description.prefix(7))"
+        case .repeated: "/accounts/year?turn=\(periods.turn)&days=\(periods.length)&area=\(area.code)#months"
+        }
+    }
+
+    private static func monthList(of kind: OutcomeKind, _ days: ClosedRange<Day>, in area: AreaPrefix) -> String {
+        switch kind {
+        case .solved, .onTime: "/rates?from=\(days.lowerBound)&until=\(days.upperBound)&area=\(area.code)"
+        case .repeated: "/hot-spots?period=\(days.lowerBound.description.prefix(7))"
         }
     }
 
@@ -105,15 +114,20 @@ struct YearPages: Sendable {
         _ year: BurdenYear, _ visit: Visit
     ) -> HTML {
         let (before, after) = (visit("之前（小时）", "Hours before"), visit("之后（小时）", "Hours after"))
+        let perPost = visit("每岗每月（小时）", "Per post in 30 days")
+        let change = visit("变化", "Change")
+        func hours(_ minutes: Int64) -> String {
+            Figures.hoursPerPost(minutes, posts: year.posts, days: year.periods.length) ?? "—"
+        }
         func cell(_ label: String, _ minutes: Int64, _ side: String, _ filter: String) -> HTML {
             "<td class=\"n\" data-label=\"\(label)\"><a href=\"\(link(year, side, filter))\">\(Figures.hours(minutes))</a></td>"
         }
         return """
             <section class="panel scroll" tabindex="0" role="region" aria-label="\(caption)"><table class="list"><caption>\(caption)</caption>\
-            <thead><tr><th scope="col">\(head)</th><th scope="col" class="n">\(before)</th><th scope="col" class="n">\(after)</th><th scope="col" class="n">\(visit("变化", "Change"))</th></tr></thead><tbody>\
+            <thead><tr><th scope="col">\(head)</th><th scope="col" class="n">\(before)</th><th scope="col" class="n">\(after)</th><th scope="col" class="n">\(perPost)</th><th scope="col" class="n">\(change)</th></tr></thead><tbody>\
             \(rows.html { row in
                 """
-                <tr><th scope="row">\(row.name)</th>\(cell(before, row.minutes.before, "before", row.filter))\(cell(after, row.minutes.after, "after", row.filter))<td class="n" data-label="\(visit("变化", "Change"))">\(Figures.change(row.minutes.before, row.minutes.after) ?? "—")</td></tr>
+                <tr><th scope="row">\(row.name)</th>\(cell(before, row.minutes.before, "before", row.filter))\(cell(after, row.minutes.after, "after", row.filter))<td class="n" data-label="\(perPost)">\(hours(row.minutes.before)) → \(hours(row.minutes.after))</td><td class="n" data-label="\(change)">\(Figures.change(row.minutes.before, row.minutes.after) ?? "—")</td></tr>
                 """
             })</tbody></table></section>
             """
@@ -144,16 +158,25 @@ struct YearPages: Sendable {
         let visit = staff.visit
         let most = max(1, year.months.map(\.minutes).max() ?? 1)
         let rows = year.months
+        func side(_ month: BurdenYear.Month) -> String {
+            month.days.lowerBound < year.periods.turn ? "before" : "after"
+        }
+        func cell(_ kind: OutcomeKind, _ outcomes: OutcomesOfDays, _ month: BurdenYear.Month) -> HTML {
+            let share = kind.share(outcomes)
+            return share.whole == 0
+                ? "—"
+                : "<a href=\"\(Self.monthList(of: kind, month.days, in: year.area))\">\(Figures.share(share))</a>"
+        }
         return """
-            <section class="panel scroll" tabindex="0" role="region" aria-label="\(visit("逐月", "Month by month"))"><table class="list"><caption>\(visit("逐月：工时与成效", "Month by month"))</caption>\
+            <section class="panel scroll" id="months" tabindex="0" role="region" aria-label="\(visit("逐月", "Month by month"))"><table class="list"><caption>\(visit("逐月：工时与成效", "Month by month"))</caption>\
             <thead><tr><th scope="col">\(visit("月份", "Month"))</th><th scope="col" class="n">\(visit("工时", "Hours"))</th><th scope="col">\(visit("占最多的月", "Of the most"))</th>\
             \(OutcomeKind.allCases.html { "<th scope=\"col\" class=\"n\">\(visit($0.title))</th>" })</tr></thead><tbody>\
             \(rows.html { month in
                 """
-                <tr><th scope="row">\(month.days.lowerBound.description) – \(month.days.upperBound.description)</th><td class="n" data-label="\(visit("工时", "Hours"))">\(Figures.hours(month.minutes))</td>\
+                <tr><th scope="row">\(month.days.lowerBound.description) – \(month.days.upperBound.description)</th><td class="n" data-label="\(visit("工时", "Hours"))"><a href="\(link(year, side(month), "&from=\(month.days.lowerBound)&until=\(month.days.upperBound)"))">\(Figures.hours(month.minutes))</a></td>\
                 <td data-label="\(visit("占最多的月", "Of the most"))"><svg viewBox="0 0 100 8" width="100" height="8" aria-hidden="true"><rect width="\("\(month.minutes * 100 / most)")" height="8" fill="currentColor" fill-opacity="\(month.days.lowerBound < year.periods.turn ? "0.35" : "0.7")"></rect></svg></td>\
                 \(OutcomeKind.allCases.html { kind in
-                    "<td class=\"n\" data-label=\"\(visit(kind.title))\">\(month.outcomes.map { Figures.share(kind.share($0)) } ?? "—")</td>"
+                    "<td class=\"n\" data-label=\"\(visit(kind.title))\">\(month.outcomes.map { cell(kind, $0, month) } ?? "—")</td>"
                 })</tr>
                 """
             })</tbody></table></section>
@@ -210,12 +233,13 @@ struct YearPages: Sendable {
         let question = try YearQuestion(query, for: staff.scope)
         guard let turn = question.turn else { throw YearQuestion.wrong("turn") }
         let periods = Periods(turn: turn, length: question.length, today: staff.visit.now.local().day)
-        let days: ClosedRange<Day>
+        let side: ClosedRange<Day>
         switch query.filled("side") {
-        case "before": days = periods.before
-        case "after", nil: days = periods.after
+        case "before": side = periods.before
+        case "after", nil: side = periods.after
         default: throw YearQuestion.wrong("side")
         }
+        let days = try part(of: side, query)
         let source = query.filled("source")
         let kind = query.filled("kind")
         if let source, DemandKind(rawValue: source) == nil { throw YearQuestion.wrong("source") }
@@ -227,6 +251,15 @@ struct YearPages: Sendable {
             .filter { $0.minutes > 0 }
             .sorted { ($1.minutes, $0.source.number) < ($0.minutes, $1.source.number) }
         return (days, lines)
+    }
+
+    /// Those of the days that are asked for, such as a month; all when none are.
+    private func part(of side: ClosedRange<Day>, _ query: QueryParameters) throws(Refusal) -> ClosedRange<Day> {
+        guard let from = query.filled("from"), let until = query.filled("until") else { return side }
+        guard let first = Day(from), let last = Day(until), first <= last, side.overlaps(first...last) else {
+            throw YearQuestion.wrong("from")
+        }
+        return first...last
     }
 
     private var sourceColumns: [Column<SourceLine>] {

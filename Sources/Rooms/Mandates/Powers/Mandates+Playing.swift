@@ -2,9 +2,9 @@ package import Desk
 package import Ground
 package import Storage
 
+/// For generators that play the past.
 extension Mandates {
-    /// A power is ordered, made ready as its menu asks, and given on trial, by the street and the county in turn: for
-    /// generators that play the past.
+    /// A power is ordered, made ready as its menu asks, and given on trial, by the street and the county in turn.
     package func playPower(
         _ code: String, to street: Scope, by county: Scope, instrument: String, at now: Instant,
         in transaction: any Transaction
@@ -17,5 +17,15 @@ extension Mandates {
         _ = try act(.prepare, on: grant.id, by: county, at: now, in: transaction)
         _ = try act(.ready(ready), on: grant.id, by: street, at: now, in: transaction)
         _ = try act(.trial(instrument: instrument), on: grant.id, by: county, at: now, in: transaction)
+    }
+
+    /// Where a demand stands by now; nil for what the scope does not see.
+    package func demand(_ id: DemandID, for scope: Scope, in transaction: any Transaction) throws -> Demand? {
+        try DemandStore.find(id, for: scope, in: transaction)
+    }
+
+    /// The contracts with streets that came of a demand.
+    package func contracts(of demand: DemandID, in transaction: any Transaction) throws -> [Contract] {
+        try ContractStore.of(demand, in: transaction)
     }
 }

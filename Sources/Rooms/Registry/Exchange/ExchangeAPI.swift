@@ -64,7 +64,7 @@ struct ExchangeAPI: Sendable {
                 .post, "/registry/uploads", id: "uploadResidents", tag: Self.tag,
                 summary: LocalizedText("上传居民名册，随后自动导入", "Send a register of residents, which is then taken over"),
                 request: .object([
-                    .init("file", .string(minimum: 1), "CSV (UTF-8, GB 18030, also gzip) or XLSX, in base 64"),
+                    .init("file", .string(minimum: 1), "CSV (UTF-8, GB 18030, also gzip), XLSX or GeoJSON, in base 64"),
                     .init("name", .nullable(.string(maximum: 200)), required: false),
                 ]), status: 201, response: Self.upload), right: .registryManage
         ) { staff, submission in

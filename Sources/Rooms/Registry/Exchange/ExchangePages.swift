@@ -44,7 +44,7 @@ struct ExchangePages: Sendable {
                 """
                 <form class="panel" method="post" action="\(Self.path)/uploads" enctype="multipart/form-data">\(visit.formFields)\
                 <h2>\(visit("导入名册", "A register comes in"))</h2>\
-                \(Field.file("file", visit("居民名册", "Register of residents"), accept: ".csv,.gz,.xlsx", required: true, hint: visit("每人一行：CSV（UTF-8、GB 18030，可 gzip 压缩）或 XLSX。可重复导入：已有的不变，有错的逐格列出。", "One row a person: CSV (UTF-8, GB 18030, also gzip) or XLSX. May be repeated: what is there stays, what is wrong is told cell by cell."), error: error("file")))\
+                \(Field.file("file", visit("居民名册", "Register of residents"), accept: ".csv,.gz,.xlsx,.geojson,.json", required: true, hint: visit("每人一行：CSV（UTF-8、GB 18030，可 gzip 压缩）、XLSX，或 GeoJSON（每个要素一行，带位置）；没有姓名列的是房屋清册。可重复导入：已有的不变，有错的逐格列出。", "One row a person: CSV (UTF-8, GB 18030, also gzip), XLSX, or GeoJSON (a feature a row, with its place); without names it is a register of dwellings. May be repeated: what is there stays, what is wrong is told cell by cell."), error: error("file")))\
                 <p>\(Field.submit(visit("上传并导入", "Send and import")))</p></form>\
                 \(Listing(caption: visit("导入记录", "Imports"), columns: columns, items: uploads, whenEmpty: "<p>\(visit("还没有导入过名册。", "No register has come in yet."))</p>").html(visit))\
                 \(out(staff, error("purpose")))

@@ -17,7 +17,7 @@ public struct ResidentImportResult: Sendable, Hashable {
     public var rows = 0
     /// People who were not there.
     public var created = 0
-    /// People of whom something was new.
+    /// People of whom something was new; in a register of dwellings, those.
     public var changed = 0
     public var unchanged = 0
     /// Rows that were not taken.
@@ -39,8 +39,9 @@ public struct ResidentImportResult: Sendable, Hashable {
 extension Registry {
     private static let chunkSize = 250
 
-    /// Takes over a register of residents, one row a person: CSV (UTF-8 or GB 18030, also gzip) or XLSX. Dwellings and
-    /// households follow from the addresses.
+    /// Takes over a register of residents, one row a person: CSV (UTF-8 or GB 18030, also gzip), XLSX or GeoJSON, whose
+    /// features are rows with a place. Dwellings and households follow from the addresses. A register that names nobody is
+    /// one of dwellings.
     ///
     /// What is there already is left as it is; of somebody who is known only what differs is written. A wrong cell is told
     /// and costs only itself, unless it says who or where somebody is: then it costs its row.
@@ -48,10 +49,21 @@ extension Registry {
     ///   - errors: where what was not taken is written, with the reason; nil to only count it.
     ///   - language: of that file.
     ///   - actor: who brings it in, as the ledger keeps it.
-    /// - Throws: a refusal when the file cannot be read or has no names. Rows written before stay, and the next run goes on.
+    /// - Throws: a refusal when the file cannot be read or has neither names nor addresses. Rows written before stay, and the
+    ///   next run goes on.
     public func importResidents(
         file: String, errors: String? = nil, language: Language = .chinese, by actor: Actor = .system,
         progress: @Sendable (ResidentImportProgress) -> Void = { _ in }
+    ) async throws -> ResidentImportResult {
+        let features = try FeatureTable.isGeoJSON(file) ? FeatureTable(features: file) : nil
+        defer { features?.remove() }
+        return try await importTable(
+            features?.path ?? file, of: features, errors, language, by: actor, progress: progress)
+    }
+
+    private func importTable(
+        _ file: String, of features: FeatureTable?, _ errors: String?, _ language: Language, by actor: Actor,
+        progress: @Sendable (ResidentImportProgress) -> Void
     ) async throws -> ResidentImportResult {
         let clock = ContinuousClock()
         let started = clock.now
@@ -64,7 +76,10 @@ extension Registry {
             try ErrorSheet(path: path, language: language, header: layout.header)
         }
         let writing = ResidentWriting(registry: self, layout: layout, scope: systemScope, seenAt: now)
-        let chunks = residentChunks(of: file, layout, on: now.local().day)
+        for problem in features?.problems ?? [] { try result.tell(problem, original: [], in: sheet) }
+        result.rows = features?.problems.count ?? 0
+        result.rejected = result.rows
+        let chunks = residentChunks(of: file, layout, uncounted: features == nil ? 0 : 1, on: now.local().day)
         defer { chunks.stop() }
         for try await chunk in chunks.stream {
             let written = try await house.database.write { transaction in
@@ -73,10 +88,7 @@ extension Registry {
             chunks.done()
             result.add(chunk, written)
             for (problem, original) in chunk.problems + written.problems {
-                if result.firstProblems.count < ResidentImportResult.problemsKept {
-                    result.firstProblems.append(problem)
-                }
-                try sheet?.add(problem, original: original)
+                try result.tell(problem, original: original, in: sheet)
             }
             progress(
                 ResidentImportProgress(
@@ -111,9 +123,11 @@ extension Registry {
     }
 
     /// Reads twice: what only shows at the end (merged cells, how many live in a home, two people with one number) first.
-    private func residentChunks(of file: String, _ layout: ResidentLayout, on today: Day)
-        -> RowChunks<ResidentChunk>
-    {
+    ///
+    /// - Parameter header: rows that are not counted.
+    private func residentChunks(
+        of file: String, _ layout: ResidentLayout, uncounted header: Int, on today: Day
+    ) -> RowChunks<ResidentChunk> {
         let dictionary = dictionary
         return RowChunks { hand in
             var reading = ResidentReading(layout: layout, dictionary: dictionary, today: today)
@@ -122,6 +136,8 @@ extension Registry {
             var chunk = ResidentChunk()
             var numbers: [String: (row: Int, name: String)] = [:]
             try reader.forEachRow { row in
+                var row = row
+                row.number -= header
                 chunk.take(row, reading.read(row, of: reader), &numbers, layout)
                 guard chunk.rows >= Self.chunkSize else { return }
                 chunk.bytesRead = reader.bytesRead
@@ -211,6 +227,11 @@ struct ResidentChunk: Sendable {
 }
 
 extension ResidentImportResult {
+    fileprivate mutating func tell(_ problem: RowProblem, original: [String], in sheet: ErrorSheet?) throws {
+        if firstProblems.count < Self.problemsKept { firstProblems.append(problem) }
+        try sheet?.add(problem, original: original)
+    }
+
     fileprivate mutating func add(_ chunk: ResidentChunk, _ written: ResidentWriting.Written) {
         rows += chunk.rows
         partly += chunk.partly

@@ -1,7 +1,7 @@
 import Desk
 import Ground
 
-/// What the columns of a register of residents mean.
+/// What the columns of a register of residents, or of dwellings alone, mean.
 struct ResidentLayout: Sendable {
     /// By position; nil for columns without use.
     let elements: [Element?]
@@ -16,7 +16,7 @@ struct ResidentLayout: Sendable {
         var mostInHousehold: Int
     }
 
-    /// - Throws: a refusal when no column holds names, or two mean the same.
+    /// - Throws: a refusal when no column holds names or addresses, or two mean the same.
     init(header: [String], dictionary: DataDictionary, rules files: RuleFiles) throws(Refusal) {
         let rules = try files.decode(Rules.self, from: Self.file)
         for key in rules.headings.values where dictionary[key] == nil {
@@ -57,13 +57,19 @@ struct ResidentLayout: Sendable {
             if let element { positions[element.key] = position }
             elements.append(element)
         }
-        guard positions[CoreElement.name] != nil else {
+        // What tells of people without naming them is a register that lost its names.
+        let isOfDwellings =
+            positions[CoreElement.address] != nil && elements.allSatisfy { $0.map { $0.kind == .dwelling } ?? true }
+        guard positions[CoreElement.name] != nil || isOfDwellings else {
             throw Refusal(
                 .malformed, "registry.import.no-names",
                 LocalizedText(
                     "表头中没有“姓名”列：\(header.prefix(30).joined(separator: "、"))",
                     "No column of the header holds names: \(header.prefix(30).joined(separator: ", "))"),
-                wayOn: LocalizedText("请检查第一行是否为列名", "Check that the first row names the columns"))
+                wayOn: LocalizedText(
+                    "请检查第一行是否为列名；只登记房屋的须有“详细地址”和“所属网格”，且没有人员的列",
+                    "Check that the first row names the columns; a register of dwellings alone needs address and grid, and no column of people"
+                ))
         }
         self.header = header
         self.elements = elements
@@ -76,6 +82,9 @@ struct ResidentLayout: Sendable {
         if case .reference = element.type { return false }
         return true
     }
+
+    /// Whether its rows are dwellings, and nobody is named.
+    var isOfDwellings: Bool { positions[CoreElement.name] == nil }
 
     func position(_ key: String) -> Int? { positions[key] }
 

@@ -1,7 +1,7 @@
 import Ground
 import Sheets
 
-/// One row of a register, understood: what it says of a person, the household and the dwelling.
+/// One row of a register, understood: what it says of a person, the household and the dwelling, or of a dwelling alone.
 struct ResidentRow: Sendable {
     var number: Int
     var original: [String]
@@ -113,8 +113,12 @@ struct ResidentReading: Sendable {
     }
 
     private func missing(_ row: ResidentRow) -> Refusal? {
-        if row.value(CoreElement.name) == nil { return Self.missing(CoreElement.name, "缺少姓名", "The name is missing") }
         let hasAddress = row.value(CoreElement.address, of: .dwelling) != nil
+        if layout.isOfDwellings {
+            if !hasAddress { return Self.missing(CoreElement.address, "缺少地址", "The address is missing") }
+        } else if row.value(CoreElement.name) == nil {
+            return Self.missing(CoreElement.name, "缺少姓名", "The name is missing")
+        }
         let hasGrid = row.value(CoreElement.grid, of: .dwelling) != nil
         // Who has no home here may still be registered, with nothing but the person.
         if hasAddress, !hasGrid {

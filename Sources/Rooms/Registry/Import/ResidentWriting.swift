@@ -32,7 +32,9 @@ struct ResidentWriting: Sendable {
         homes.people = try holders(of: rows.compactMap { $0.value(CoreElement.citizenNumber) }, in: transaction)
         for row in rows {
             do {
-                let home = try home(row, &homes, &written, at: now, in: transaction)
+                let dwelling = try dwelling(row, &homes, &written, at: now, in: transaction)
+                guard !layout.isOfDwellings else { continue }
+                let home = try dwelling.map { try household(row, in: $0, &homes, &written, at: now, in: transaction) }
                 try person(row, in: home, &homes, &written, at: now, in: transaction)
             } catch let refusal as Refusal where refusal.kind != .fault && refusal.kind != .unavailable {
                 let key = refusal.field ?? ""
@@ -73,7 +75,8 @@ struct ResidentWriting: Sendable {
         }
     }
 
-    private func home(
+    /// nil for a row without a home.
+    private func dwelling(
         _ row: ResidentRow, _ homes: inout KnownHomes, _ written: inout Written, at now: Instant,
         in transaction: any Transaction
     ) throws -> StoredSubject? {
@@ -97,7 +100,19 @@ struct ResidentWriting: Sendable {
         if found == nil {
             written.dwellings += 1
             homes.households[dwelling.id] = []
+        } else if layout.isOfDwellings, stored.isChanged {
+            written.changed += 1
+        } else if layout.isOfDwellings {
+            written.unchanged += 1
         }
+        return dwelling
+    }
+
+    private func household(
+        _ row: ResidentRow, in dwelling: StoredSubject, _ homes: inout KnownHomes, _ written: inout Written,
+        at now: Instant, in transaction: any Transaction
+    ) throws -> StoredSubject {
+        let day = now.local().day
         let households =
             try homes.households[dwelling.id]
             ?? registry.card(dwelling.id, for: scope, at: day, in: transaction).below
@@ -109,7 +124,7 @@ struct ResidentWriting: Sendable {
         var facts = row.facts[.household] ?? [:]
         if household == nil { facts[CoreElement.dwelling] = dwelling.id.text }
         if household == nil { written.households += 1 }
-        guard household == nil || !facts.isEmpty else { return household }
+        if let household, facts.isEmpty { return household }
         let home = try store(
             .household, household, facts, knowing: .init(subjects: [dwelling.id: dwelling]), &homes.changes, at: now,
             in: transaction
