@@ -148,7 +148,7 @@ struct BuildingPages: Sendable {
             \(Field.file("file", visit("楼栋文件", "File of buildings"), accept: ".geojson,.json,.gpkg,.csv,.xlsx,.gz", required: true, hint: visit("GeoJSON、GeoPackage、CSV 或 XLSX：每栋有编号、点或面（表格为经度、纬度或 WKT 轮廓）、户数，社区可写代码或名称。可重复导入，只改有变化的；有问题的逐条列出，不影响其他楼栋。", "GeoJSON, GeoPackage, CSV or XLSX: each building has an id, a point or an area (in tables longitude and latitude, or well-known text) and its households; its community by code or name. May be repeated: only what changed is changed; what is wrong is told one by one and keeps nothing else out."), error: error))\
             \(Field.choice("datum", visit("坐标系（文件未注明时）", "Datum, where the file names none"), datums, value: Datum.cgcs2000.rawValue))\
             \(Field.checkbox("partial", visit("只含部分楼栋，不核对缺失", "Only some buildings: do not tell which are missing")))\
-            \(Field.submit(visit("导入", "Bring in")))</form></details>
+            <p>\(Field.submit(visit("导入", "Bring in"))) \(Field.submit(visit("导入，并下载未采用清单", "Bring in, and download what was left out"), name: "answer", value: "errors", tone: ""))</p></form></details>
             """
     }
 
@@ -163,8 +163,13 @@ struct BuildingPages: Sendable {
             let report = try await BuildingImport(grids: grids).run(
                 BuildingImport.Order(
                     path: upload.path, name: upload.name, datum: datum,
-                    isPartial: submission.fields.filled("partial") != nil, language: visit.language),
+                    isPartial: submission.fields.filled("partial") != nil, errors: upload.errors,
+                    language: visit.language),
                 within: staff.scope.area, by: Actor(staff.scope))
+            if submission.fields["answer"] == "errors", let list = FileManager.default.contents(atPath: upload.errors) {
+                return .download(
+                    Array(list), name: visit("未采用的楼栋.csv", "left-out.csv"), contentType: "text/csv; charset=utf-8")
+            }
             let text =
                 report.hasChanges
                 ? visit(

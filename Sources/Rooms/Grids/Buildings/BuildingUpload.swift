@@ -7,6 +7,8 @@ import Ground
 struct BuildingUpload {
     let path: String
     let name: String
+    /// Where the list of what was left out may be written.
+    var errors: String { folder.appendingPathComponent("left-out.csv").path }
     private let folder: URL
 
     /// - Parameter sent: what the sender calls the file; its end says what it is.
