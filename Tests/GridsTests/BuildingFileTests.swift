@@ -163,12 +163,14 @@ struct BuildingFileTests {
             let marked = try await held(office)
             #expect(marked.count == 6)
             #expect(marked.filter { $0.missingSince != nil }.map(\.id) == ["b3", "b4"])
+            #expect(try await entries(office) == 2)
             // Since the first time, however often it is said.
             let since = marked.compactMap(\.missingSince)
             office.clock.advance(.days(1))
             #expect(
                 try await bring(([Self.header] + all.dropLast(2)).joined(separator: "\n"), office).report.missing == 2)
             #expect(try await held(office).compactMap(\.missingSince) == since)
+            #expect(try await entries(office) == 2)
             // A row that is wrong is in the file all the same.
             let wrong = try await bring(
                 ([Self.header] + all.dropLast(2) + ["b3,x,甲社区,120.13,30.27,?"]).joined(separator: "\n"), office
@@ -282,7 +284,9 @@ struct BuildingFileTests {
         try await GridsOffice.with(.sqlite) { office in
             let refusal = await #expect(throws: Refusal.self) { _ = try await bring(text, as: name, office) }
             if !code.hasPrefix("sheets") { #expect(refusal?.code == code, "\(name)") }
-            #expect(refusal?.message.chinese.isEmpty == false)
+            // It is named as people know it, wherever it lies.
+            #expect(refusal?.message.chinese.contains(name) == true)
+            #expect(refusal?.message.chinese.contains("gewu-") == false)
         }
     }
 

@@ -105,7 +105,7 @@ public struct BuildingImport: Sendable {
         intake.finish(referenceSystem: system)
         guard !intake.isPlane else {
             throw Refusal(
-                .malformed, "grids.buildings.plane",
+                .ruleBroken, "grids.buildings.plane",
                 LocalizedText(
                     "“\(order.name)”：坐标是某个投影的米数，不是经纬度",
                     "“\(order.name)”: its coordinates are metres of some projection, not degrees"),
@@ -116,7 +116,7 @@ public struct BuildingImport: Sendable {
         guard !intake.units.isEmpty else {
             let first = intake.findings.first?.text
             throw Refusal(
-                .malformed, "grids.buildings.none",
+                .ruleBroken, "grids.buildings.none",
                 LocalizedText(
                     "“\(order.name)”：没有一栋可以采用。\(first?.chinese ?? "")",
                     "“\(order.name)”: not one building can be taken. \(first?.english ?? "")"),
@@ -177,11 +177,12 @@ public struct BuildingImport: Sendable {
                 try transaction.execute(
                     "UPDATE buildings SET missing_since = \(now) WHERE id IN (\(list: Array(some)))")
             }
-            return missing
+            return (all: missing, fresh: fresh.count)
         }
-        report.missing += missing.count
+        report.missing += missing.all.count
+        report.marked += missing.fresh
         let room = BuildingReport.mostListed - report.firstMissing.count
-        report.firstMissing += missing.prefix(max(0, room)).map {
+        report.firstMissing += missing.all.prefix(max(0, room)).map {
             BuildingReport.Missing(id: $0.id, name: $0.name, community: $0.community, grid: $0.grid)
         }
     }

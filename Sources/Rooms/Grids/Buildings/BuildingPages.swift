@@ -180,7 +180,7 @@ struct BuildingPages: Sendable {
             let notice =
                 report.rejected == 0 ? Page.Notice(.ok, text) : Page.Notice(.warn, text + left)
             return try await show(staff, notice: notice, report: BuildingReportPanel(report: report).html(visit))
-        } catch let refusal as Refusal where refusal.kind == .malformed || refusal.field != nil {
+        } catch let refusal as Refusal where [.malformed, .ruleBroken, .tooLarge].contains(refusal.kind) {
             return try await show(staff, refusal)
         }
     }

@@ -25,6 +25,8 @@ public struct BuildingReport: Sendable, Hashable {
     /// Those of the file's communities that it does not have. They stay as they are.
     public var missing = 0
     public var firstMissing: [Missing] = []
+    /// Of these, marked as missing by this file and by none before.
+    var marked = 0
     /// Whether nobody was looked for who is not in the file: it was said to be a part, or parts of it cannot be read.
     public var isPartial = false
     /// Whether places in the file are rows of a table.
@@ -37,8 +39,7 @@ public struct BuildingReport: Sendable, Hashable {
 
     static let mostListed = 200
 
-    var taken: Int { created + changed + unchanged }
-    var hasChanges: Bool { created + changed > 0 }
+    var hasChanges: Bool { created + changed + marked > 0 }
 
     /// Where in the file, and what.
     public func text(_ finding: UnitFinding) -> LocalizedText {

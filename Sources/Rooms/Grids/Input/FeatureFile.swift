@@ -45,7 +45,7 @@ public enum FeatureFile {
                     LocalizedText("“\(name)”不是 GeoPackage，或没有图层", "“\(name)” is no GeoPackage, or has no layer"))
             }
         case .table:
-            let table = FeatureTable(try SheetReader.open(path: path), norms)
+            let table = FeatureTable(try opened(path, named: name), norms)
             guard table.hasPlaces else {
                 let columns = table.reader.header
                 throw Refusal(
@@ -66,6 +66,19 @@ public enum FeatureFile {
                 wayOn: LocalizedText(
                     "请给出 .geojson、.gpkg、.csv 或 .xlsx（.csv、.geojson 可 gzip 压缩）",
                     "Give a .geojson, .gpkg, .csv or .xlsx (.csv and .geojson also gzip)"))
+        }
+    }
+
+    /// What is wrong with it is said of the name that people know, not of where it lies meanwhile.
+    private static func opened(_ path: String, named name: String) throws(Refusal) -> SheetReader {
+        do {
+            return try SheetReader.open(path: path)
+        } catch {
+            var refusal = error
+            refusal.message = LocalizedText(
+                refusal.message.chinese.replacing(path, with: name),
+                refusal.message.english.replacing(path, with: name))
+            throw refusal
         }
     }
 }
