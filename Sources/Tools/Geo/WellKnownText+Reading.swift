@@ -81,9 +81,10 @@ private struct WellKnownTextReader {
         while at < bytes.count, Self.isLetter(bytes[at]) { at += 1 }
         let found = String(decoding: bytes[begin..<at], as: UTF8.self).uppercased()
         let after = at
-        if ["Z", "M", "ZM"].contains(peekWord()) { return found }
+        if Self.dimensions.contains(peekWord()) { return found }
         at = after
-        return found
+        // Also written as one: `POINTZ`. No kind ends so by itself.
+        return Self.dimensions.first(where: found.hasSuffix).map { String(found.dropLast($0.count)) } ?? found
     }
 
     private mutating func peekWord() -> String {
@@ -113,6 +114,7 @@ private struct WellKnownTextReader {
 
     private mutating func skipSpaces() { while at < bytes.count, Self.isSpace(bytes[at]) { at += 1 } }
 
+    private static let dimensions = ["ZM", "Z", "M"]
     private static let numeric = Set("0123456789+-.eE".utf8)
     private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
     private static func isLetter(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte & 0xDF) }
