@@ -132,7 +132,9 @@ enum Assembly {
             grids = try Grids(house: house, identity: identity, cases: cases, places: places)
             map = try OneMap(
                 house: house, identity: identity, places: places, cases: cases, grids: grids,
-                themes: [.loads(workload, places), .warnings(warnings, places, house)])
+                themes: [
+                    .loads(workload, places), .burdens(accounts, places), .warnings(warnings, places, house),
+                ])
             systems = try Systems(house: house, places: places, registry: registry, forms: forms)
             workload.panels.add { [systems] in try await systems.retypingPanel($0) }
             visits = try Visits(
