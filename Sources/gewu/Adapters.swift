@@ -90,3 +90,19 @@ struct SaturationOfPosts: SaturationLookup {
 
     func saturation(of area: AreaPrefix) -> Int64? { board.saturation(of: area) }
 }
+}
+
+/// What standard times are held against: acts on matters.
+struct ActsOfCases: RecordedActs {
+    let cases: Cases
+
+    func has(_ act: String) -> Bool { cases.hasAct(act) }
+
+    func pairs(
+        from: String, to: String, categories: [String], since: Instant, limit: Int, in transaction: any Transaction
+    ) throws -> [ActPair] {
+        try cases.pairedActs(
+            from: from, to: to, categories: categories, since: since, limit: limit, in: transaction
+        ).map { ActPair(staff: $0.staff, post: $0.post, from: $0.from, until: $0.until) }
+    }
+}

@@ -113,7 +113,7 @@ enum Assembly {
                 means: MeansOfStreets(forecast: forecast))
             workload = try Workload(
                 house: house, identity: identity, places: places, mandates: mandates, forecast: forecast,
-                board: board)
+                records: ActsOfCases(cases: cases), board: board)
             burdens = try Burdens(house: house, identity: identity, places: places)
             faults = try Faults(
                 house: house, places: places, cases: cases, mandates: mandates, workload: workload)

@@ -44,7 +44,8 @@ struct StaffingWorld: Sendable {
         + (1...6).map { ("south\($0)", "community_clerk", south + "001", nil) }
 
     static func with(
-        _ engine: EngineCase, _ body: @escaping @Sendable (StaffingWorld) async throws -> Void
+        _ engine: EngineCase, records: any RecordedActs = NoRecordedActs(),
+        _ body: @escaping @Sendable (StaffingWorld) async throws -> Void
     ) async throws {
         let migrations =
             Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
@@ -61,7 +62,8 @@ struct StaffingWorld: Sendable {
             let forecast = try Forecast(house: house, identity: identity, places: places)
             let mandates = try Mandates(house: house, identity: identity, places: places, forecast: forecast)
             let workload = try Workload(
-                house: house, identity: identity, places: places, mandates: mandates, forecast: forecast)
+                house: house, identity: identity, places: places, mandates: mandates, forecast: forecast,
+                records: records)
             try await enterPlaces(house)
             try await places.refresh()
             var people: [String: Scope] = [:]

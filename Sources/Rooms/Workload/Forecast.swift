@@ -57,29 +57,36 @@ public struct Forecast: LoadForecast {
         /// In the order of the sheet's posts.
         var records: [PostRecord]
         var capacityOfMonth: [Int64]
+        /// Of standard times, in the order in which they were made.
+        var corrections: [TimeCorrection]
     }
 
     func basis(from first: LoadMonth, at now: Instant) async throws -> Basis {
         let county = house.settings.area
         let (identity, rules) = (identity, rules)
-        let (records, work, entries) = try await house.database.read { transaction in
+        let (records, work, entries, corrections) = try await house.database.read { transaction in
             (
                 try Self.records(within: county, rules.roles.map(\.role), identity, in: transaction),
                 try Mandates.work(on: now.local().day, in: transaction),
                 try CapacityStore.entries(
-                    within: county, from: first.first, until: (first + 11).last, in: transaction)
+                    within: county, from: first.first, until: (first + 11).last, in: transaction),
+                try TimeCorrectionStore.standing(in: transaction)
             )
         }
         let units = try await units(of: county)
-        let works = work.enumerated().compactMap { position, one -> LoadWork? in
-            if let task = one.task { return LoadWork(task, source: position, within: .everywhere, first: first) }
-            return one.planned.map { LoadWork($0, source: position, first: first) }
+        let works = work.enumerated().flatMap { position, one -> [LoadWork] in
+            if let task = one.task, case .item(let code, _, _, _) = one.source {
+                return LoadWork.works(task, of: code, corrected: corrections, source: position, first: first)
+            }
+            return one.planned.map { [LoadWork($0, source: position, first: first)] } ?? []
         }
         let capacity = rules.capacity(time, first: first)
         let sheet = LoadSheet(
             first: first, posts: rules.posts(Self.posts(records, rules), knowing: entries, time, first: first),
             units: units, capacityOfMonth: capacity, works: works, sources: work.count)
-        return Basis(sheet: sheet, work: work, works: works, records: records, capacityOfMonth: capacity)
+        return Basis(
+            sheet: sheet, work: work, works: works, records: records, capacityOfMonth: capacity,
+            corrections: corrections)
     }
 
     /// What the next month may bring; nil while too few months are on record.

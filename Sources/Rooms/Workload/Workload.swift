@@ -15,6 +15,7 @@ public struct Workload: Room {
     let forecast: Forecast
     let staffing: StaffingRules
     let board: SaturationBoard
+    let records: any RecordedActs
     /// What rooms above say on the page of loads.
     public let panels = LoadPanels()
 
@@ -25,6 +26,7 @@ public struct Workload: Room {
     /// - Throws: a refusal naming file and line when a rule file is wrong.
     public init(
         house: House, identity: Identity, places: Places, mandates: Mandates, forecast: Forecast,
+        records: any RecordedActs = NoRecordedActs(),
         board: SaturationBoard = SaturationBoard()
     ) throws(Refusal) {
         self.house = house
@@ -33,11 +35,20 @@ public struct Workload: Room {
         self.mandates = mandates
         self.forecast = forecast
         self.board = board
+        self.records = records
         let roles = identity.roles
         staffing = try StaffingRules.load(from: house.rules) { roles[$0] != nil }
+        for measure in forecast.rules.records?.measures ?? [] {
+            for act in [measure.from, measure.to] where !records.has(act) {
+                throw RuleFiles.refusal(
+                    "records: matters have no act \(act)", "records：诉求流程没有操作 \(act)",
+                    in: try house.rules.file("workload.yaml"), line: nil)
+            }
+        }
     }
 
-    public static let migrations: [Migration] = StaffingSchema.migrations + CapacitySchema.migrations
+    public static let migrations: [Migration] =
+        StaffingSchema.migrations + CapacitySchema.migrations + TimeCorrectionStore.migrations
 
     public var menu: [MenuEntry] {
         [
@@ -53,6 +64,8 @@ public struct Workload: Room {
         WhatIfPage(workload: self).add(to: routes)
         CapacityPages(workload: self).add(to: routes)
         CapacityAPI(workload: self).add(to: routes)
+        StandardTimePages(workload: self).add(to: routes)
+        StandardTimeAPI(workload: self).add(to: routes)
         WorkloadAPI(workload: self).add(to: routes)
         StaffingPages(workload: self).add(to: routes)
         ConsentPage(workload: self).add(to: routes)

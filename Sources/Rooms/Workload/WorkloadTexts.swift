@@ -7,6 +7,7 @@ enum WorkloadTexts {
     static let staffing = LocalizedText("用人调配", "Staffing")
     static let consent = LocalizedText("我的调配意愿", "Where I would go")
     static let capacity = LocalizedText("可用工时", "Time that there is")
+    static let standardTimes = LocalizedText("标准工时与记录", "Standard times and records")
     static let whatIf = LocalizedText("推演", "What if")
 
     static func title(_ level: AreaLevel) -> LocalizedText {
@@ -34,6 +35,52 @@ enum WorkloadTexts {
         switch how {
         case .bought: LocalizedText("购买服务", "Bought")
         case .returned: LocalizedText("退回牵头部门", "Back to its department")
+        }
+    }
+
+    static func title(_ reading: RecordedTime.Reading) -> LocalizedText {
+        switch reading {
+        case .tooLong:
+            LocalizedText(
+                "四分之三的记录连等候在内都短于标准：标准偏长",
+                "Three of four records, waiting and all, are shorter than the standard: it is too long")
+        case .maybeTooLong:
+            LocalizedText(
+                "一半以上的记录连等候在内都短于标准：可能偏长",
+                "More than half of the records, waiting and all, are shorter: it may be too long")
+        case .noObjection:
+            LocalizedText("看不出标准偏长；记录含等候，不能据此调高", "Nothing says that it is too long; waiting is in the records")
+        case .longer:
+            LocalizedText(
+                "四分之三的记录长于标准：是等候还是标准偏短，记录分不清，请实地了解",
+                "Three of four records are longer: waiting or too short a standard, records cannot tell; ask those who do it"
+            )
+        }
+    }
+
+    /// Why there are no figures; nil where there are.
+    static func reason(_ recorded: RecordedTime, _ rules: RecordRules?) -> LocalizedText? {
+        switch recorded {
+        case .figures: nil
+        case .unrecorded:
+            LocalizedText("系统中没有标志其起止的操作，不可比", "Not comparable: no acts in the system begin and end it")
+        case .fewPeople:
+            LocalizedText(
+                "有记录的不足 \(rules?.fewestPeople ?? 5) 人，不显示",
+                "Not shown: records of fewer than \(rules?.fewestPeople ?? 5) people")
+        case .fewRecords:
+            LocalizedText(
+                "记录不足 \(rules?.fewestRecords ?? 0) 件，不显示", "Not shown: fewer than \(rules?.fewestRecords ?? 0) records")
+        case .onePerson:
+            LocalizedText("记录过于集中在一人，不显示", "Not shown: too many of the records are one person’s")
+        case .afterwards(let share):
+            LocalizedText(
+                "不可比：\(permille(share)) 的记录是事后一并补录的",
+                "Not comparable: \(permille(share)) were entered at once, afterwards")
+        case .waiting(let share):
+            LocalizedText(
+                "不可比：\(permille(share)) 隔日才办结，量到的是等候",
+                "Not comparable: \(permille(share)) ended on a later day; what is measured is waiting")
         }
     }
 

@@ -18,6 +18,8 @@ struct LoadWork: Sendable, Hashable {
     var level: AreaLevel
     var roles: [String]
     var amount: Amount
+    /// Only in these of the twelve months.
+    var months = 0..<12
 
     init(source: Int, area: AreaPrefix, level: AreaLevel, roles: [String], amount: Amount) {
         self.source = source
@@ -43,11 +45,13 @@ struct LoadWork: Sendable, Hashable {
 
     /// By month, in an area with so many households.
     func minutes(in unit: LoadUnit, first: LoadMonth) -> [Int64] {
-        switch amount {
-        case .each(let minutes): minutes
-        case .households(let minutes, let count, let weights):
-            Spread.year((minutes * unit.households + count / 2) / max(1, count), weights: weights, first: first)
-        }
+        let year =
+            switch amount {
+            case .each(let minutes): minutes
+            case .households(let minutes, let count, let weights):
+                Spread.year((minutes * unit.households + count / 2) / max(1, count), weights: weights, first: first)
+            }
+        return year.enumerated().map { months.contains($0) ? $1 : 0 }
     }
 }
 
@@ -74,6 +78,16 @@ struct MonthlyMinutes {
         if case .each(let minutes) = work.amount {
             months = minutes
             total = minutes.reduce(0, +)
+            leaveOthersOut()
+        }
+    }
+
+    /// What lies in months that the work does not fall in.
+    private mutating func leaveOthersOut() {
+        guard work.months != 0..<12 else { return }
+        for month in 0..<12 where !work.months.contains(month) {
+            total -= months[month]
+            months[month] = 0
         }
     }
 
@@ -92,6 +106,7 @@ struct MonthlyMinutes {
             months[(month + 13 - firstMonth) % 12] = until - given
             given = until
         }
+        leaveOthersOut()
     }
 
     /// Equal parts in whole minutes; what is left over goes to the first ones.

@@ -17,6 +17,8 @@ struct WorkloadRules: Sendable, Decodable {
     /// Saturation, per mille: below the first a post has room, above the second it is over.
     var room: Int64
     var over: Int64
+    /// How standard times are held against records; nil where a county does not do so.
+    var records: RecordRules?
 
     func share(of role: String) -> Int64 { roles.first { $0.role == role }?.share ?? 0 }
 
@@ -34,6 +36,11 @@ struct WorkloadRules: Sendable, Decodable {
             rules.room < rules.over
         else {
             throw RuleFiles.refusal("days or thresholds are out of range", "天数或阈值超出范围", in: file, line: nil)
+        }
+        if let records = rules.records, !records.isUsable {
+            throw RuleFiles.refusal(
+                "records: a figure is out of range, a group smaller than \(RecordRules.smallestGroup), or a task twice",
+                "records：数值超出范围、人数少于 \(RecordRules.smallestGroup)，或任务重复", in: file, line: nil)
         }
         return rules
     }

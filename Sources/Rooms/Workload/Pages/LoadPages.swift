@@ -68,7 +68,7 @@ struct LoadPages: Sendable {
             breadcrumb: trail(area, staff),
             """
             <p class="lead">\(visit("\(name)：职责分解为任务，按标准工时落到岗位，与法定工作日的可用工时相比。只按岗位和标准工时计算，不看任何人怎样工作。", "\(name): duties become tasks, standard hours, posts, against the hours that the calendar leaves. By post and standard time; nobody is watched."))</p>\
-            <div class="bar"><a class="btn p" href="/workload/what-if?area=\(area.code)">\(visit(WorkloadTexts.whatIf))</a><a class="btn" href="/workload/capacity">\(visit(WorkloadTexts.capacity))</a>\(exportLink(visit, path: "/workload/export"))<a class="btn" href="/mandates">\(visit("权责清单", "Duty lists"))</a></div>\
+            <div class="bar"><a class="btn p" href="/workload/what-if?area=\(area.code)">\(visit(WorkloadTexts.whatIf))</a><a class="btn" href="/workload/capacity">\(visit(WorkloadTexts.capacity))</a><a class="btn" href="/workload/standard-times">\(visit(WorkloadTexts.standardTimes))</a>\(exportLink(visit, path: "/workload/export"))<a class="btn" href="/mandates">\(visit("权责清单", "Duty lists"))</a></div>\
             \(kpi(sum, visit))\(panels)\(months(sum, sheet.first, visit))\(forecast(next, visit))\(listing.html(visit))\
             \(area == workload.house.settings.area ? sources(sheet, work, visit) : HTML())
             """)

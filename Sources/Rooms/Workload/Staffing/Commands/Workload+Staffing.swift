@@ -204,10 +204,15 @@ extension Workload {
             .init("staffing.details", "登记等级与资格", "Grade and qualifications entered"),
             .init("workload.capacity", "登记可用工时变化", "A change of the time that there is was entered"),
             .init("workload.capacity-withdrawn", "撤回可用工时登记", "An entry of time was taken back"),
+            .init("workload.standard-time", "修正标准工时", "A standard time was corrected"),
+            .init("workload.standard-time-withdrawn", "撤回标准工时修正", "A correction of a standard time was taken back"),
         ]
         words.subjects = [
             "staffing-proposal": .init("用人调配方案", "Staffing proposal", right: .readWorkload) { "/staffing/\($0)" },
             "staffing-post": .init("岗位", "Post", right: .readWorkload),
+            "time-correction": .init("标准工时修正", "Correction of a standard time", right: .readWorkload) { _ in
+                "/workload/standard-times"
+            },
             "capacity-entry": .init("可用工时登记", "Entry of time", right: .readWorkload),
         ]
         words.facts = [
@@ -216,6 +221,10 @@ extension Workload {
             .init("until", "有效期至", "Until"), .init("grade", "等级", "Grade"),
             .init("qualifications", "资格", "Qualifications"), .init("capacityKind", "变化种类", "Kind of change"),
             .init("people", "人数", "People"), .init("since", "自", "From"),
+            .init("dutyItem", "清单事项", "Item of the lists"),
+            .init("task", "任务", "Task"), .init("correctedMinutes", "修正后分钟", "Corrected minutes"),
+            .init("standardMinutes", "清单标准分钟", "Minutes on the list"),
+            .init("middleMinutes", "记录中位分钟", "Recorded middle, in minutes"), .init("records", "记录件数", "Records"),
         ]
         return words
     }
