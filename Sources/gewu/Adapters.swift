@@ -90,7 +90,6 @@ struct SaturationOfPosts: SaturationLookup {
 
     func saturation(of area: AreaPrefix) -> Int64? { board.saturation(of: area) }
 }
-}
 
 /// What standard times are held against: acts on matters.
 struct ActsOfCases: RecordedActs {
