@@ -240,8 +240,8 @@ let package = Package(
         room(
             "Grids",
             [
-                "GridDesign", "Geo", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Storage",
-                "Web", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
+                "GridDesign", "Geo", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Sheets",
+                "Storage", "Web", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
             ]),
         room(
             "Map",
@@ -452,8 +452,8 @@ let package = Package(
             "DemoCountyTests",
             [
                 "gewu", logging,
-                "DemoCounty", "Accounts", "Web", "Command", "Map", "Grids", "Burdens", "Faults", "Funds", "Systems",
-                "Visits", "Warnings",
+                "DemoCounty", "Accounts", "Web", "Command", "Map", "Grids", "Geo", "Burdens", "Faults", "Funds",
+                "Systems", "Visits", "Warnings",
                 "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates", "GridDay",
                 "Channels", "Closings", "Emergencies", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk",
                 "Storage",

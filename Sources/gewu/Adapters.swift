@@ -1,5 +1,6 @@
 import Cases
 import Desk
+import Funds
 import Ground
 import Identity
 import Mandates
@@ -106,4 +107,24 @@ struct CountsOfCases: MatterCounts {
             $0.map { MatterCount(area: area.code, category: $0.key, count: $0.count) }
         }
     }
+}
+
+/// What a street has for a power: posts, qualifications and training by the load sheet's room, equipment by the assets'.
+struct MeansOfStreets: MeansLookup {
+    let forecast: Forecast
+
+    func means(
+        of street: AreaPrefix, for compared: ComparedMeans, at now: Instant, in transaction: any Transaction
+    ) throws -> KnownMeans {
+        var known = try forecast.means(of: street, for: compared, at: now, in: transaction)
+        known.equipment = try Funds.equipment(in: street, in: transaction)
+        return known
+    }
+}
+
+/// How full posts are, for whoever dispatches.
+struct SaturationOfPosts: SaturationLookup {
+    let board: SaturationBoard
+
+    func saturation(of area: AreaPrefix) -> Int64? { board.saturation(of: area) }
 }

@@ -89,9 +89,11 @@ enum Assembly {
             messages = Messages(house: house, sender: OutboxFileSender(path: house.settings.outboxFile))
             identity = try Identity(house: house, knownRights: Assembly.rights, bodies: bodies)
             let closed = try ClosedMatters(house: house)
+            let board = SaturationBoard()
             cases = try Cases(
                 house: house, identity: identity, bodies: bodies,
-                areas: AreasOfPlaces(places: places), numbers: numbers, followers: [closed])
+                areas: AreasOfPlaces(places: places), numbers: numbers, followers: [closed],
+                saturation: SaturationOfPosts(board: board))
             closings = try Closings(house: house, identity: identity, cases: cases, closed: closed, bodies: bodies)
             channels = try Channels(house: house, identity: identity, cases: cases, places: places, bodies: bodies)
             let listing = ProgramListing(of: house)
@@ -108,10 +110,12 @@ enum Assembly {
                 house: house, identity: identity, places: places, matters: CountsOfCases(cases: cases))
             mandates = try Mandates(
                 house: house, identity: identity, places: places, forecast: forecast,
-                powerFollowers: [try ReturnedPowers(house: house, cases: cases)])
+                powerFollowers: [try ReturnedPowers(house: house, cases: cases)],
+                means: MeansOfStreets(forecast: forecast))
             workload = try Workload(
                 house: house, identity: identity, places: places, mandates: mandates, forecast: forecast,
-                records: ActsOfCases(cases: cases))
+                records: ActsOfCases(cases: cases),
+                board: board)
             burdens = try Burdens(house: house, identity: identity, places: places)
             faults = try Faults(
                 house: house, places: places, cases: cases, mandates: mandates, workload: workload)
@@ -128,7 +132,9 @@ enum Assembly {
             grids = try Grids(house: house, identity: identity, cases: cases, places: places)
             map = try OneMap(
                 house: house, identity: identity, places: places, cases: cases, grids: grids,
-                themes: [.loads(workload, places), .warnings(warnings, places, house)])
+                themes: [
+                    .loads(workload, places), .burdens(accounts, places), .warnings(warnings, places, house),
+                ])
             systems = try Systems(house: house, places: places, registry: registry, forms: forms)
             workload.panels.add { [systems] in try await systems.retypingPanel($0) }
             visits = try Visits(

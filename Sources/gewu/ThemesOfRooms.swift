@@ -1,3 +1,4 @@
+import Accounts
 import Desk
 import Ground
 import Identity
@@ -39,6 +40,50 @@ extension MapTheme {
                         .text(LocalizedText(name, name)), share.map { .number(Double($0) / 10) } ?? .nothing,
                         .number(Double(street.posts)), .number(Double(street.over)),
                     ], address: "/workload")
+            }
+        }
+    }
+
+    /// 负担: hours of what was sent down to each street; also on a past day.
+    static func burdens(_ accounts: Accounts, _ places: Places) -> MapTheme {
+        let days = accounts.mapDays
+        return MapTheme(
+            name: "burdens", title: LocalizedText("负担", "Burdens"), right: .readWorkload, form: .ground, isDated: true,
+            columns: [
+                .init("street", "街道", "Street"), .init("hours", "\(days) 天工时", "Hours in \(days) days", .number),
+                .init("perPost", "每岗每 30 天工时", "Hours per post in 30 days", .number),
+                .init("before", "前 \(days) 天工时", "Hours in the \(days) days before", .number),
+                .init("avoidable", "其中形式主义与过量", "Of these formalism or too much", .number),
+                .init("sources", "事项数", "Things sent down", .number),
+            ],
+            legend: [
+                (.danger, LocalizedText("比前一段上升", "More than before")),
+                (.caution, LocalizedText("有可减的", "Some of it can be less")),
+                (.primary, LocalizedText("平稳", "Steady")), (.plain, LocalizedText("没有下达", "Nothing sent down")),
+            ],
+            note: LocalizedText(
+                "截至当日 \(days) 天内经准入下达各街道的事项的标准工时，点街道看由哪些事项组成。岗位按今天在岗的计；岗位过少的街道不显示每岗工时。只按街道汇总，不到人。上升的界限与岗位下限见 accounts.yaml，待当地核实。",
+                "Standard hours of what passed the gate to each street in the \(days) days up to the day; a street leads to the list they are made of. Posts are today’s, and where they are few, hours per post are not shown. Sums of streets, never of persons. What counts as rising and as few: accounts.yaml, to be checked locally."
+            )
+        ) { question in
+            let day = question.day ?? question.now.local().day
+            return try await accounts.streetBurdens(for: question.scope, until: day).map { burden in
+                let name = places.name(of: burden.street.code) ?? burden.street.code
+                let tone: MapMark.Tone =
+                    switch burden.standing {
+                    case .rising: .danger
+                    case .lighter: .caution
+                    case .steady: .primary
+                    case .none: .plain
+                    }
+                func hours(_ minutes: Int64) -> MapMark.Value { .number((Double(minutes) / 6).rounded() / 10) }
+                return MapMark(
+                    id: burden.street.code, area: burden.street, tone: tone, figure: burden.hoursText,
+                    values: [
+                        .text(LocalizedText(name, name)), hours(burden.minutes),
+                        burden.perPost.map { .number(Double($0) / 10) } ?? .nothing, hours(burden.minutesBefore),
+                        hours(burden.avoidable), .number(Double(burden.sources)),
+                    ], address: burden.address)
             }
         }
     }

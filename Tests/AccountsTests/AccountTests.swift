@@ -59,27 +59,71 @@ struct AccountTests {
                 #expect(list.status == 200 && list.text.contains(form.number) && !list.text.contains(task.number))
                 #expect(list.text.contains(Figures.hours(minutes)))
             }
-            // So does that of a month, on whichever side it lies; days outside the sides are no figure of the page.
+            // So does that of a month.
             for month in year.months where month.minutes > 0 {
-                let (side, hours) = (month.days.lowerBound < turn ? "before" : "after", Figures.hours(month.minutes))
+                let hours = Figures.hours(month.minutes)
                 let list = try await county.get(
-                    "/accounts/year/sources?turn=\(turn)&days=61&side=\(side)&from=\(month.days.lowerBound)&until=\(month.days.upperBound)",
+                    "/accounts/year/sources?from=\(month.days.lowerBound)&until=\(month.days.upperBound)",
                     as: "coordinator")
                 #expect(
                     list.status == 200
                         && (list.text.contains("，\(hours) 小时") || list.text.contains(", \(hours) hours")),
                     "\(month.days)")
             }
-            let outside = try await county.get(
-                "/accounts/year/sources?turn=\(turn)&days=61&side=after&from=2020-01-01&until=2020-01-31",
+            for wrong in ["from=2026-03-02&until=2026-03-01", "from=2026-02-30&until=2026-03-01", "from=2026-03-01"] {
+                let list = try await county.get("/accounts/year/sources?\(wrong)", as: "coordinator")
+                #expect(list.status == 422, "\(wrong)")
+            }
+            // From a department, by a source, in a street: what a flow of the year leads to.
+            let flow = try await county.get(
+                "/accounts/year/sources?from=2026-01-01&until=2026-12-31&line=fire&source=form&area=330106001",
                 as: "coordinator")
-            #expect(outside.status == 422 || outside.status == 400)
+            #expect(flow.text.contains(form.number) && !flow.text.contains(task.number))
+            let other = try await county.get(
+                "/accounts/year/sources?from=2026-01-01&until=2026-12-31&line=health", as: "coordinator")
+            #expect(other.status == 200 && !other.text.contains(form.number))
             // A street has its own part: three grids of four.
             let north = try await county.accounts.burdenYear(
                 YearQuestion(QueryParameters(), for: try county.scope("northhead")), for: try county.scope("northhead"),
                 at: county.clock.now())
             let part = try #require(north.lines.first { $0.source == .form }).minutes.before
             #expect(part == forms.before * 3 / 4)
+        }
+    }
+
+    @Test(
+        "Hours of a street on the map are those of its list, and hours of one post are said of no few people",
+        arguments: EngineCase.available)
+    func map(engine: EngineCase) async throws {
+        try await AccountCounty.with(engine) { county in
+            let (form, task, _) = try await played(county)
+            let today = county.clock.now().local().day
+            let scope = try county.scope("coordinator")
+            let burdens = try await county.accounts.streetBurdens(for: scope, until: today)
+            #expect(burdens.map(\.street) == [AccountCounty.north, AccountCounty.south])
+            let (north, south) = (burdens[0], burdens[1])
+            #expect(north.length == 90 && north.days.upperBound == today && north.sources == 2)
+            // 1,440 and 720 minutes in 365 days, three grids of four in the north; a third of the form since 60 days ago.
+            let whole = north.minutes + south.minutes
+            #expect((368...376).contains(whole), "\(whole)")
+            #expect(abs(north.minutes - whole * 3 / 4) <= 2)
+            #expect(north.minutes < north.minutesBefore && north.standing != .rising && north.standing != .none)
+            // Three posts in the north and none in the south.
+            #expect(north.perPost == nil && south.perPost == nil)
+            let list = try await county.get(north.address, as: "coordinator")
+            #expect(list.status == 200 && list.text.contains(form.number) && list.text.contains(task.number))
+            let sources = try await county.accounts.sources(north.days, for: scope)
+            #expect(
+                sources.map { Accounts.minutes($0, north.days, in: AccountCounty.north) }.reduce(0, +) == north.minutes)
+            #expect(try await county.get(north.address, as: "southhead").status == 404)
+            // As it was then: on the first day nothing was before it, so it rises.
+            let begun = try await county.accounts.streetBurdens(for: scope, until: AccountCounty.today + 3)
+            #expect(begun.allSatisfy { $0.minutesBefore == 0 && $0.standing == .rising })
+            let never = try await county.accounts.streetBurdens(for: scope, until: AccountCounty.today - 100)
+            #expect(never.allSatisfy { $0.standing == .none && $0.sources == 0 })
+            // A street sees its own, a grid no street at all.
+            let own = try await county.accounts.streetBurdens(for: try county.scope("northhead"), until: today)
+            #expect(own.map(\.street) == [AccountCounty.north] && own[0].minutes == north.minutes)
         }
     }
 
@@ -146,7 +190,9 @@ struct AccountTests {
 
 @Suite("Cuts and outcomes, judged")
 struct VerdictTests {
-    private let rules = AccountRules(windowDays: 90, fewestDays: 28, fewestMatters: 30, tolerance: 300, deviations: 2)
+    private let rules = AccountRules(
+        windowDays: 90, fewestDays: 28, fewestMatters: 30, settlingDays: 21, tolerance: 300, deviations: 2,
+        risePercent: 10, fewestPosts: 5)
 
     @Test("A change within the tolerance is none, a lower share of repeats is the better one")
     func verdict() {

@@ -1,7 +1,8 @@
 """The map beside its list: `/map`."""
 import re
 
-from house import DESK, PHONE, base, test
+from house import DESK, PHONE, base, see, test
+from looks import AXE, BARRIERS, TOO_WIDE
 
 WALL = {"width": 1920, "height": 1080}
 READY = "html[data-map=ready]"
@@ -136,3 +137,46 @@ def run(house):
         page.wait_for_function("before => location.href !== before", arg=before)
         page.keyboard.press("Tab")
         assert page.evaluate("document.activeElement !== document.querySelector('#map canvas')")
+
+    @test("A file of buildings comes in, its bad row is told and downloaded, and the page has no barrier on a phone in the dark")
+    def _():
+        held = house.request("coordination_officer").get("/api/v1/grid-buildings").json()["buildings"]
+        one = held[0]
+        rows = (
+            "编号,名称,社区,经度,纬度,户数\n"
+            f"browser-1,测试新楼,{one['community']},{one['longitude']},{one['latitude']},3\n"
+            f",无编号,{one['community']},{one['longitude']},{one['latitude']},3\n"
+        )
+        page = house.page("data_officer", size=PHONE, theme="dark")
+        for button in ("button.p", "button[value=errors]"):
+            page.goto(base + "/grids/buildings")
+            page.click("details.act summary")
+            page.set_input_files("[name=file]", {"name": "楼栋.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+            page.check("[name=partial]")
+            if button == "button.p":
+                page.click("details.act " + button)
+                page.wait_for_load_state()
+                see(page, "第 3 行", "没有编号")
+                page.evaluate(AXE + ";0")
+                found = page.evaluate(BARRIERS) + page.evaluate(TOO_WIDE) + page.faults
+                assert not found, found
+            else:
+                with page.expect_download() as download:
+                    page.click("details.act " + button)
+                assert "无编号" in open(download.value.path(), encoding="utf-8-sig").read()
+        page.goto(base + "/grids/buildings?show=ungridded")
+        see(page, "测试新楼", "尚未入格")
+
+    @test("A building of the map leads to its own homes")
+    def _():
+        reader = house.request("street_leader")
+        for one in reader.get("/api/v1/grid-buildings").json()["buildings"][:3]:
+            if one["grid"] is None or one["households"] < 10:
+                continue
+            page = house.page("street_leader")
+            page.goto(f"{base}/registry?kind=household&near={one['longitude']},{one['latitude']}")
+            rows = page.locator("main table.list tbody tr")
+            assert rows.count() >= 5, page.inner_text("main")[:300]
+            for place in range(5):
+                assert one["name"] in rows.nth(place).inner_text(), (one["name"], rows.nth(place).inner_text())
+            page.close()

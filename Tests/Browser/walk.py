@@ -1,6 +1,8 @@
 """One matter from the resident's phone to the resident's rating, and its way in the ledger."""
+import io
 import re
 import time
+import zipfile
 
 from house import SECRET, base, county, department, do, photo, see, street_name, test
 
@@ -92,6 +94,22 @@ def run(house):
         page.locator('form[action$="/rate"] button:not([type=button])').click()
         page.wait_for_load_state()
         see(page, "已归档", "已提交")
+
+    @test("The resident takes away what they reported as Excel; another's workbook has nothing of it")
+    def _():
+        def taken(page):
+            page.goto(base + "/mine")
+            link = page.locator('a[href="/mine/export"]')
+            if not link.count():
+                return ""
+            with page.expect_download() as download:
+                link.click()
+            with zipfile.ZipFile(io.BytesIO(open(download.value.path(), "rb").read())) as book:
+                return "".join(book.read(name).decode() for name in book.namelist() if name.endswith(".xml"))
+
+        own = taken(walk["resident"])
+        assert walk["number"] in own and "已归档" in own and "纸箱" in own, own[:2000]
+        assert walk["number"] not in taken(house.resident("19900004321"))
 
     @test("The demonstration shows each text that the resident would have got")
     def _():

@@ -54,7 +54,8 @@ struct BurdenWorld: Sendable {
             let house = House(
                 database: database, clock: clock, identifiers: IdentifierSource(), keys: .forTests(),
                 rules: try rules(), assets: try StaticFiles(folders: []),
-                settings: House.Settings(area: try #require(AreaPrefix(county)), secureCookies: false))
+                settings: House.Settings(area: try #require(AreaPrefix(county)), secureCookies: false),
+                grounds: OneGround())
             let known = Set(Identity.rights + Ledger.rights + Places.rights + Messages.rights)
             let identity = try Identity(house: house, knownRights: known, bodies: Offices())
             let places = Places(house: house)
@@ -112,7 +113,13 @@ struct BurdenWorld: Sendable {
                     area(code + "001", name.replacing("街道", with: "社区"), .community, code),
                 ]
             }
-        try await house.database.write { try Places.register(areas: areas, in: $0) }
+        let fire = BodyRecord(
+            id: Offices.id("fire"), name: "消防救援局", kind: .department, level: .county,
+            area: AreaPrefix(county) ?? .everywhere, line: "fire", validFrom: day)
+        try await house.database.write { transaction in
+            try Places.register(areas: areas, in: transaction)
+            try Places.register(bodies: [fire], in: transaction)
+        }
     }
 
     private static func person(
@@ -152,7 +159,14 @@ struct BurdenWorld: Sendable {
     }
 }
 
-private struct Offices: BodyLookup {
+/// The item C0101 carries everything, and nothing else does.
+private struct OneGround: Grounds {
+    func require(_ ground: String?, for area: AreaPrefix, on day: Day, in transaction: any Transaction) throws {
+        guard ground == "C0101" else { throw Refusal.noGround(LocalizedText("没有依据", "No ground")) }
+    }
+}
+
+struct Offices: BodyLookup {
     static func id(_ name: String) -> BodyID {
         let seed = name.utf8.reduce(UInt64(5381)) { $0 &* 33 &+ UInt64($1) }
         return BodyID(IdentifierSource(seed: seed).nextText(at: BurdenWorld.start))

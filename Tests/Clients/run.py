@@ -421,6 +421,17 @@ def _():
     same(requests.get(base + path, timeout=20).status_code, 403)
 
 
+@test("icalendar reads the roster of an area, every shift with who answers; nobody reads it without a right")
+def _():
+    dispatcher = {"Authorization": "Bearer " + token("street_dispatcher")}
+    answer = requests.get(base + "/duty/export.ics", headers=dispatcher, timeout=20)
+    same(answer.headers["Content-Type"], "text/calendar; charset=utf-8")
+    shifts = list(icalendar.Calendar.from_ical(answer.content).walk("VEVENT"))
+    assert shifts, "the demonstration has a roster this week"
+    assert all(shift["DTEND"].dt > shift["DTSTART"].dt and shift["SUMMARY"].count(" · ") == 2 for shift in shifts)
+    assert requests.get(base + "/duty/export.ics", timeout=20, allow_redirects=False).status_code in (302, 303)
+
+
 @test("capvalidator accepts every emergency as CAP 1.2")
 def _():
     events = requests.get(base + "/api/v1/emergencies", headers=bearer, timeout=20).json()["items"]

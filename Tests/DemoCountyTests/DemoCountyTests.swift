@@ -3,6 +3,8 @@ import Cipher
 import Desk
 import Forms
 import Foundation
+import Geo
+import Grids
 import Ground
 import Identity
 import Ledger
@@ -88,6 +90,48 @@ struct DemoCountyTests {
                     "SELECT COUNT(*) FROM form_states WHERE form >= 'asked-' AND form < 'asked.' AND horizon IS NOT NULL"
                 ) == 1)
             #expect(try await demo.number("SELECT COUNT(*) FROM system_standings") == 10)
+        }
+    }
+
+    @Test("A building has one place, one name and one grid, whether the map or the registry is asked")
+    func buildings() async throws {
+        try await DemoHouse.with(.sqlite) { demo in
+            _ = try await demo.create(households: 400, cases: 10, hasHomes: true)
+            let rooms = try Assembly.Rooms(in: demo.house)
+            let day = DemoHouse.until.local().day
+            let shown = try await rooms.grids.buildings(in: AreaPrefix("330106") ?? .everywhere, limit: 1_000)
+            #expect(shown.count > 5)
+            let (kept, homes) = try await demo.house.database.read { transaction in
+                (
+                    try rooms.registry.records(of: .building, after: nil, limit: 1_000, in: transaction),
+                    try rooms.registry.records(of: .dwelling, after: nil, limit: 5_000, in: transaction)
+                )
+            }
+            func line(_ name: String?, _ grid: String?, _ place: PlacePoint?) -> String {
+                "\(name ?? "?") \(grid ?? "?") \(place?.text ?? "?")"
+            }
+            let onMap = shown.map { building in
+                line(
+                    building.name, building.grid,
+                    PlacePoint(longitude: building.place.longitude, latitude: building.place.latitude))
+            }
+            let inRegistry = kept.map { _, record in
+                line(
+                    record.value("building-name", at: day), record.value("building-grid", at: day),
+                    record.value("building-place", at: day).flatMap { PlacePoint($0) })
+            }
+            #expect(inRegistry.sorted() == onMap.sorted())
+            // As many homes as the map says it has, each at its building.
+            let households = Dictionary(shown.map { ($0.name, $0.households) }) { first, _ in first }
+            let own = Dictionary(grouping: homes) { $0.record.value("building", at: day) ?? "" }
+            for (id, record) in kept {
+                let name = record.value("building-name", at: day) ?? ""
+                #expect(own[id.text]?.count == households[name], "\(name)")
+                #expect(
+                    own[id.text]?.allSatisfy {
+                        $0.record.value("place", at: day) == record.value("building-place", at: day)
+                    } == true)
+            }
         }
     }
 

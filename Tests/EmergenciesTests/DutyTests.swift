@@ -206,6 +206,20 @@ struct DutyTests {
             try await world.write { try $0.revokeCalendarKey(key.id, by: duty, at: now, in: $1) }
             #expect(try await world.call(.get, "/calendars/duty.ics?key=\(secret)").status == 403)
             #expect(try await world.call(.get, "/calendars/duty.ics").status == 403)
+
+            // The roster of the area has both, with who answers; that it went out is on the ledger.
+            let roster = try await world.call(.get, "/duty/export.ics?area=\(EmergencyWorld.north)", as: "northhead")
+            #expect(roster.status == 200 && roster.type == "text/calendar; charset=utf-8", "\(roster.text)")
+            #expect(roster.text.components(separatedBy: "BEGIN:VEVENT").count == 3)
+            let unfolded = roster.text.replacingOccurrences(of: "\r\n ", with: "")
+            for person in ["northduty", "northhead"] {
+                let name = try world.scope(person).staffName
+                #expect(unfolded.contains(" · \(name) · "), "\(name): \(unfolded)")
+            }
+            let noted = try await world.house.database.query(
+                "SELECT COUNT(*) FROM ledger_entries WHERE act = 'duty.exported'")
+            #expect(try noted.first?.int(0) == 1)
+            #expect(try await world.call(.get, "/duty/export.ics?area=\(EmergencyWorld.north)").status == 303)
         }
     }
 

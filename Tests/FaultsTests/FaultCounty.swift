@@ -243,6 +243,22 @@ struct FaultCounty: Sendable {
         }
     }
 
+    /// The coordination body rules that the street handles it.
+    func bind(_ id: CaseID) async throws {
+        let (cases, now) = (cases, clock.now())
+        let (street, ruler) = (try scope("northhead"), try scope("coordinator"))
+        let (duty, body) = (try scope("northduty"), try #require(bodies["north"]))
+        try await house.database.write { transaction in
+            for (command, scope) in [
+                (Command("return", opinion: "请裁定", reason: "no-authority"), street),
+                (Command("refer", opinion: "请裁定"), duty),
+                (Command("rule", opinion: "由街道办理", body: body), ruler),
+            ] {
+                _ = try cases.act(id, command, by: .staff(scope), actor: Actor(scope), at: now, in: transaction)
+            }
+        }
+    }
+
     func findings(as name: String = "coordinator") async throws -> [Finding] {
         try await faults.findings(for: try scope(name), at: clock.now())
     }

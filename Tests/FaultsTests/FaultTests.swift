@@ -74,8 +74,104 @@ struct FaultTests {
                     "010203 returned 6", "010301 dispatched 1",
                 ])
             let why = try await county.house.database.query(
-                "SELECT COUNT(*) FROM case_steps WHERE act = 'return' AND reason = 'no-authority'")
+                "SELECT COUNT(*) FROM case_steps WHERE act = 'return' AND reason = 'power-returned'")
             #expect(try why.first?.int(0) == 6)
+        }
+    }
+
+    @Test(
+        "With a power that the county withdraws, or whose trial runs out, no open matter of it stays with the street",
+        arguments: EngineCase.available)
+    func withdrawn(engine: EngineCase) async throws {
+        for isWithdrawn in [true, false] {
+            try await FaultCounty.with(engine, nil) { county in
+                try await county.matter(givenTo: "north", category: "010301")
+                try await county.matter(givenTo: "city")
+                // Bound by a ruling, it could not be returned by the street itself.
+                let bound = try await county.house.database.query(
+                    "SELECT id FROM cases WHERE category = '010203' AND state = 'dispatched' ORDER BY id LIMIT 1")
+                let id: CaseID = try #require(try bound.first?.identifier(0))
+                try await county.bind(id)
+                let (mandates, scope, now) = (county.mandates, try county.scope("coordinator"), county.clock.now())
+                if isWithdrawn {
+                    try await county.house.database.write { transaction in
+                        let grant = try #require(try PowerStore.alive("P01", in: FaultCounty.north, in: transaction))
+                        _ = try mandates.act(
+                            .withdraw(words: "县级统一行使"), on: grant.id, by: scope, at: now, in: transaction)
+                    }
+                } else {
+                    county.clock.advance(.days(Int64(mandates.menuOfPowers.trialDays) + 1))
+                    try await GateWatch(mandates: mandates).run()
+                }
+                let states = try await county.house.database.query(
+                    "SELECT category, state, COUNT(*) FROM cases GROUP BY category, state ORDER BY category, state")
+                #expect(
+                    try states.map { "\(try $0.text(0)) \(try $0.text(1)) \(try $0.int(2))" } == [
+                        "010203 dispatched 1", "010203 returned 6", "010301 dispatched 1",
+                    ], "the department keeps its own, and what no power decides stays")
+                let steps = try await county.house.database.query(
+                    "SELECT COUNT(*) FROM case_steps WHERE act = 'power-gone'")
+                #expect(try steps.first?.int(0) == 6)
+                // It counts as no return of the street's, and the street gives it on.
+                let scopeOfDuty = try county.scope("northduty")
+                let (cases, city, later) = (county.cases, try #require(county.bodies["city"]), county.clock.now())
+                let next = try await county.house.database.write {
+                    try cases.act(
+                        id, Command("dispatch", body: city), by: .staff(scopeOfDuty), actor: Actor(scopeOfDuty),
+                        at: later, in: $0)
+                }
+                #expect(next.state == "dispatched" && next.body == city && !next.isBound)
+            }
+        }
+    }
+
+    @Test(
+        "What a ruling bound to the street goes back too when the street gives its power back",
+        arguments: EngineCase.available)
+    func returnedBound(engine: EngineCase) async throws {
+        try await FaultCounty.with(engine, nil) { county in
+            let rows = try await county.house.database.query(
+                "SELECT id FROM cases WHERE category = '010203' ORDER BY id LIMIT 1")
+            try await county.bind(try #require(try rows.first?.identifier(0)))
+            let (mandates, street, now) = (county.mandates, try county.scope("northhead"), county.clock.now())
+            try await county.house.database.write { transaction in
+                let grant = try #require(try PowerStore.alive("P01", in: FaultCounty.north, in: transaction))
+                _ = try mandates.act(.giveBack, on: grant.id, by: street, at: now, in: transaction)
+            }
+            let acts = try await county.house.database.query(
+                "SELECT act, COUNT(*) FROM case_steps WHERE act IN ('return', 'power-gone') GROUP BY act ORDER BY act")
+            #expect(
+                try acts.map { "\(try $0.text(0)) \(try $0.int(1))" } == ["power-gone 1", "return 6"],
+                "one return came before the ruling")
+        }
+    }
+
+    @Test(
+        "Matters put to those above are evidence that a power is not really given; reasons of acts are counted by power",
+        arguments: EngineCase.available)
+    func symptoms(engine: EngineCase) async throws {
+        try await FaultCounty.with(engine, nil) { county in
+            let rows = try await county.house.database.query(
+                "SELECT id FROM cases WHERE category = '010203' ORDER BY id")
+            let ids: [CaseID] = try rows.map { try $0.identifier(0) }
+            // Three of six are half, and half is not most; the fourth is.
+            for (position, id) in ids.prefix(4).enumerated() {
+                #expect(try await county.findings().isEmpty, "\(position)")
+                try await county.bind(id)
+            }
+            let found = try #require(try await county.findings().first)
+            #expect(found.fault == .notReal && found.text.chinese.contains("4 件仍提请上级决定"))
+            #expect(found.evidence.filter { $0.kind == .matter }.count == 4)
+            let listed = try await county.get("/api/v1/fault-symptoms", as: "coordinator")
+            let counts = #""power":"P01","stuck":0,"powerless":4,"unable":0,"approvals":4"#
+            #expect(listed.text == #"{"items":[{"street":"330106001",\#(counts)}]}"#, "\(listed.text)")
+            let other = try await county.get("/api/v1/fault-symptoms", as: "southhead")
+            #expect(other.text == #"{"items":[]}"#)
+            let page = try await county.get("/faults/symptoms", as: "northhead")
+            #expect(page.status == 200 && page.text.contains("权不够") && page.text.contains("/powers/P01"))
+            let table = try await county.get("/faults/symptoms/export", as: "coordinator")
+            #expect(table.status == 200 && table.type.contains("spreadsheet"))
+            #expect(try await county.get("/faults/symptoms", as: "worker").status == 403)
         }
     }
 
@@ -150,6 +246,29 @@ struct FaultTests {
         #expect(found(matters(above: 0, below: 3)) == [.inconsistent])
     }
 
+    private func said(_ symptom: FaultRules.Symptom.Key?, _ number: Int, days: Int64 = 2) -> SymptomRecord {
+        SymptomRecord(
+            step: GivenStep(
+                matter: CaseID(IdentifierSource(seed: UInt64(number)).nextText(at: FaultCounty.start)),
+                number: "\(number)", category: "010203", street: street, act: "return", reason: nil,
+                at: FaultCounty.start + .days(days), actTitle: LocalizedText("退回", "Return")), symptom: symptom)
+    }
+
+    @Test("Who says three times that the power lacks has a duty without power; three times unable lacks the means")
+    func symptoms() {
+        func found(_ symptom: FaultRules.Symptom.Key, _ count: Int, held power: HeldPower? = nil) -> [Fault] {
+            let said = (1..<count + 1).map { self.said(symptom, $0) }
+            return faults(StreetFacts(street: street, held: power.map { [$0] } ?? [], symptoms: said))
+        }
+        #expect(found(.powerless, 2).isEmpty && found(.powerless, 3) == [.inconsistent])
+        #expect(found(.powerless, 3, held: held()).isEmpty, "with the power it is no duty without it")
+        #expect(found(.unable, 2).isEmpty && found(.unable, 3) == [.unmatched])
+        #expect(found(.stuck, 9).isEmpty)
+        // One matter that was returned three times is one matter.
+        let same = (0..<3).map { said(.powerless, 1, days: $0) }
+        #expect(faults(StreetFacts(street: street, symptoms: same)).isEmpty)
+    }
+
     @Test("Exactly full is not over; a debt has its days of grace; what a power lacks is named")
     func unmatched() {
         func load(_ minutes: Int64) -> StreetFacts {
@@ -183,6 +302,10 @@ struct FaultTests {
         )
         #expect(throws: Never.self) {
             _ = try FaultRules.load(from: files, isPower: { _ in true }, isCategory: { _ in true })
+        }
+        #expect(throws: Refusal.self) {
+            _ = try FaultRules.load(
+                from: files, isPower: { _ in true }, isCategory: { _ in true }, isReason: { $0 != "policy" })
         }
         #expect(throws: Refusal.self) {
             _ = try FaultRules.load(from: files, isPower: { _ in false }, isCategory: { _ in true })

@@ -109,6 +109,161 @@ import Testing
     }
 }
 
+@Suite("Use against plan") struct PlanTests {
+    private static let year = 2026
+    private static func day(_ month: Int, _ day: Int) -> Day {
+        Day(year: year, month: month, day: day) ?? Day(number: 0)
+    }
+
+    private static func line(spent: Int64, committed: Int64 = 0, plan: [Int64]? = [100, 200, 300, 400]) -> BudgetLine {
+        BudgetLine(
+            id: IdentifierSource(seed: 1).next(at: FundsWorld.start), street: FundsWorld.north, area: FundsWorld.grid,
+            title: "x", source: nil, ground: nil, year: Int64(year), allotted: 1_000, spent: spent,
+            committed: committed, plan: plan.map { SpendingPlan(quarters: $0) }, version: 1)
+    }
+
+    @Test("What is planned by a day grows every day, and at a quarter’s end is what the quarters say")
+    func planned() {
+        let plan = SpendingPlan(quarters: [100, 200, 300, 400])
+        let ends = [(3, 31, 100), (6, 30, 300), (9, 30, 600), (12, 31, 1_000)] as [(Int, Int, Int64)]
+        for (month, day, sum) in ends { #expect(plan.planned(by: Self.day(month, day), of: Self.year) == sum) }
+        var last: Int64 = 0
+        for number in 0..<365 {
+            let now = plan.planned(by: Self.day(1, 1) + number, of: Self.year)
+            #expect(now >= last)
+            last = now
+        }
+        #expect(plan.planned(by: Self.day(1, 1) - 1, of: Self.year) == 0)
+        #expect(plan.planned(by: Self.day(12, 31) + 400, of: Self.year) == 1_000)
+        #expect(plan.planned(by: Self.day(5, 16), of: Self.year) == 100 + 200 * 46 / 91)
+    }
+
+    @Test("Far is more than the share of the file; commitments keep a line from being behind and put none ahead")
+    func standing() {
+        let rules = FundRules.Plan(farPerMille: 200)
+        let half = Self.day(6, 30)
+        func at(_ spent: Int64, _ committed: Int64 = 0) -> PlanStanding {
+            Self.line(spent: spent, committed: committed).standing(rules, on: half)
+        }
+        // 300 of 1,000 are planned by then, and 200 is far.
+        #expect(at(99) == .behind && at(100) == .onPlan && at(500) == .onPlan && at(501) == .ahead)
+        #expect(at(0, 100) == .onPlan && at(0, 99) == .behind && at(300, 700) == .onPlan)
+        #expect(Self.line(spent: 0, plan: nil).standing(rules, on: half) == .unplanned)
+    }
+
+    @Test(
+        "The street plans and commits; what is committed cannot be spent on something else",
+        arguments: EngineCase.available)
+    func committed(engine: EngineCase) async throws {
+        try await FundsWorld.with(engine) { world in
+            let line = try await world.allot(1_000)
+            try await world.write(.commit, 700, on: line, by: "northhead")
+            for kind in [BudgetMove.Kind.spend, .commit] {
+                await #expect(throws: Refusal.self) { try await world.write(kind, 301, on: line, by: "northhead") }
+            }
+            for kind in [BudgetMove.Kind.settle, .release] {
+                await #expect(throws: Refusal.self) { try await world.write(kind, 701, on: line, by: "northhead") }
+            }
+            try await world.write(.release, 100, on: line, by: "northhead")
+            let paid = try await world.write(.settle, 500, on: line, by: "northhead")
+            #expect(paid.committed == 100 && paid.spent == 500 && paid.balance == 500 && paid.free == 400)
+            for name in ["fire", "county"] {
+                await #expect(throws: Refusal.self) { try await world.write(.commit, 1, on: line, by: name) }
+            }
+            let moves = try await world.house.database.read { try BudgetStore.moves(of: line.id, limit: 99, in: $0) }
+            #expect(moves.reduce(0) { $0 + $1.kind.balance * $1.yuan } == paid.balance)
+            #expect(moves.reduce(0) { $0 + $1.kind.commitment * $1.yuan } == paid.committed)
+        }
+    }
+
+    @Test(
+        "Only the street that holds the money plans; a plan beyond it is refused, and a changed one says why",
+        arguments: EngineCase.available)
+    func planning(engine: EngineCase) async throws {
+        try await FundsWorld.with(engine) { world in
+            let line = try await world.allot(1_000)
+            let path = "/api/v1/budget-lines/\(line.id)/plan"
+            for (json, name, status) in [
+                (#"{"quarters":[1,2,3]}"#, "northhead", 422), (#"{"quarters":[-1,2,3,4]}"#, "northhead", 422),
+                (#"{"quarters":[500,500,1,0]}"#, "northhead", 422), (#"{"quarters":[0,0,0,0]}"#, "northhead", 422),
+                (#"{"quarters":[9223372036854775807,9223372036854775807,0,0]}"#, "northhead", 422),
+                (#"{"quarters":[1,2,3,4]}"#, "fire", 403), (#"{"quarters":[1,2,3,4]}"#, "county", 403),
+                (#"{"quarters":[1,2,3,4]}"#, "southhead", 404),
+                (#"{"quarters":[600,100,100,200]}"#, "northhead", 200),
+                (#"{"quarters":[400,300,100,200]}"#, "northhead", 422),
+                (#"{"quarters":[400,300,100,200],"why":"工期推迟"}"#, "northhead", 200),
+            ] {
+                #expect(try await world.call(.put, path, json, as: name).status == status, "\(name) \(json)")
+            }
+            let page = try await world.call(.get, "/funds/\(line.id)", as: "fire").text
+            #expect(page.contains("第1季度") && page.contains("400 元") && !page.contains("调整用款计划"))
+            // By 2 March the plan of 400 in the first quarter is far from nothing spent.
+            #expect(try await world.call(.get, "/funds", as: "fire").text.contains("明显慢于计划"))
+            let entries = try await world.house.database.query(
+                "SELECT COUNT(*) FROM ledger_entries WHERE act = 'funds.plan'")
+            #expect(try entries.first?.int(0) == 2)
+        }
+    }
+}
+
+@Suite("Money open to all") struct DisclosureTests {
+    @Test(
+        "Anybody reads lines, plan and use of a street or community; single movements, papers and people stay inside",
+        arguments: EngineCase.available)
+    func open(engine: EngineCase) async throws {
+        try await FundsWorld.with(engine) { world in
+            let line = try await world.allot(1_000)
+            try await world.write(.spend, 123, on: line, by: "northhead")
+            let street = try await world.call(.get, "/disclosure/\(FundsWorld.north.code)", as: nil)
+            #expect(street.status == 200 && street.text.contains("微型消防站") && street.text.contains("123"))
+            #expect(street.text.contains("宝石社区"), "a grid’s money stands under its community")
+            for inside in ["灭火器", "凭证1", "northhead", FundsWorld.grid.code] {
+                #expect(!street.text.contains(inside), "\(inside)")
+            }
+            let community = try await world.call(.get, "/api/v1/disclosure/\(FundsWorld.community.code)", as: nil)
+            #expect(community.text.contains(#""spent":123"#) && community.text.contains(#""balance":877"#))
+            let south = try await world.call(.get, "/api/v1/disclosure/\(FundsWorld.south.code)?year=2026", as: nil)
+            #expect(south.text == #"{"year":2026,"lines":[]}"#)
+            for nothing in ["330107001", FundsWorld.grid.code, "x", "\(FundsWorld.north.code)?year=2019"] {
+                #expect(try await world.call(.get, "/disclosure/\(nothing)", as: nil).status == 404, "\(nothing)")
+            }
+            #expect(try await world.call(.get, "/disclosure?year=x", as: nil).status == 400)
+            #expect(try await world.call(.get, "/disclosure", as: nil).status == 200)
+        }
+    }
+
+    @Test(
+        "Help for few people and purposes with long numbers stand in no disclosure; what the file leaves out is nowhere",
+        arguments: EngineCase.available)
+    func hidden(engine: EngineCase) async throws {
+        let disclosure = "{ isOn: true, yearsBefore: 0, shows: [spent], hiddenGrounds: [C01] }"
+        try await FundsWorld.with(engine, disclosure: disclosure) { world in
+            _ = try await world.allot(1_000)
+            let path = "/api/v1/disclosure/\(FundsWorld.north.code)"
+            #expect(try await world.call(.get, path, as: nil).text.contains(#""lines":[]"#))
+            let (funds, scope, now) = (world.funds, try world.scope("fire"), world.clock.now())
+            for title in ["防火宣传", "补助 13800000000"] {
+                let new = NewBudgetLine(area: FundsWorld.north.code, title: title, ground: nil, yuan: 77, paper: "2号")
+                _ = try await world.house.database.write { try funds.allot(new, by: scope, at: now, in: $0) }
+            }
+            let shown = try await world.call(.get, path, as: nil).text
+            #expect(shown.contains("防火宣传") && !shown.contains("138") && shown.contains(#""balance":null"#))
+            #expect(try await !world.call(.get, "/disclosure/\(FundsWorld.north.code)", as: nil).text.contains("余额"))
+        }
+    }
+
+    @Test("Switched off, there is no such page")
+    func off() async throws {
+        let disclosure = "{ isOn: false, yearsBefore: 0, shows: [], hiddenGrounds: [] }"
+        try await FundsWorld.with(.sqlite, disclosure: disclosure) { world in
+            let page = try await world.call(.get, "/disclosure", as: nil)
+            #expect(page.status == 404)
+            let funds = try await world.call(.get, "/funds", as: "northhead")
+            #expect(!funds.text.contains("/disclosure"))
+        }
+    }
+}
+
 @Suite("What a street owns") struct AssetTests {
     @Test(
         "Income in all is the sum of what came in, and the page of the list shows it", arguments: EngineCase.available)

@@ -41,7 +41,10 @@ struct FundsWorld: Sendable {
         ("southhead", "street_leader", south, nil), ("worker", "grid_worker", grid, nil),
     ]
 
-    static func with(_ engine: EngineCase, _ body: @escaping @Sendable (FundsWorld) async throws -> Void) async throws {
+    /// - Parameter disclosure: another `disclosure` of `funds.yaml` than the shipped one.
+    static func with(
+        _ engine: EngineCase, disclosure: String? = nil, _ body: @escaping @Sendable (FundsWorld) async throws -> Void
+    ) async throws {
         let migrations =
             Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
             + Funds.migrations
@@ -51,7 +54,7 @@ struct FundsWorld: Sendable {
                 .deletingLastPathComponent().path
             let house = House(
                 database: database, clock: clock, identifiers: IdentifierSource(), keys: .forTests(),
-                rules: RuleFiles(shipped: root + "/Rules"), assets: try StaticFiles(folders: []),
+                rules: try rules(root + "/Rules", disclosure), assets: try StaticFiles(folders: []),
                 settings: House.Settings(area: county, secureCookies: false))
             try await enterPlaces(house)
             let places = Places(house: house)
@@ -78,6 +81,17 @@ struct FundsWorld: Sendable {
                         house: house, funds: funds, identity: identity, clock: clock, people: known, client: client))
             }
         }
+    }
+
+    private static func rules(_ shipped: String, _ disclosure: String?) throws -> RuleFiles {
+        guard let disclosure else { return RuleFiles(shipped: shipped) }
+        let text = try String(contentsOfFile: shipped + "/funds.yaml", encoding: .utf8)
+        let own = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
+        try text.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0.hasPrefix("disclosure:") ? "disclosure: " + disclosure : String($0) }.joined(separator: "\n")
+            .write(to: own.appendingPathComponent("funds.yaml"), atomically: true, encoding: .utf8)
+        return RuleFiles(shipped: shipped, own: own.path)
     }
 
     private static func enterPlaces(_ house: House) async throws {
@@ -173,11 +187,14 @@ struct FundsWorld: Sendable {
         }
     }
 
-    func call(_ method: HTTPRequest.Method, _ address: String, _ json: String? = nil, as name: String) async throws
+    func call(_ method: HTTPRequest.Method, _ address: String, _ json: String? = nil, as name: String?) async throws
         -> (status: Int, text: String)
     {
-        let token = try await identity.issueToken(login: name, name: "test", days: 1).secret
-        var fields: HTTPFields = [.authorization: "Bearer " + token]
+        var fields = HTTPFields()
+        if let name {
+            fields[.authorization] =
+                "Bearer " + (try await identity.issueToken(login: name, name: "test", days: 1).secret)
+        }
         if json != nil { fields[.contentType] = "application/json" }
         let response = try await client.execute(
             uri: address, method: method, headers: fields, body: json.map { ByteBuffer(string: $0) })

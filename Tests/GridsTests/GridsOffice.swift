@@ -86,7 +86,7 @@ struct GridsOffice {
             BodyFacts(id: ids[1], name: "某社区居委会", line: nil, area: community),
             BodyFacts(id: ids[2], name: "邻街道办事处", line: nil, area: other),
         ])
-        let places = Places(house: house)
+        let places = Places(house: house, ground: GroundOfGrids(house: house))
         let valid = Day(year: 2020, month: 1, day: 1) ?? Day(number: 0)
         try await house.database.write { transaction in
             try Places.register(

@@ -2,6 +2,7 @@ import Desk
 import Foundation
 import Ground
 import HTTPTypes
+import Storage
 import StorageTesting
 import Testing
 
@@ -111,6 +112,36 @@ import Testing
         try await world { world in
             let own = try await Self.finding(.boundary, Self.content(.task, "限期完成业委会换届", .street), world)
             #expect(own.weight == .bar && own.rule.contains("民法典"))
+        }
+    }
+
+    @Test("A department’s duty does not become the street’s by a word; what the lists have the street lead is its own")
+    func shifted() async throws {
+        try await world { world in
+            let items = try await world.house.database.read {
+                try ListStore.items(at: try ListStore.current(in: $0), in: $0)
+            }
+            let own = try #require(items.first { $0.isLedBelow }).code
+            let theirs = try #require(items.first { $0.list.isDoneBelow && !$0.isLedBelow }).code
+            func weight(_ title: String, _ item: String?) async throws -> GateAnswer.Weight {
+                var content = Self.content(.task, title, .street)
+                content.item = item
+                return try await Self.finding(.boundary, content, world).weight
+            }
+            for word in try #require(boundaries.shifting).words {
+                #expect(try await weight("\(word)，开展夜间巡查", nil) == .bar, "\(word)")
+                #expect(try await weight("\(word)，开展夜间巡查", theirs) == .bar, "\(word)")
+                #expect(try await weight("\(word)，开展夜间巡查", own) == .fine, "\(word)")
+            }
+            #expect(try await weight("在属地社区开展夜间巡查", nil) == .fine)
+            let told = try await Self.finding(.boundary, Self.content(.task, "与街道签订消防责任状", .street), world)
+            #expect(told.text.chinese.contains("责任状") && told.rule.contains("转嫁"))
+            let page = try await world.call(.get, "/boundaries", as: "northhead")
+            #expect(page.text.contains("属地兜底"))
+        }
+        let wrong = "matters: []\nvetoes: []\nshifting: { basis: '', words: [属地] }\n"
+        #expect(throws: Refusal.self) {
+            _ = try Boundaries.load(from: try file("boundaries.yaml", wrong), lines: [])
         }
     }
 

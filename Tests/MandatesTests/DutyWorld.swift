@@ -43,12 +43,13 @@ struct DutyWorld: Sendable {
     private static let posts: [(name: String, role: String, area: String, line: String?)] = [
         ("coordination", "coordination_officer", county, nil), ("second", "coordination_officer", county, nil),
         ("fire", "department_leader", county, "fire"), ("health", "department_leader", county, "health"),
+        ("city", "department_leader", county, "city_management"),
         ("northhead", "street_leader", north, nil), ("southhead", "street_leader", south, nil),
         ("worker", "grid_worker", north + "001001", nil),
     ]
 
     static func with(
-        _ engine: EngineCase, load: LoadEffect = .harmless,
+        _ engine: EngineCase, load: LoadEffect = .harmless, means: any MeansLookup = NothingKnown(),
         _ body: @escaping @Sendable (DutyWorld) async throws -> Void
     ) async throws {
         let migrations =
@@ -64,7 +65,7 @@ struct DutyWorld: Sendable {
             let identity = try Identity(house: house, knownRights: known, bodies: Departments())
             let places = Places(house: house)
             let mandates = try Mandates(
-                house: house, identity: identity, places: places, forecast: FixedForecast(value: load))
+                house: house, identity: identity, places: places, forecast: FixedForecast(value: load), means: means)
             try await enterPlaces(house)
             try await places.refresh()
             var people: [String: Scope] = [:]
@@ -257,7 +258,8 @@ struct Departments: BodyLookup {
     }
 
     private static let all = [
-        "fire", "health", DutyWorld.county, DutyWorld.north, DutyWorld.south, DutyWorld.north + "001001",
+        "fire", "health", "city_management", DutyWorld.county, DutyWorld.north, DutyWorld.south,
+        DutyWorld.north + "001001",
     ].map { name in
         let isLine = Int(name) == nil
         return BodyFacts(

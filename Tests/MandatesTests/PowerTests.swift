@@ -5,6 +5,7 @@ import HTTPTypes
 import Ledger
 import Storage
 import StorageTesting
+import Synchronization
 import Testing
 
 @testable import Mandates
@@ -188,6 +189,159 @@ struct PowerTests {
         }
     }
 
+    @Test("What a street tells is compared with what is known, one by one; where nothing is known nothing differs")
+    func compared() {
+        let told = Self.full
+        #expect(PowerMenu.differences(told, KnownMeans()).isEmpty)
+        let enough = KnownMeans(staff: 3, qualified: 2, trainingHours: 72, equipment: ["执法记录仪（2 台）"])
+        #expect(PowerMenu.differences(told, enough).isEmpty)
+        for spoil in [
+            { $0.staff = 2 }, { $0.qualified = 1 }, { $0.trainingHours = 71 }, { $0.equipment = ["电脑"] },
+        ] as [(inout KnownMeans) -> Void] {
+            var known = enough
+            spoil(&known)
+            #expect(PowerMenu.differences(told, known).count == 1)
+        }
+        #expect(PowerMenu.differences(PowerMenu.Readiness(), KnownMeans(staff: 9, qualified: 9)).isEmpty)
+    }
+
+    @Test(
+        "More than the platform knows needs a reason, and what was known then is looked at again before the trial",
+        arguments: EngineCase.available)
+    func differs(engine: EngineCase) async throws {
+        let means = ChangingMeans(KnownMeans(staff: 2, qualified: 0))
+        try await DutyWorld.with(engine, means: means) { world in
+            var grant = try await ordered(world)
+            grant = try await act(.prepare, on: grant, by: "coordination", world)
+            var told = Self.full
+            for reason in [nil, "  ", String(repeating: "长", count: 301)] {
+                told.reason = reason
+                let bare = await #expect(throws: Refusal.self) {
+                    try await act(.ready(told), on: grant, by: "northhead", world)
+                }
+                #expect(bare?.field == "reason")
+                if reason?.count != 301 { #expect(bare?.message.chinese.contains("平台在岗 2 人") == true) }
+            }
+            told.reason = "一人为借调，证书原件已核对"
+            grant = try await act(.ready(told), on: grant, by: "northhead", world)
+            let page = try await world.call(.get, "/powers/P01", as: "coordination").text
+            #expect(page.contains("平台登记 0 人") && page.contains("一人为借调，证书原件已核对"))
+            let listed = try await world.call(.get, "/api/v1/power-grants", as: "coordination").text
+            #expect(listed.contains(#""known":{"staff":2,"qualified":0,"trainingHours":null,"equipment":null}"#))
+            // As told as known: no reason is kept, and none is asked for, until a post goes.
+            means.set(KnownMeans(staff: 3, qualified: 2))
+            grant = try await act(.ready(told), on: grant, by: "northhead", world)
+            #expect(grant.readiness.reason == nil)
+            means.set(KnownMeans(staff: 1, qualified: 1))
+            let since = await #expect(throws: Refusal.self) {
+                try await act(.trial(instrument: "区政发1号"), on: grant, by: "coordination", world)
+            }
+            #expect(since?.code == "powers.unexplained")
+            means.set(KnownMeans(staff: 3, qualified: 2))
+            grant = try await act(.trial(instrument: "区政发1号"), on: grant, by: "coordination", world)
+            #expect(grant.stage == .trial)
+        }
+    }
+
+    private func tried(_ world: DutyWorld) async throws -> PowerGrant {
+        var grant = try await ordered(world)
+        grant = try await act(.prepare, on: grant, by: "coordination", world)
+        grant = try await act(.ready(Self.full), on: grant, by: "northhead", world)
+        return try await act(.trial(instrument: "区政发1号"), on: grant, by: "coordination", world)
+    }
+
+    private func asks(_ grant: PowerGrant, _ world: DutyWorld) async throws -> [HelpAsk] {
+        try await world.house.database.read { try HelpStore.asks(of: [grant.id], in: $0) }
+    }
+
+    @Test("A trial is not confirmed while a question for help is open", arguments: EngineCase.available)
+    func help(engine: EngineCase) async throws {
+        try await DutyWorld.with(engine) { world in
+            let first = try await ordered(world)
+            let early = await #expect(throws: Refusal.self) {
+                try await act(.askHelp(words: "文书怎么填"), on: first, by: "northhead", world)
+            }
+            #expect(early?.code == "powers.no-help")
+            try await act(.giveBack, on: first, by: "northhead", world)
+            var grant = try await tried(world)
+            let other = await #expect(throws: Refusal.self) {
+                try await act(.askHelp(words: "代问"), on: grant, by: "southhead", world)
+            }
+            #expect(other?.kind == .notFound)
+            grant = try await act(.askHelp(words: "听证告知书用哪个格式"), on: grant, by: "northhead", world)
+            let ask = try #require(try await asks(grant, world).first)
+            #expect(ask.state == .open && ask.dueAt > world.clock.now())
+            let barred = await #expect(throws: Refusal.self) {
+                try await act(.grant(instrument: "区政发2号"), on: grant, by: "coordination", world)
+            }
+            #expect(barred?.code == "powers.help-open" && barred?.message.chinese.contains("听证告知书") == true)
+            // Neither another department nor, before its limit, coordination answers for those who help.
+            for name in ["fire", "coordination", "northhead"] {
+                let wrong = await #expect(throws: Refusal.self, "\(name)") {
+                    try await act(.answerHelp(ask.id, words: "用新格式"), on: grant, by: name, world)
+                }
+                #expect(wrong?.code == "powers.not-helper")
+            }
+            grant = try await act(.answerHelp(ask.id, words: "用 2026 版"), on: grant, by: "city", world)
+            let twice = await #expect(throws: Refusal.self) {
+                try await act(.answerHelp(ask.id, words: "再答"), on: grant, by: "city", world)
+            }
+            #expect(twice?.code == "powers.help-ended")
+            grant = try await act(.askHelp(words: "又一问"), on: grant, by: "northhead", world)
+            let second = try #require(try await asks(grant, world).last)
+            grant = try await act(.takeBackHelp(second.id), on: grant, by: "northhead", world)
+            #expect(try await asks(grant, world).map(\.state) == [.answered, .takenBack])
+            grant = try await act(.grant(instrument: "区政发2号"), on: grant, by: "coordination", world)
+            #expect(grant.stage == .granted)
+        }
+    }
+
+    @Test(
+        "A late answer is told once; then coordination may answer; with the power its questions end",
+        arguments: EngineCase.available)
+    func lateHelp(engine: EngineCase) async throws {
+        try await DutyWorld.with(engine) { world in
+            var grant = try await tried(world)
+            grant = try await act(.askHelp(words: "罚款怎么缴"), on: grant, by: "northhead", world)
+            try await world.pass(days: 10)
+            try await world.pass(days: 1)
+            let id = grant.id.text
+            let acts = try await world.house.database.read {
+                try Ledger.timeline(of: "power-grant", id, in: $0).map(\.act)
+            }
+            #expect(acts.filter { $0 == "powers.help-late" }.count == 1)
+            let ask = try #require(try await asks(grant, world).first)
+            #expect(ask.isLate(at: world.clock.now()))
+            grant = try await act(.answerHelp(ask.id, words: "到银行缴"), on: grant, by: "coordination", world)
+            grant = try await act(.askHelp(words: "还有一问"), on: grant, by: "northhead", world)
+            grant = try await act(.giveBack, on: grant, by: "northhead", world)
+            #expect(try await asks(grant, world).map(\.state) == [.answered, .gone])
+        }
+    }
+
+    @Test(
+        "The page and the interface say who helps, and take a question and its answer", arguments: EngineCase.available)
+    func helpDoors(engine: EngineCase) async throws {
+        try await DutyWorld.with(engine) { world in
+            let grant = try await tried(world)
+            let page = try await world.call(.get, "/powers/P01", as: "northhead").text
+            #expect(page.contains("tel:0571-00000001") && page.contains("ask-help"))
+            let path = "/api/v1/power-grants/\(grant.id)/acts"
+            let blank = try await world.call(.post, path, #"{"act":"ask-help","words":" "}"#, as: "northhead")
+            #expect(blank.status == 422)
+            let asked = try await world.call(.post, path, #"{"act":"ask-help","words":"怎么填"}"#, as: "northhead")
+            #expect(asked.status == 200 && asked.text.contains(#""state":"open""#))
+            let ask = try #require(try await asks(grant, world).first)
+            #expect(try await world.call(.post, path, #"{"act":"answer-help","words":"x"}"#, as: "city").status == 400)
+            let answer = #"{"act":"answer-help","help":"\#(ask.id)","words":"照样张填"}"#
+            #expect(try await world.call(.post, path, answer, as: "fire").status == 403)
+            let answered = try await world.call(.post, path, answer, as: "city")
+            #expect(answered.status == 200 && answered.text.contains("照样张填"))
+            #expect(try await world.call(.get, "/powers/P01", as: "city").text.contains("照样张填"))
+            #expect(try await !world.call(.get, "/powers/P01", as: "southhead").text.contains("照样张填"))
+        }
+    }
+
     @Test(
         "Work that needs a power is admitted only where every street concerned holds it",
         arguments: EngineCase.available)
@@ -233,4 +387,17 @@ struct PowerTests {
             #expect(twice.status == 409)
         }
     }
+}
+
+/// What is known of a street, as a test says and changes it.
+final class ChangingMeans: MeansLookup {
+    private let known: Mutex<KnownMeans>
+
+    init(_ known: KnownMeans) { self.known = Mutex(known) }
+
+    func set(_ known: KnownMeans) { self.known.withLock { $0 = known } }
+
+    func means(
+        of street: AreaPrefix, for compared: ComparedMeans, at now: Instant, in transaction: any Transaction
+    ) throws -> KnownMeans { known.withLock { $0 } }
 }

@@ -27,7 +27,10 @@ enum GroundRoutes {
     ]
 
     /// Told, not ordered: what was set above and what each level laid on top, so that it is seen.
-    static let told: [String] = ["/api/v1/targets", "/targets"]
+    /// Plaques and assessments are registered with the ground that carries them, and asked for it always.
+    static let told: [String] = [
+        "/api/v1/targets", "/targets", "/api/v1/plaques", "/plaques", "/api/v1/assessments", "/assessments",
+    ]
 
     /// What residents bring, and what is done about their own matters by those who have them.
     static let residents: [String] = [
@@ -52,7 +55,7 @@ enum GroundRoutes {
         "/forms/templates",
         // What a home is asked comes from forms that were approved; who draws grids gives nobody a task by it.
         "/api/v1/visits", "/visits", "/api/v1/grid-plans", "/api/v1/functional-grids", "/api/v1/grid-communities",
-        "/api/v1/grid-barriers",
+        "/api/v1/grid-barriers", "/api/v1/grid-buildings",
         "/grids", "/api/v1/map/outlines", "/api/v1/staffing", "/staffing",
         "/api/v1/pulse", "/pulse",
         "/api/v1/pulse-answers", "/pulse-answers", "/api/v1/budget-lines", "/funds", "/api/v1/assets", "/holdings",

@@ -2,6 +2,7 @@ import Desk
 import Ground
 import HTTPTypes
 import Ledger
+import Mandates
 import Storage
 import StorageTesting
 import Testing
@@ -37,6 +38,55 @@ struct CapacityTests {
         let time = world.workload.forecast.time
         return people * Int64(time.calendar.workdays(after: today - 1, through: today + (days - 1)))
             * (time.hours.dailyLength / 60_000)
+    }
+
+    @Test("How full posts are stands on the board as on the sheet, by area", arguments: EngineCase.available)
+    func board(engine: EngineCase) async throws {
+        try await StaffingWorld.with(engine) { world in
+            let (board, sheet) = (world.workload.board, try await Self.sheet(world))
+            let clerk = try #require(AreaPrefix(StaffingWorld.north + "001"))
+            #expect(board.saturation(of: clerk) == nil, "nothing is known before the first sheet")
+            try await world.workload.refreshBoard()
+            for code in [clerk.code, StaffingWorld.south + "001", StaffingWorld.north] {
+                let area = try #require(AreaPrefix(code))
+                let own = sheet.posts.indices.filter { sheet.posts[$0].area == area }
+                #expect(board.saturation(of: area) == sheet.sum(of: own).saturation(ofMonth: 0))
+            }
+            #expect(board.saturation(of: clerk).map { $0 > 0 } == true)
+            #expect(board.saturation(of: try #require(AreaPrefix(StaffingWorld.north + "003"))) == nil)
+        }
+    }
+
+    @Test(
+        "A street’s means are its people in such posts, their qualifications and the training entered, and no others’",
+        arguments: EngineCase.available)
+    func means(engine: EngineCase) async throws {
+        try await StaffingWorld.with(engine) { world in
+            let compared = ComparedMeans(
+                roles: ["street_handler", "community_clerk"], qualifications: ["enforcement"], trainingDays: 30)
+            func known(_ area: String) async throws -> KnownMeans {
+                let (forecast, street, now) = (
+                    world.workload.forecast, try #require(AreaPrefix(area)), world.clock.now()
+                )
+                return try await world.house.database.read {
+                    try forecast.means(of: street, for: compared, at: now, in: $0)
+                }
+            }
+            #expect(try await known(StaffingWorld.south) == KnownMeans(staff: 7))
+            let details = "/api/v1/staffing/posts/"
+            for (name, body) in [
+                ("handler", #"{"grade":2,"qualifications":["enforcement"]}"#), ("clerk", #"{"grade":2}"#),
+            ] {
+                let post = try world.scope(name).post
+                #expect(try await world.call(.put, details + "\(post)", body, as: "northhead").status == 200)
+            }
+            #expect(try await known(StaffingWorld.north) == KnownMeans(staff: 2, qualified: 1))
+            // Two people for one working day that has been; what is to come does not count yet.
+            _ = try await Self.enter(try Self.entry(.training, 2, days: 5), world)
+            #expect(try await known(StaffingWorld.south).trainingHours == Self.minutes(2, days: 1, world) / 60)
+            world.clock.advance(.days(60))
+            #expect(try await known(StaffingWorld.south).trainingHours == nil)
+        }
     }
 
     @Test(

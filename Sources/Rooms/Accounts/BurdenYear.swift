@@ -25,6 +25,8 @@ struct BurdenYear: Sendable {
     struct Month: Sendable {
         var days: ClosedRange<Day>
         var minutes: Int64
+        /// Of its days on which matters can be closed by now; nil when there are none.
+        var judged: ClosedRange<Day>?
         var outcomes: OutcomesOfDays?
     }
 
@@ -37,6 +39,8 @@ struct BurdenYear: Sendable {
 
     var area: AreaPrefix
     var periods: Periods
+    /// Days of each side whose outcomes are counted: those on which what should have been closed can be by now.
+    var judged: (before: ClosedRange<Day>?, after: ClosedRange<Day>?)
     /// Held today in the area by those who do what is sent down.
     var posts: Int64
     var lines: [Line]
@@ -91,13 +95,16 @@ extension Accounts {
         let sources = try await sources(periods.whole, for: scope)
         let (area, roles, identity, cases) = (question.area, roles, identity, cases)
         let (months, isSeen) = (periods.months, seesOutcomes(scope))
+        let judged = (before: settled(periods.before, today), after: settled(periods.after, today))
+        let settledMonths = months.map { settled($0, today) }
         let (posts, outcomes, before, after) = try await house.database.read { transaction in
-            func seen(_ days: ClosedRange<Day>) throws -> OutcomesOfDays? {
-                isSeen ? try cases.outcomes(days, within: area, for: scope, in: transaction) : nil
+            func seen(_ days: ClosedRange<Day>?) throws -> OutcomesOfDays? {
+                guard isSeen, let days else { return nil }
+                return try cases.outcomes(days, within: area, for: scope, in: transaction)
             }
             return (
                 try identity.directory.postCount(within: area, roles: roles, in: transaction),
-                try months.map(seen), try seen(periods.before), try seen(periods.after)
+                try settledMonths.map(seen), try seen(judged.before), try seen(judged.after)
             )
         }
         func sides(_ some: [BurdenSource]) -> BurdenYear.Sides {
@@ -106,22 +113,32 @@ extension Accounts {
                 after: some.map { Self.minutes($0, periods.after, in: area) }.reduce(0, +))
         }
         var year = BurdenYear(
-            area: area, periods: periods, posts: posts,
+            area: area, periods: periods, judged: judged, posts: posts,
             lines: DemandKind.allCases.map { source in
                 BurdenYear.Line(source: source, minutes: sides(sources.filter { $0.source == source }))
             },
             kinds: BurdenKind.allCases.map { kind in
                 BurdenYear.KindLine(kind: kind, minutes: sides(sources.filter { $0.kind == kind }))
             },
-            months: zip(months, outcomes).map { days, outcomes in
+            months: months.indices.map { index in
                 BurdenYear.Month(
-                    days: days, minutes: sources.map { Self.minutes($0, days, in: area) }.reduce(0, +),
-                    outcomes: outcomes)
+                    days: months[index],
+                    minutes: sources.map { Self.minutes($0, months[index], in: area) }.reduce(0, +),
+                    judged: settledMonths[index], outcomes: outcomes[index])
             }, pairs: [])
-        if let before, let after {
-            year.pairs = pairs(before, after, isLongEnough: today - periods.turn + 1 >= rules.fewestDays)
+        if isSeen {
+            year.pairs = pairs(
+                before ?? OutcomesOfDays(), after ?? OutcomesOfDays(), isLongEnough: isLongEnough(judged.after))
         }
         return year
+    }
+
+    func settled(_ days: ClosedRange<Day>, _ today: Day) -> ClosedRange<Day>? {
+        Periods.settled(days, settling: rules.settlingDays, today: today)
+    }
+
+    func isLongEnough(_ days: ClosedRange<Day>?) -> Bool {
+        days.map { $0.upperBound - $0.lowerBound + 1 >= rules.fewestDays } ?? false
     }
 
     func pairs(_ before: OutcomesOfDays, _ after: OutcomesOfDays, isLongEnough: Bool) -> [BurdenYear.Pair] {

@@ -10,6 +10,8 @@ struct CutPair: Sendable {
     var source: BurdenSource
     var measure: BurdenSource.Measure
     var periods: Periods
+    /// Days of each side whose outcomes are counted.
+    var judged: (before: ClosedRange<Day>?, after: ClosedRange<Day>?)
     /// Whose matters are looked at.
     var area: AreaPrefix
     /// Empty for those who may not see matters.
@@ -45,20 +47,24 @@ extension Accounts {
             guard isSeen else { return found }
             for one in questions {
                 let days = Periods(turn: one.day, length: rules.windowDays, today: today)
-                found[one] = (
-                    try cases.outcomes(days.before, within: one.area, for: scope, in: transaction),
-                    try cases.outcomes(days.after, within: one.area, for: scope, in: transaction)
-                )
+                func seen(_ days: ClosedRange<Day>) throws -> OutcomesOfDays {
+                    let settled = Periods.settled(days, settling: rules.settlingDays, today: today)
+                    return try settled.map {
+                        try cases.outcomes($0, within: one.area, for: scope, in: transaction)
+                    } ?? OutcomesOfDays()
+                }
+                found[one] = (try seen(days.before), try seen(days.after))
             }
             return found
         }
         let pairs = shown.map { source, measure in
             let key = asked(source, measure.day)
+            let periods = Periods(turn: measure.day, length: rules.windowDays, today: today)
+            let judged = (before: settled(periods.before, today), after: settled(periods.after, today))
             return CutPair(
-                source: source, measure: measure,
-                periods: Periods(turn: measure.day, length: rules.windowDays, today: today), area: key.area,
+                source: source, measure: measure, periods: periods, judged: judged, area: key.area,
                 outcomes: found[key].map {
-                    self.pairs($0.before, $0.after, isLongEnough: today - measure.day + 1 >= rules.fewestDays)
+                    self.pairs($0.before, $0.after, isLongEnough: isLongEnough(judged.after))
                 } ?? [])
         }
         return (pairs, taken.count > limit ? shown.last?.measure.id : nil)

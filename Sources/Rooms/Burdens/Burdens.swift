@@ -10,6 +10,7 @@ public struct Burdens: Room {
     let identity: Identity
     let places: Places
     let pulse: PulseRules
+    let registers: RegisterRules
 
     /// - Throws: a refusal naming file and line when a rule file is wrong.
     public init(house: House, identity: Identity, places: Places) throws(Refusal) {
@@ -17,13 +18,16 @@ public struct Burdens: Room {
         self.identity = identity
         self.places = places
         pulse = try PulseRules.load(from: house.rules)
+        registers = try RegisterRules.load(from: house.rules)
     }
 
-    public static let migrations: [Migration] = PulseStore.migrations + TargetStore.migrations
+    public static let migrations: [Migration] =
+        PulseStore.migrations + TargetStore.migrations + RegisterStore.migrations
 
     public var menu: [MenuEntry] {
         [
             MenuEntry("/targets", icon: "route", BurdenTexts.targets, right: .readMandates, order: 61),
+            MenuEntry("/plaques", icon: "clipboard-list", BurdenTexts.plaques, right: .readMandates, order: 61),
             MenuEntry("/pulse", icon: "message-square", BurdenTexts.pulse, right: .readWorkload, order: 62),
         ]
     }
@@ -43,6 +47,9 @@ public struct Burdens: Room {
         PulseAPI(burdens: self).add(to: routes)
         TargetPages(burdens: self).add(to: routes)
         TargetAPI(burdens: self).add(to: routes)
+        PlaquePages(burdens: self).add(to: routes)
+        AssessmentPages(burdens: self).add(to: routes)
+        RegisterAPI(burdens: self).add(to: routes)
     }
 
     func areaName(_ area: AreaPrefix) -> String { places.name(of: area.code) ?? area.code }

@@ -23,12 +23,15 @@ public struct Cases: Room {
     let keepers = KindKeepers()
     let followers: [any MatterFollower]
     let repeatRules: RepeatRules
+    let saturation: any SaturationLookup
 
     /// Reads the rules and proves the workflow closed.
+    /// - Parameter saturation: who knows how full posts are, for fair assignment.
     /// - Throws: a refusal naming file, line, state and reason when a rule file is wrong.
     public init(
         house: House, identity: Identity, bodies: any BodyLookup, areas: any AreaLookup,
-        numbers: CaseNumberSource = CaseNumberSource(), followers: [any MatterFollower] = []
+        numbers: CaseNumberSource = CaseNumberSource(), followers: [any MatterFollower] = [],
+        saturation: any SaturationLookup = NoSaturation()
     ) throws(Refusal) {
         self.house = house
         directory = identity.directory
@@ -37,6 +40,7 @@ public struct Cases: Room {
         self.areas = areas
         self.numbers = numbers
         self.followers = followers
+        self.saturation = saturation
         rules = try CaseRules(reading: house.rules)
         repeatRules = try RepeatRules.load(from: house.rules)
         var rolesByRight: [Right: [String]] = [:]

@@ -59,7 +59,7 @@ extension DemoCounty {
         let engine = try FormEngine(rules: own.house.rules, dictionary: dictionary)
         let registry = try Registry(
             house: own.house, identity: identity, places: places, dictionary: dictionary, followers: [engine])
-        if plan.hasHomes { try await fill(registry, stage, files, at: founded, progress: progress) }
+        if plan.hasHomes { try await fill(registry, stage, ground, files, at: founded, progress: progress) }
         let cases = try Cases(
             house: own.house, identity: identity, bodies: StagedBodies(stage.bodies),
             areas: NamesOfPlaces(places: places), numbers: CaseNumberSource(seed: plan.seed),
@@ -161,15 +161,18 @@ extension DemoCounty {
 
     /// People and homes, grid by grid: one transaction each.
     private func fill(
-        _ registry: Registry, _ stage: Stage, _ files: DemoFiles, at founded: Instant,
+        _ registry: Registry, _ stage: Stage, _ ground: BuiltGround, _ files: DemoFiles, at founded: Instant,
         progress: @Sendable (Progress) -> Void
     ) async throws {
         var homes = Homes(plan, files, registry.identifiers, founded: founded)
+        let standing = Dictionary(grouping: ground.buildings) { $0.grid ?? "" }
         var done = 0
         for street in stage.streets {
             for community in street.communities {
                 for grid in community.grids {
-                    let subjects = homes.subjects(of: grid, roads: street.roads, compounds: community.compounds)
+                    let subjects = homes.subjects(
+                        of: grid, buildings: standing[grid.code] ?? [], roads: street.roads,
+                        compounds: community.compounds)
                     guard let area = AreaPrefix(grid.code) else { continue }
                     try await registry.database.write {
                         try registry.load(subjects, in: area, at: founded, in: $0)

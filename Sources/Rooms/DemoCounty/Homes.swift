@@ -1,4 +1,6 @@
 import Desk
+import Geo
+import Grids
 import Ground
 import NationalCodes
 import Places
@@ -31,60 +33,70 @@ struct Homes {
         random = SeededRandom(seed: plan.seed ^ 0x484F_4D45)
     }
 
+    /// A building with as many homes as it has households.
+    private struct Standing {
+        var name: String
+        var homes: Int
+        var place: String?
+    }
+
     /// All that stands in one grid: dwellings first, then households, then people.
-    mutating func subjects(of grid: Grid, roads: [String], compounds: [String]) -> [LoadedSubject] {
+    /// - Parameter buildings: those that the map shows in it; one building has one place and one name, whoever asks.
+    mutating func subjects(
+        of grid: Grid, buildings: [Building], roads: [String], compounds: [String]
+    ) -> [LoadedSubject] {
         var all: [LoadedSubject] = []
-        let count = Int(grid.households)
-        let perBuilding = 48
-        var standing: [Int: SubjectID] = [:]
-        for index in 0..<count {
-            let compound = compounds.isEmpty ? "" : compounds[(index / perBuilding) % compounds.count]
-            let road = roads.isEmpty ? "" : roads[(index / perBuilding) % roads.count]
-            let (building, rest) = (index / perBuilding + 1, index % perBuilding)
-            let (unit, floor, room) = (rest / 16 + 1, rest % 16 / 2 + 1, rest % 2 + 1)
-            let address = "\(road)\(compound)\(building) 幢 \(unit) 单元 \(floor)0\(room) 室"
-            if standing[building] == nil {
-                let made = subject(
-                    .building,
+        for building in Self.standing(in: grid, buildings, compounds) {
+            let made = subject(
+                .building,
+                [
+                    ("building-name", building.name, nil), ("building-grid", grid.code, nil),
+                    ("building-place", building.place, nil), ("building-storeys", "8", nil),
+                ])
+            all.append(made)
+            let road = roads.isEmpty ? "" : roads[all.count % roads.count]
+            for home in 0..<building.homes {
+                let (unit, floor, room) = (home / 16 + 1, home % 16 / 2 + 1, home % 2 + 1)
+                let address = "\(road)\(building.name) \(unit) 单元 \(floor)0\(room) 室"
+                let isEmpty = random.percent(4)
+                let dwelling = subject(
+                    .dwelling,
                     [
-                        ("building-name", "\(road)\(compound)\(building) 幢", nil), ("building-grid", grid.code, nil),
-                        ("building-place", place(of: building, in: grid), nil), ("building-storeys", "8", nil),
+                        ("address", address, nil), ("grid", grid.code, nil), ("floor", String(floor), nil),
+                        ("place", building.place, nil), ("building", made.id.text, nil),
+                        ("occupancy", isEmpty ? "2" : random.percent(3) ? "4" : "1", nil),
                     ])
-                standing[building] = made.id
-                all.append(made)
+                all.append(dwelling)
+                guard !isEmpty else { continue }
+                let isTenant = random.percent(24)
+                let moved = today - random.number(90...(isTenant ? 1_500 : 5_000))
+                let household = subject(
+                    .household,
+                    [
+                        ("dwelling", dwelling.id.text, moved), ("tenure", isTenant ? "2" : "1", moved),
+                        ("dogs", random.percent(6) ? "1" : "0", nil),
+                    ])
+                all.append(household)
+                all += family(in: household.id, at: dwelling.id, since: moved, isTenant: isTenant)
             }
-            let isEmpty = random.percent(4)
-            let dwelling = subject(
-                .dwelling,
-                [
-                    ("address", address, nil), ("grid", grid.code, nil), ("floor", String(floor), nil),
-                    ("place", place(of: building, in: grid), nil), ("building", standing[building]?.text, nil),
-                    ("occupancy", isEmpty ? "2" : random.percent(3) ? "4" : "1", nil),
-                ])
-            all.append(dwelling)
-            guard !isEmpty else { continue }
-            let isTenant = random.percent(24)
-            let moved = today - random.number(90...(isTenant ? 1_500 : 5_000))
-            let household = subject(
-                .household,
-                [
-                    ("dwelling", dwelling.id.text, moved), ("tenure", isTenant ? "2" : "1", moved),
-                    ("dogs", random.percent(6) ? "1" : "0", nil),
-                ])
-            all.append(household)
-            all += family(in: household.id, at: dwelling.id, since: moved, isTenant: isTenant)
         }
         return all
     }
 
-    /// Buildings stand in rows around the middle of their grid, some 60 metres apart.
-    private func place(of building: Int, in grid: Grid) -> String? {
-        guard let centre = grid.centre else { return nil }
-        let (row, column) = ((building - 1) / 3, (building - 1) % 3)
-        return PlacePoint(
-            longitude: centre.longitude + Double(column - 1) * 0.0006,
-            latitude: centre.latitude + Double(row - 1) * 0.00055
-        ).text
+    /// Where no ground was laid, buildings have names and no place.
+    private static func standing(in grid: Grid, _ buildings: [Building], _ compounds: [String]) -> [Standing] {
+        guard buildings.isEmpty else {
+            return buildings.map { building in
+                Standing(
+                    name: building.name, homes: building.households,
+                    place: PlacePoint(longitude: building.place.longitude, latitude: building.place.latitude).text)
+            }
+        }
+        let (count, most) = (Int(grid.households), 48)
+        return (0..<(count + most - 1) / most).map { number in
+            let compound = compounds.isEmpty ? grid.name : compounds[number % compounds.count]
+            return Standing(name: "\(compound)\(number + 1) 幢", homes: min(most, count - number * most))
+        }
     }
 
     private mutating func subject(_ kind: SubjectKind, _ facts: [(String, String?, Day?)]) -> LoadedSubject {

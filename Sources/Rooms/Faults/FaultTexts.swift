@@ -2,6 +2,7 @@ import Ground
 
 enum FaultTexts {
     static let title = LocalizedText("三不问题", "The three faults")
+    static let symptoms = LocalizedText("症状码分布", "Symptoms")
     static let evidence = LocalizedText("依据的记录", "Records")
 
     static func kind(_ kind: Evidence.Kind) -> LocalizedText {

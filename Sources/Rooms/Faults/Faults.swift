@@ -25,7 +25,8 @@ public struct Faults: Room {
         self.mandates = mandates
         self.workload = workload
         rules = try FaultRules.load(
-            from: house.rules, isPower: mandates.isPower, isCategory: { cases.rules.categories[$0] != nil })
+            from: house.rules, isPower: mandates.isPower, isCategory: { cases.rules.categories[$0] != nil },
+            isReason: { cases.isReason($0) })
     }
 
     public static let migrations: [Migration] = []
@@ -36,6 +37,7 @@ public struct Faults: Room {
 
     public func addRoutes(to routes: Routes) {
         FaultPages(faults: self).add(to: routes)
+        SymptomPages(faults: self).add(to: routes)
         FaultAPI(faults: self).add(to: routes)
     }
 
@@ -46,13 +48,23 @@ public struct Faults: Room {
 
     /// Every fault in the streets of the scope, by street and kind.
     func findings(for scope: Scope, at now: Instant) async throws -> [Finding] {
+        let today = now.local().day
+        return try await facts(for: scope, at: now).flatMap { $0.findings(rules, on: today) }
+    }
+
+    /// What the records say of each street of the scope, by its code.
+    func facts(for scope: Scope, at now: Instant) async throws -> [StreetFacts] {
         let rules = rules
         let loads = try await workload.streets(for: scope, at: now)
         let (cases, mandates) = (cases, mandates)
-        let (held, matters, debts) = try await house.database.read { transaction in
+        let (held, matters, steps, debts) = try await house.database.read { transaction in
             (
                 try mandates.heldPowers(for: scope, in: transaction),
                 try cases.given(
+                    categories: rules.powers.flatMap(\.categories), since: now - .days(Int64(rules.windowDays)),
+                    limit: Self.mostMatters, for: scope, in: transaction),
+                try cases.steps(
+                    (rules.symptomActs ?? []) + (rules.approvalActs ?? []),
                     categories: rules.powers.flatMap(\.categories), since: now - .days(Int64(rules.windowDays)),
                     limit: Self.mostMatters, for: scope, in: transaction),
                 try mandates.unpaidContracts(for: scope, in: transaction)
@@ -65,8 +77,13 @@ public struct Faults: Room {
         for load in loads { at(load.area) { $0.load = load } }
         for power in held { at(power.street) { $0.held.append(power) } }
         for matter in matters { at(matter.street) { $0.matters.append(matter) } }
+        for step in steps {
+            let symptom = step.reason.flatMap { rules.symptom(ofReason: $0) }
+            let isAsked = rules.approvalActs?.contains(step.act) == true
+            guard symptom != nil || isAsked else { continue }
+            at(step.street) { $0.symptoms.append(SymptomRecord(step: step, symptom: isAsked ? nil : symptom)) }
+        }
         for debt in debts { at(debt.street) { $0.debts.append(debt) } }
-        let today = now.local().day
-        return streets.sorted { $0.key.code < $1.key.code }.flatMap { $0.value.findings(rules, on: today) }
+        return streets.sorted { $0.key.code < $1.key.code }.map(\.value)
     }
 }

@@ -4,5 +4,7 @@ enum FundTexts {
     static let funds = LocalizedText("街道资金", "Money of the street")
     static let assets = LocalizedText("资产台账", "Assets")
     static let newLine = LocalizedText("拨入资金", "Pay money in")
+    static let plan = LocalizedText("用款计划", "Plan")
+    static let disclosure = LocalizedText("资金公开", "Money, open to all")
     static let newAsset = LocalizedText("登记资产", "Enter an asset")
 }

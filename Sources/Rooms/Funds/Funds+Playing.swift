@@ -12,6 +12,9 @@ extension Funds {
         let line = try allot(
             NewBudgetLine(area: area.code, title: title, ground: ground, yuan: yuan, paper: "财拨〔2026〕12号"), by: payer,
             at: now, in: transaction)
+        _ = try plan(
+            [yuan / 4, yuan / 4, yuan / 4, yuan - yuan / 4 * 3], why: "", on: line.id, by: holder, at: now,
+            in: transaction)
         for (index, part) in spent.enumerated() {
             _ = try write(
                 .spend, part.yuan, words: part.words, paper: "凭证 \(index + 1)", on: line.id, by: holder, at: now,

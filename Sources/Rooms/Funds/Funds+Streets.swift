@@ -17,6 +17,11 @@ public struct StreetFunds: Sendable, Hashable {
 }
 
 extension Funds {
+    /// What a street and its communities have on their list of assets as equipment; nil when none was entered.
+    public static func equipment(in street: AreaPrefix, in transaction: any Transaction) throws -> [String]? {
+        try AssetStore.titles(of: "equipment", in: street, in: transaction)
+    }
+
     /// The lines of a year by street, as far as the scope sees them.
     public func streets(
         year: Int, for scope: Scope, in transaction: any Transaction

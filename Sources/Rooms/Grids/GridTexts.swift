@@ -8,6 +8,7 @@ enum GridTexts {
     static let plans = LocalizedText("划分方案", "Plans of grids")
     static let coverage = LocalizedText("网格员覆盖", "Coverage")
     static let verdicts = LocalizedText("社区研判", "Which communities need grids")
+    static let buildings = LocalizedText("楼栋", "Buildings")
     static let functional = LocalizedText("功能性网格", "Functional grids")
 }
 
@@ -24,18 +25,23 @@ extension Grids {
             .init("grids.standing", "填报社区情况", "A community’s standing was stated"),
             .init("grids.functional-laid", "设立功能性网格", "A functional grid was laid"),
             .init("grids.functional-ended", "提前撤销功能性网格", "A functional grid was ended early"),
+            .init("grids.buildings", "导入楼栋", "Buildings were brought in"),
             .init("grids.barriers", "导入障碍", "Barriers were brought in"),
             .init("grids.exported", "导出网格清单", "A list of grids was exported"),
         ]
         words.subjects = [
             "grid-plan": .init("划分方案", "Plan of grids", right: .gridsRead) { "/grids/plans/\($0)" },
             "functional-grid": .init("功能性网格", "Functional grid", right: .gridsRead) { "/grids/functional/\($0)" },
+            "buildings": .init("楼栋", "Buildings", right: .gridsRead) { "/grids/buildings?area=\($0)" },
             "community": .init("社区", "Community", right: .gridsRead) { "/places/\($0)" },
         ]
         words.facts = [
             .init("choice", "选择", "Choice"), .init("effectiveOn", "生效日期", "Takes effect"),
             .init("plan", "方案", "Plan"), .init("type", "类型", "Type"),
             .init("selfGovernance", "自治水平", "Self-governance"), .init("oneOwnerShare", "单位户占比", "Share of one owner"),
+            .init("file", "文件", "File"), .init("rows", "行数", "Rows"), .init("created", "新增", "New"),
+            .init("changed", "更新", "Changed"), .init("rejected", "未采用", "Left out"),
+            .init("missing", "文件中不再有", "No more in the file"), .init("datum", "坐标系", "Datum"),
         ]
         words.references = ["plan": "grid-plan"]
         return words

@@ -5,14 +5,19 @@ public import Identity
 public import Places
 public import Storage
 
+extension Right {
+    /// May bring buildings of the own area in.
+    public static let gridsBuildings = Right("grids.buildings")
+}
+
 /// 网格划分: buildings, plans of grids, the plan that takes effect, functional grids, and who covers what.
 ///
 /// The table `buildings` (id, community, grid, name, compound, households, workload, longitude, latitude, cell, outline)
 /// and the table `grid_outlines` (grid, outline, square_metres, households, buildings) are read through this face by the
 /// rooms above, the map first of all: ``buildings(at:outside:in:limit:transaction:)`` for a tile or a box,
 /// ``buildings(in:after:limit:)`` for an area, ``outlines(in:after:limit:)`` for the ground of grids, ``changes()`` to
-/// know that either is new. They are filled by ``register(buildings:in:)``, which so far only the demonstration county
-/// does: no import brings buildings in yet; and by plans that take effect.
+/// know that either is new. They are filled by files of buildings (``BuildingImport``), by generators
+/// (``register(buildings:in:)``), and by plans that take effect.
 public struct Grids: Room {
     let house: House
     let identity: Identity
@@ -35,8 +40,8 @@ public struct Grids: Room {
     }
 
     public static let migrations: [Migration] = GridSchema.migrations
-    /// The rights are declared with the roles, see `Identity`.
-    public static let rights: [Right] = [.gridsRead, .gridsPlan]
+    /// The first two are declared with the roles, see `Identity`.
+    public static let rights: [Right] = [.gridsRead, .gridsPlan, .gridsBuildings]
 
     public var menu: [MenuEntry] {
         [MenuEntry("/grids", icon: "layers", GridTexts.grids, right: .gridsRead, order: 64)]
@@ -57,6 +62,8 @@ public struct Grids: Room {
         FunctionalPages(grids: self).add(to: routes)
         GridAPI(grids: self).add(to: routes)
         BarrierAPI(grids: self).add(to: routes)
+        BuildingPages(grids: self).add(to: routes)
+        BuildingAPI(grids: self).add(to: routes)
     }
 
     // MARK: Buildings and ground

@@ -27,6 +27,10 @@ extension Mandates {
             + [
                 .init("powers.order", "点单", "A power was ordered"),
                 .init("powers.ready", "填报承接条件", "Readiness was told"),
+                .init("powers.ask-help", "求助", "Help was asked for"),
+                .init("powers.answer-help", "答复求助", "A question for help was answered"),
+                .init("powers.take-back-help", "撤回求助", "A question for help was taken back"),
+                .init("powers.help-late", "求助逾期未答复", "A question for help was not answered in time"),
             ]
         words.subjects = [
             "demand": .init("准入事项", "Demand", right: .readMandates) { "/demands/\($0)" },

@@ -15,6 +15,7 @@ public struct Mandates: Room {
     let places: Places
     let forecast: any LoadForecast
     let powerFollowers: [any PowerFollower]
+    let means: any MeansLookup
     let rules: GateRules
     let lines: LineNames
     let time: WorkingTime
@@ -29,22 +30,26 @@ public struct Mandates: Room {
 
     /// - Parameter forecast: who says what work would do to the load below.
     /// - Throws: a refusal naming file and line when a rule file is wrong.
-    /// - Parameter powerFollowers: who is told when a street gives a power back.
+    /// - Parameters:
+    ///   - powerFollowers: who is told when a power goes from a street.
+    ///   - means: who knows what a street has, to compare it with what it tells.
     public init(
         house: House, identity: Identity, places: Places, forecast: any LoadForecast,
-        powerFollowers: [any PowerFollower] = []
+        powerFollowers: [any PowerFollower] = [], means: any MeansLookup = NothingKnown()
     ) throws(Refusal) {
         self.house = house
         self.identity = identity
         self.places = places
         self.forecast = forecast
         self.powerFollowers = powerFollowers
+        self.means = means
         let roles = identity.roles
         lines = try house.rules.decode(LineNames.self, from: "lines.yaml")
         rules = try GateRules.load(from: house.rules) { roles[$0] != nil }
         time = try Self.workingTime(house.rules)
         check = ListCheck(lines: Set(lines.lines.map(\.code)), roles: Set(roles.all.map(\.key)))
-        menuOfPowers = try PowerMenu.load(from: house.rules, lines: Set(lines.lines.map(\.code)))
+        menuOfPowers = try PowerMenu.load(
+            from: house.rules, lines: Set(lines.lines.map(\.code)), isRole: { roles[$0] != nil })
         caps = try BurdenCaps.load(from: house.rules, lines: Set(lines.lines.map(\.code)))
         burdenKinds = try BurdenKindRules.load(from: house.rules)
         limits = try PowerLimits.load(from: house.rules)

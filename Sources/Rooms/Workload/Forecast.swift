@@ -37,7 +37,11 @@ public struct Forecast: LoadForecast {
     }
 
     public func effect(of work: PlannedWork, at now: Instant) async throws -> LoadEffect {
-        try await whatIf(work, at: now).effect
+        var effect = try await whatIf(work, at: now).effect
+        // The picture of the load ends after twelve months; a year that begins within a month touches a thirteenth, whose
+        // hours are asked for and paid all the same.
+        effect.minutes = effect.areas.values.reduce(0, +) * work.minutes * work.times
+        return effect
     }
 
     func whatIf(_ work: PlannedWork, at now: Instant) async throws -> WhatIf {

@@ -15,16 +15,19 @@ public struct Workload: Room {
     let forecast: Forecast
     let staffing: StaffingRules
     let records: any RecordedActs
+    let board: SaturationBoard
     /// What rooms above say on the page of loads.
     public let panels = LoadPanels()
 
     /// The solver takes seconds; threads of Swift's pool are not kept that long.
     static let solving = DispatchQueue(label: "staffing")
 
+    /// - Parameter board: on which other rooms read how full posts are.
     /// - Throws: a refusal naming file and line when a rule file is wrong.
     public init(
         house: House, identity: Identity, places: Places, mandates: Mandates, forecast: Forecast,
-        records: any RecordedActs = NoRecordedActs()
+        records: any RecordedActs = NoRecordedActs(),
+        board: SaturationBoard = SaturationBoard()
     ) throws(Refusal) {
         self.house = house
         self.identity = identity
@@ -32,6 +35,7 @@ public struct Workload: Room {
         self.mandates = mandates
         self.forecast = forecast
         self.records = records
+        self.board = board
         let roles = identity.roles
         staffing = try StaffingRules.load(from: house.rules) { roles[$0] != nil }
         for measure in forecast.rules.records?.measures ?? [] {
@@ -52,6 +56,8 @@ public struct Workload: Room {
             MenuEntry("/staffing", icon: "users", WorkloadTexts.staffing, right: .readWorkload, order: 60),
         ]
     }
+
+    public var jobs: [Job] { [boardJob] }
 
     public func addRoutes(to routes: Routes) {
         LoadPages(workload: self).add(to: routes)

@@ -12,7 +12,8 @@ struct Demo: SpokenCommand {
             Divisions and calendar are real, people and matters are invented. The same seed and the same end make the same \
             county. 区划与节假日为公开事实，人员与诉求均为程序生成。种子与截止时间相同，结果相同。
 
-            --year makes two years of history instead: a base year of demands from above through the gate, measures when the             year turns, and the year after, to look at on /accounts/year. 生成前后两年：基准年的各项要求经准入下达，年度之交减负，再过一年，在 /accounts/year 查看。
+            --year makes two years instead: one of demands from above, measures when it turns, and the year after, to look at \
+            on /accounts/year. 生成减负前后两年，在 /accounts/year 查看。
 
             --day plays the next workday of the county (made if there is none) in a minute, serves the pages meanwhile, and \
             ends with every figure beside its recount from the ledger; status 1 if one differs. 按分钟演示该县下一个工作日：\

@@ -20,6 +20,7 @@ extension Gewu {
         ("gewu", Gewu.self), ("gewu serve", Serve.self), ("gewu config", Config.self),
         ("gewu import divisions", ImportDivisions.self), ("gewu import cases", ImportCases.self),
         ("gewu import landmarks", ImportLandmarks.self), ("gewu import residents", ImportResidents.self),
+        ("gewu import buildings", ImportBuildings.self),
         ("gewu export", ExportCommand.self), ("gewu cases train", TrainCases.self),
         ("gewu cases evaluate", EvaluateCases.self), ("gewu demo", Demo.self), ("gewu audit verify", AuditVerify.self),
         ("gewu audit burden", AuditBurden.self), ("gewu backup", BackupCommand.self),

@@ -1,4 +1,5 @@
 import Desk
+import Funds
 import Ground
 import Hummingbird
 import HummingbirdCore
@@ -65,7 +66,7 @@ func buildApplication(
     router.add(middleware: RefusalAnswers(routes: routes, logger: logger))
     router.add(middleware: FullDiskNotice(readiness: readiness))
     for room in rooms.all { room.addRoutes(to: routes) }
-    StartPage().add(to: routes)
+    StartPage(isMoneyOpen: rooms.funds.isMoneyOpen).add(to: routes)
     InterfaceDocument.add(to: routes)
 
     metrics.gauge("gewu_requests_in_flight", help: "Requests being handled.") { Double(gate.inside) }

@@ -4,6 +4,9 @@ import Web
 
 /// `/`: what a resident sees first, two big ways in; staff log in at the side.
 struct StartPage: Sendable {
+    /// Whether money is disclosed, as `funds.yaml` says.
+    var isMoneyOpen = false
+
     func add(to routes: Routes) {
         routes.openPage("/") { visit in
             let content: HTML = """
@@ -13,10 +16,16 @@ struct StartPage: Sendable {
                 \(way("/mine", "clipboard-list", visit("查看我的诉求", "Follow my matters"), visit("凭手机号和验证码，看进度、评价、不满意可重开。", "With your phone number and a code: progress, rating, reopening.")))\
                 </div>\
                 <p><a href="/clue">\(visit("向公安机关提供违法犯罪线索（可匿名）", "Tell the police of a crime; you can be anonymous"))</a></p>\
-                <p class="staff"><a class="btn" href="/login">\(symbol("user"))<span>\(visit("工作人员登录", "Staff log-in"))</span></a></p>
+                \(disclosure(visit))                <p class="staff"><a class="btn" href="/login">\(symbol("user"))<span>\(visit("工作人员登录", "Staff log-in"))</span></a></p>
                 """
             return visit.page(Page(visit("有事请说", "How can we help?"), content))
         }
+    }
+
+    private func disclosure(_ visit: Visit) -> HTML {
+        guard isMoneyOpen else { return HTML() }
+        return
+            "<p><a href=\"/disclosure\">\(visit("资金公开：街道、社区的资金、计划和使用", "Money of streets and communities, open to all"))</a></p>"
     }
 
     private func way(_ address: String, _ icon: String, _ title: String, _ text: String) -> HTML {

@@ -24,6 +24,13 @@ struct Periods: Sendable, Hashable {
     /// Whether some of the days after are still to come.
     func isUnderWay(on today: Day) -> Bool { after.upperBound > today }
 
+    /// Of some days, those on which what should have been closed can be by now; nil when there are none.
+    /// - Parameter settling: days that closing takes after the day on which it should have been done.
+    static func settled(_ days: ClosedRange<Day>, settling: Int, today: Day) -> ClosedRange<Day>? {
+        let last = min(days.upperBound, today - settling)
+        return last < days.lowerBound ? nil : days.lowerBound...last
+    }
+
     /// The months that the days touch, as their days within the periods.
     var months: [ClosedRange<Day>] {
         var found: [ClosedRange<Day>] = []

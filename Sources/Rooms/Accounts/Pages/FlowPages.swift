@@ -21,7 +21,7 @@ struct FlowPages: Sendable {
     }
 
     /// The line of a body of an area, which has none.
-    private static let noLine = "-"
+    static let noLine = "-"
 
     private func senderName(_ key: String, _ visit: Visit) -> String {
         key == Flows.rest
@@ -72,7 +72,7 @@ struct FlowPages: Sendable {
             ])
         let title = visit(AccountTexts.flows)
         let listing = Listing(
-            caption: visit("\(year) 年工时流向", "Hours in \(year)"), columns: columns, items: flows.flows,
+            caption: visit("\(year) 年工时流向", "Hours in \(year)"), columns: columns(year), items: flows.flows,
             whenEmpty: "<p>\(visit("这一年没有经准入下达的工时。", "No hours were sent down through the gate this year."))</p>")
         let label = visit(
             "工时流向图：提出部门、来源、街道；数字见下表", "Hours from departments by source to streets; the table has the figures")
@@ -88,20 +88,32 @@ struct FlowPages: Sendable {
                 """))
     }
 
-    private var columns: [Column<Flows.Flow>] {
+    /// The demands of which a flow is made; none of what was put together as others.
+    private func list(of flow: Flows.Flow, in year: Int) -> String? {
+        guard ![flow.sender, flow.street].contains(Flows.rest) else { return nil }
+        return
+            "/accounts/year/sources?from=\(year)-01-01&until=\(year)-12-31&line=\(flow.sender)&source=\(flow.source)&area=\(flow.street)"
+    }
+
+    private func columns(_ year: Int) -> [Column<Flows.Flow>] {
         [
             .text("部门", "Department") { flow, visit in senderName(flow.sender, visit) },
             .text("来源", "Source") { flow, visit in sourceName(flow.source, visit) },
             .text("街道", "Street") { flow, visit in streetName(flow.street, visit) },
             Column(
                 "工时", "Hours", .number, cell: { flow, _ in .number(Double(flow.minutes) / 60) },
-                html: { flow, _ in HTML(text: Figures.hours(flow.minutes)) }),
+                html: { flow, _ in
+                    let hours = HTML(text: Figures.hours(flow.minutes))
+                    return list(of: flow, in: year).map { "<a href=\"\($0)\">\(hours)</a>" } ?? hours
+                }),
         ]
     }
 
     private func export(_ staff: StaffVisit) async throws -> Response {
-        let flows = try await flows(try Self.year(staff.visit), for: staff.scope)
-        return try await SheetExport.workbook(named: staff(AccountTexts.flows), columns: columns, for: staff) { _ in
+        let year = try Self.year(staff.visit)
+        let flows = try await flows(year, for: staff.scope)
+        return try await SheetExport.workbook(named: staff(AccountTexts.flows), columns: columns(year), for: staff) {
+            _ in
             (flows.flows, nil)
         }
     }

@@ -16,6 +16,8 @@ struct FlowPicture: Sendable {
     /// Pixels at a desk, so that letters stay as large as those around it; a phone shrinks it to its own width.
     private static let shownWidth = 640.0
     private static let bar = 10.0
+    /// From one line of letters to the next.
+    private static let line = 12.0
     private static let gap = 6.0
     /// Of the whole, without gaps.
     private static let height = 260.0
@@ -25,6 +27,7 @@ struct FlowPicture: Sendable {
         guard whole > 0, columns.count == 3 else { return HTML() }
         let most = columns.map(\.nodes.count).max() ?? 1
         let height = Self.height + Double(most - 1) * Self.gap
+        var bottom = height
         let scale = Self.height / Double(whole)
         var tops: [[String: Double]] = []
         for column in columns {
@@ -37,6 +40,8 @@ struct FlowPicture: Sendable {
             }
             tops.append(top)
         }
+        let labels = columns.indices.map { Self.labels(columns[$0].nodes, tops[$0], scale) }
+        for label in labels.joined() { bottom = max(bottom, label) }
         let middle = (Self.width - Self.bar) / 2
         let left = bands(
             flows.flows.map { ($0.sender, $0.source, $0.minutes) }, tops[0], tops[1], scale, from: Self.bar, to: middle)
@@ -45,9 +50,9 @@ struct FlowPicture: Sendable {
             to: Self.width - Self.bar)
         let places = [0, middle, Self.width - Self.bar]
         return """
-            <svg viewBox="0 -4 \(Self.number(Self.width)) \(Self.number(height + 8))" width="\(Self.number(Self.shownWidth))" role="img" aria-label="\(label)">\
+            <svg viewBox="0 -4 \(Self.number(Self.width)) \(Self.number(bottom + 8))" width="\(Self.number(Self.shownWidth))" role="img" aria-label="\(label)">\
             \(left)\(right)\(columns.indices.map { index in
-                nodes(columns[index], tops[index], scale, x: places[index], isLast: index == 2)
+                nodes(columns[index], tops[index], labels[index], scale, x: places[index], isLast: index == 2)
             }.html { $0 })</svg>
             """
     }
@@ -78,17 +83,26 @@ struct FlowPicture: Sendable {
         }
     }
 
+    /// Where the letters of each node stand: beside its middle, but no two on each other.
+    private static func labels(_ nodes: [Flows.Node], _ tops: [String: Double], _ scale: Double) -> [Double] {
+        var last = -line
+        return nodes.map { node in
+            last = max((tops[node.key] ?? 0) + max(1, Double(node.minutes) * scale) / 2 + 4, last + line)
+            return last
+        }
+    }
+
     private func nodes(
-        _ column: Column, _ tops: [String: Double], _ scale: Double, x: Double, isLast: Bool
+        _ column: Column, _ tops: [String: Double], _ labels: [Double], _ scale: Double, x: Double, isLast: Bool
     ) -> HTML {
-        column.nodes.html { node in
+        zip(column.nodes, labels).map { ($0, $1) }.html { node, label in
             let top = tops[node.key] ?? 0
             let height = max(1, Double(node.minutes) * scale)
             let name = column.names[node.key] ?? node.key
             let at = isLast ? x - 3 : x + Self.bar + 3
             return """
                 <rect x="\(Self.number(x))" y="\(Self.number(top))" width="\(Self.number(Self.bar))" height="\(Self.number(height))" fill="currentColor"></rect>\
-                <text x="\(Self.number(at))" y="\(Self.number(top + height / 2 + 4))" font-size="11" fill="currentColor" text-anchor="\(isLast ? "end" : "start")">\(name)</text>
+                <text x="\(Self.number(at))" y="\(Self.number(label))" font-size="11" fill="currentColor" text-anchor="\(isLast ? "end" : "start")">\(name)</text>
                 """
         }
     }

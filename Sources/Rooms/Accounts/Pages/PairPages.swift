@@ -1,3 +1,4 @@
+import Cases
 import Desk
 import Ground
 import Hummingbird
@@ -27,14 +28,24 @@ struct PairPages: Sendable {
                 },
                 html: { pair, visit in
                     guard let found = pair.outcomes.first(where: { $0.kind == kind }) else { return "—" }
+                    func cell(_ share: Share, _ days: ClosedRange<Day>?) -> HTML {
+                        guard let days, share.whole > 0 else { return "—" }
+                        let list = YearPages.list(of: kind, days, in: pair.area, of: pair.periods)
+                        return "<a href=\"\(list)\">\(Figures.share(share))</a>"
+                    }
                     return """
-                        <a href="\(YearPages.list(of: kind, pair.periods.before, in: pair.area, of: pair.periods))">\(Figures.share(found.before))</a> → \
-                        <a href="\(YearPages.list(of: kind, pair.periods.after, in: pair.area, of: pair.periods))">\(Figures.share(found.after))</a> \(Figures.tag(found.verdict, visit))
+                        \(cell(found.before, pair.judged.before)) → \(cell(found.after, pair.judged.after)) \
+                        \(Figures.tag(found.verdict, visit))
                         """
                 })
         }
         return [
-            .text("日期", "Day") { pair, _ in pair.measure.day.description },
+            .text(
+                "日期", "Day",
+                html: { pair, _ in
+                    "<time datetime=\"\(pair.measure.day.description)\">\(pair.measure.day.description)</time>"
+                }
+            ) { pair, _ in pair.measure.day.description },
             .text(
                 "编号", "Number",
                 html: { pair, _ in "<a href=\"/demands/\(pair.source.id)\">\(pair.source.number)</a>" }

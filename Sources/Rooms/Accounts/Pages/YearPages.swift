@@ -30,7 +30,7 @@ struct YearPages: Sendable {
                 <p class="lead">\(visit("减的是负担，不是工作：一边是压到每个岗位上的工时，一边是居民的事办成了没有。每个数字都能点开它的清单。", "Less burden, not less work: hours laid on each post on one side, what came of residents’ matters on the other. Each figure leads to the list it is made of."))</p>\
                 <div class="bar">\(exportLink(visit, path: "/accounts/year/export"))<a class="btn" href="/accounts/pairs">\(visit(AccountTexts.pairs))</a><a class="btn" href="/accounts/flows">\(visit(AccountTexts.flows))</a><a class="btn" href="/accounts/streets">\(visit(AccountTexts.streets))</a></div>\
                 \(form(year, staff))\(summary(year, visit))\(outcomes(year, staff))\(sourceTable(year, visit))\(kindTable(year, visit))\(monthTable(year, staff))\
-                <p class="hint">\(visit("工时是经准入下达的事项按标准时间摊到每一天的和，岗位数是今天在岗的街道、社区、网格承担岗位；成效来自诉求的台账，按应办结日统计；变化在容许值或偶然范围内的算没有变差。阈值见规则文件 accounts.yaml（待当地核实）。不计算、不比较任何个人。", "Hours are those of demands that passed the gate, spread over their days at standard times; posts are those held today in streets, communities and grids. Outcomes come from matters, by the day on which they should have been closed; a change within tolerance or chance is none. No person is counted or compared. Thresholds stand in accounts.yaml (check locally)."))</p>
+                <p class="hint">\(visit("工时是经准入下达的事项按标准时间摊到每一天的和，岗位数是今天在岗的街道、社区、网格承担岗位；成效来自诉求的台账，按应办结日统计，应办结不满 \(accounts.rules.settlingDays) 天的还在核查、评价，不计；变化在容许值或偶然范围内的算没有变差。阈值见规则文件 accounts.yaml（待当地核实）。不计算、不比较任何个人。", "Hours are those of demands that passed the gate, spread over their days at standard times; posts are those held today in streets, communities and grids. Outcomes come from matters, by the day on which they should have been closed, those of the last \(accounts.rules.settlingDays) days left out while they are still checked and rated; a change within tolerance or chance is none. No person is counted or compared. Thresholds stand in accounts.yaml (check locally)."))</p>
                 """))
     }
 
@@ -74,15 +74,17 @@ struct YearPages: Sendable {
     private func outcomes(_ year: BurdenYear, _ staff: StaffVisit) -> HTML {
         guard !year.pairs.isEmpty else { return HTML() }
         let visit = staff.visit
-        func cell(_ label: LocalizedText, _ share: Share, _ days: ClosedRange<Day>, _ kind: OutcomeKind) -> HTML {
-            "<td class=\"n\" data-label=\"\(visit(label))\"><a href=\"\(Self.list(of: kind, days, in: year.area, of: year.periods))\">\(Figures.share(share))</a> <small>\(visit("\(share.sample) 件", "of \(share.sample)"))</small></td>"
+        func cell(_ label: LocalizedText, _ share: Share, _ days: ClosedRange<Day>?, _ kind: OutcomeKind) -> HTML {
+            guard let days, share.whole > 0 else { return "<td class=\"n\" data-label=\"\(visit(label))\">—</td>" }
+            return
+                "<td class=\"n\" data-label=\"\(visit(label))\"><a href=\"\(Self.list(of: kind, days, in: year.area, of: year.periods))\">\(Figures.share(share))</a> <small>\(visit("\(share.sample) 件", "of \(share.sample)"))</small></td>"
         }
         return """
             <section class="panel scroll" tabindex="0" role="region" aria-label="\(visit("成效", "Outcomes"))"><table class="list"><caption>\(visit("成效：少了负担，事情办得怎样", "Outcomes: with less burden, what came of matters"))</caption>\
             <thead><tr><th scope="col">\(visit("指标", "Outcome"))</th><th scope="col" class="n">\(visit(AccountTexts.before))</th><th scope="col" class="n">\(visit(AccountTexts.after))</th><th scope="col">\(visit("结论", "Verdict"))</th></tr></thead><tbody>\
             \(year.pairs.html { pair in
                 """
-                <tr><th scope="row">\(visit(pair.kind.title))</th>\(cell(AccountTexts.before, pair.before, year.periods.before, pair.kind))\(cell(AccountTexts.after, pair.after, year.periods.after, pair.kind))<td data-label="\(visit("结论", "Verdict"))">\(Figures.tag(pair.verdict, visit))</td></tr>
+                <tr><th scope="row">\(visit(pair.kind.title))</th>\(cell(AccountTexts.before, pair.before, year.judged.before, pair.kind))\(cell(AccountTexts.after, pair.after, year.judged.after, pair.kind))<td data-label="\(visit("结论", "Verdict"))">\(Figures.tag(pair.verdict, visit))</td></tr>
                 """
             })</tbody></table></section>
             """
@@ -103,6 +105,10 @@ struct YearPages: Sendable {
         case .solved, .onTime: "/rates?from=\(days.lowerBound)&until=\(days.upperBound)&area=\(area.code)"
         case .repeated: "/hot-spots?period=\(days.lowerBound.description.prefix(7))"
         }
+    }
+
+    private static func list(_ days: ClosedRange<Day>, in area: AreaPrefix) -> String {
+        "/accounts/year/sources?from=\(days.lowerBound)&until=\(days.upperBound)&area=\(area.code)"
     }
 
     private func link(_ year: BurdenYear, _ side: String, _ filter: String) -> String {
@@ -158,14 +164,10 @@ struct YearPages: Sendable {
         let visit = staff.visit
         let most = max(1, year.months.map(\.minutes).max() ?? 1)
         let rows = year.months
-        func side(_ month: BurdenYear.Month) -> String {
-            month.days.lowerBound < year.periods.turn ? "before" : "after"
-        }
         func cell(_ kind: OutcomeKind, _ outcomes: OutcomesOfDays, _ month: BurdenYear.Month) -> HTML {
             let share = kind.share(outcomes)
-            return share.whole == 0
-                ? "—"
-                : "<a href=\"\(Self.monthList(of: kind, month.days, in: year.area))\">\(Figures.share(share))</a>"
+            guard let days = month.judged, share.whole > 0 else { return "—" }
+            return "<a href=\"\(Self.monthList(of: kind, days, in: year.area))\">\(Figures.share(share))</a>"
         }
         return """
             <section class="panel scroll" id="months" tabindex="0" role="region" aria-label="\(visit("逐月", "Month by month"))"><table class="list"><caption>\(visit("逐月：工时与成效", "Month by month"))</caption>\
@@ -173,7 +175,7 @@ struct YearPages: Sendable {
             \(OutcomeKind.allCases.html { "<th scope=\"col\" class=\"n\">\(visit($0.title))</th>" })</tr></thead><tbody>\
             \(rows.html { month in
                 """
-                <tr><th scope="row">\(month.days.lowerBound.description) – \(month.days.upperBound.description)</th><td class="n" data-label="\(visit("工时", "Hours"))"><a href="\(link(year, side(month), "&from=\(month.days.lowerBound)&until=\(month.days.upperBound)"))">\(Figures.hours(month.minutes))</a></td>\
+                <tr><th scope="row">\(month.days.lowerBound.description) – \(month.days.upperBound.description)</th><td class="n" data-label="\(visit("工时", "Hours"))"><a href="\(Self.list(month.days, in: year.area))">\(Figures.hours(month.minutes))</a></td>\
                 <td data-label="\(visit("占最多的月", "Of the most"))"><svg viewBox="0 0 100 8" width="100" height="8" aria-hidden="true"><rect width="\("\(month.minutes * 100 / most)")" height="8" fill="currentColor" fill-opacity="\(month.days.lowerBound < year.periods.turn ? "0.35" : "0.7")"></rect></svg></td>\
                 \(OutcomeKind.allCases.html { kind in
                     "<td class=\"n\" data-label=\"\(visit(kind.title))\">\(month.outcomes.map { cell(kind, $0, month) } ?? "—")</td>"
@@ -231,35 +233,38 @@ struct YearPages: Sendable {
     private func lines(_ staff: StaffVisit) async throws -> (days: ClosedRange<Day>, lines: [SourceLine]) {
         let query = staff.visit.query
         let question = try YearQuestion(query, for: staff.scope)
-        guard let turn = question.turn else { throw YearQuestion.wrong("turn") }
-        let periods = Periods(turn: turn, length: question.length, today: staff.visit.now.local().day)
-        let side: ClosedRange<Day>
-        switch query.filled("side") {
-        case "before": side = periods.before
-        case "after", nil: side = periods.after
-        default: throw YearQuestion.wrong("side")
-        }
-        let days = try part(of: side, query)
+        let days = try days(question, query, today: staff.visit.now.local().day)
         let source = query.filled("source")
-        let kind = query.filled("kind")
+        let (kind, line) = (query.filled("kind"), query.filled("line"))
         if let source, DemandKind(rawValue: source) == nil { throw YearQuestion.wrong("source") }
         if let kind, BurdenKind(rawValue: kind) == nil { throw YearQuestion.wrong("kind") }
         let found = try await accounts.sources(days, for: staff.scope)
         let lines = found.filter {
             (source == nil || $0.source.rawValue == source) && (kind == nil || $0.kind.rawValue == kind)
+                && (line == nil || $0.line ?? FlowPages.noLine == line)
         }.map { SourceLine(source: $0, minutes: Accounts.minutes($0, days, in: question.area)) }
             .filter { $0.minutes > 0 }
             .sorted { ($1.minutes, $0.source.number) < ($0.minutes, $1.source.number) }
         return (days, lines)
     }
 
-    /// Those of the days that are asked for, such as a month; all when none are.
-    private func part(of side: ClosedRange<Day>, _ query: QueryParameters) throws(Refusal) -> ClosedRange<Day> {
-        guard let from = query.filled("from"), let until = query.filled("until") else { return side }
-        guard let first = Day(from), let last = Day(until), first <= last, side.overlaps(first...last) else {
-            throw YearQuestion.wrong("from")
+    /// The days from one to another, or one side of the turning day.
+    private func days(
+        _ question: YearQuestion, _ query: QueryParameters, today: Day
+    ) throws(Refusal) -> ClosedRange<Day> {
+        if let from = query.filled("from"), let until = query.filled("until") {
+            guard let first = Day(from), let last = Day(until), first <= last, last - first < 400 else {
+                throw YearQuestion.wrong("until")
+            }
+            return first...last
         }
-        return first...last
+        guard let turn = question.turn else { throw YearQuestion.wrong("turn") }
+        let periods = Periods(turn: turn, length: question.length, today: today)
+        switch query.filled("side") {
+        case "before": return periods.before
+        case "after", nil: return periods.after
+        default: throw YearQuestion.wrong("side")
+        }
     }
 
     private var sourceColumns: [Column<SourceLine>] {

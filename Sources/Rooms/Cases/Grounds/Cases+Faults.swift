@@ -32,7 +32,76 @@ public struct GivenMatter: Sendable, Hashable {
     }
 }
 
+/// One act on such a matter, as a street’s own body did it.
+public struct GivenStep: Sendable, Hashable {
+    public var matter: CaseID
+    public var number: String
+    public var category: String
+    public var street: AreaPrefix
+    public var act: String
+    /// A code of `reasons.yaml`, where the act has one.
+    public var reason: String?
+    public var at: Instant
+    /// As people read it: “Return”.
+    public var actTitle: LocalizedText
+
+    public init(
+        matter: CaseID, number: String, category: String, street: AreaPrefix, act: String, reason: String?, at: Instant,
+        actTitle: LocalizedText
+    ) {
+        self.matter = matter
+        self.number = number
+        self.category = category
+        self.street = street
+        self.act = act
+        self.reason = reason
+        self.at = at
+        self.actTitle = actTitle
+    }
+}
+
 extension Cases {
+    /// What streets’ own bodies did of some kinds on residents’ matters of these categories since an instant, the newest
+    /// matters first.
+    /// - Parameter limit: of each category.
+    public func steps(
+        _ acts: [String], categories: [String], since: Instant, limit: Int, for scope: Scope,
+        in transaction: any Transaction
+    ) throws -> [GivenStep] {
+        let lowest: CaseID = IdentifierSource.lowest(at: since)
+        var facts: [BodyID: BodyFacts?] = [:]
+        var found: [GivenStep] = []
+        for category in rules.categories.leaves.map(\.code) where categories.contains(where: category.hasPrefix) {
+            let rows = try transaction.query(
+                """
+                SELECT c.id, c.number, c.street, s.act, s.reason, s.at, s.staff_body
+                FROM cases c JOIN case_steps s ON s.case_id = c.id
+                WHERE c.category = \(category) AND c.id >= \(lowest) AND c.kind = 'matter' AND c.street IS NOT NULL
+                    AND \(scope.area.condition(on: "c.area")) AND s.act IN (\(list: acts)) AND s.staff_body IS NOT NULL
+                ORDER BY c.category, c.id DESC, s.version LIMIT \(limit)
+                """)
+            for row in rows {
+                let body: BodyID = try row.identifier(6)
+                if facts[body] == nil { facts[body] = try bodies.body(body, in: transaction) }
+                guard let street = AreaPrefix(try row.text(2)), let of = facts[body].flatMap({ $0 }), of.line == nil,
+                    street.contains(of.area)
+                else { continue }
+                let act = ActName(rawValue: try row.text(3))
+                found.append(
+                    GivenStep(
+                        matter: try row.identifier(0), number: try row.text(1), category: category, street: street,
+                        act: act.rawValue, reason: try row.textIfAny(4), at: try row.instant(5),
+                        actTitle: rules.workflow[act]?.title ?? LocalizedText(act.rawValue, act.rawValue)))
+            }
+        }
+        return found
+    }
+
+    /// Whether any list of reasons has the code.
+    public func isReason(_ code: String) -> Bool {
+        rules.reasons.values.contains { list in list.contains { $0.code == code } }
+    }
+
     /// Residents' matters of these categories since an instant, the newest first, in the streets of the scope.
     /// - Parameter limit: of each category.
     public func given(

@@ -1,5 +1,6 @@
 public import Desk
 public import Ground
+import Identity
 public import Storage
 
 extension Cases {
@@ -27,6 +28,43 @@ extension Cases {
             }
         }
         return returned
+    }
+}
+
+extension Cases {
+    /// The act of ``Workflow/matter`` by which the platform takes matters from a street whose power has gone.
+    private static let powerGone: ActName = "power-gone"
+    /// So many bodies of one street are looked at.
+    private static let mostBodies = 500
+
+    /// Hands back what the street's own bodies still have open of these categories, because it has no power for them any
+    /// more. No ruling and no number of returns keeps them there: without the power nobody of the street may handle them.
+    /// A county's own workflow without the act keeps them where they are.
+    /// - Parameter scope: of the post by whose act the power went; nil when the platform ended it.
+    /// - Returns: the numbers of those handed back.
+    @discardableResult
+    public func handBackOpen(
+        categories: [String], of street: AreaPrefix, because opinion: String, by scope: Scope?, at now: Instant,
+        in transaction: any Transaction
+    ) throws -> [String] {
+        var handedBack: [String] = []
+        let own = try bodies.bodies(in: street, limit: Self.mostBodies, in: transaction).filter {
+            $0.line == nil && street.contains($0.area)
+        }
+        for body in own {
+            for id in try CaseStore.open(of: body.id, most: 1_000, in: transaction) {
+                guard let record = try CaseStore.find(id, in: transaction), record.kind == Workflow.matter,
+                    rules.workflow(of: record)[Self.powerGone] != nil, let category = record.category,
+                    categories.contains(where: { category.hasPrefix($0) })
+                else { continue }
+                _ = try act(
+                    id, Command(Self.powerGone, opinion: opinion), by: .system,
+                    actor: scope.map { Actor($0) } ?? .system,
+                    at: now, in: transaction)
+                handedBack.append(record.number)
+            }
+        }
+        return handedBack
     }
 }
 

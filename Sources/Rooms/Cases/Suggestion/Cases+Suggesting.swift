@@ -33,8 +33,10 @@ extension Cases {
         if suggestion.ruling == nil, let best = choices.first(where: { $0.id == suggestion.body.best?.value }) {
             let peers = FairShare.peers(
                 of: best, among: choices.filter { $0.area.contains(place) || place.contains($0.area) })
+            let candidates = choices.filter { $0.id == best.id || peers.contains($0.id) }
             suggestion.fair = suggester.rules.fair.finding(
-                for: best.id, peers: peers, open: try CaseStore.open(of: peers + [best.id], in: transaction))
+                for: best.id, peers: peers, open: try CaseStore.open(of: candidates.map(\.id), in: transaction),
+                saturation: fullness(of: candidates))
         }
         // For whom it is depends on what it is: no surer than that.
         if record.category == nil, let share = category.best?.confidence {
@@ -43,6 +45,14 @@ extension Cases {
             }
         }
         return suggestion
+    }
+
+    /// A department's posts stand at the county with everybody else's there: only what it has open is known of it.
+    private func fullness(of bodies: [BodyFacts]) -> [BodyID: Int64] {
+        bodies.reduce(into: [:]) { found, body in
+            guard body.line == nil else { return }
+            found[body.id] = saturation.saturation(of: body.area)
+        }
     }
 
     var suggestionJobs: [Job] {

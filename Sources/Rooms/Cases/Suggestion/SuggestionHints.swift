@@ -49,10 +49,15 @@ struct SuggestionHints {
         let instead = lighter.map {
             visit("；\($0.name) 在办 \(fair.lighterOpen) 件", "; \($0.name) has \(fair.lighterOpen)")
         }
+        let full = fair.saturation.map { perMille in
+            visit("，岗位本月工作量饱和度 \(perMille / 10)%", ", and its posts are \(perMille / 10)% full this month")
+        }
+        let theirs = fair.lighterSaturation.map { visit("（饱和度 \($0 / 10)%）", " (\($0 / 10)% full)") }
         return text
             + visit(
                 " 公允提示：它在办 \(fair.open) 件，同类单位平均 \(mean) 件",
-                " In fairness: it has \(fair.open) open, its peers \(mean) on average") + (instead ?? "")
+                " In fairness: it has \(fair.open) open, its peers \(mean) on average") + (full ?? "") + (instead ?? "")
+            + (instead == nil ? "" : theirs ?? "")
             + visit("。没有预先选好，请您决定。", ". Nobody was filled in: you decide.")
     }
 

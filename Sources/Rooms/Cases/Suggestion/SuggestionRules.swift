@@ -46,9 +46,10 @@ struct SuggestionRules: Sendable, Decodable {
                 "candidates 须为 1–10，words 须为 0–10，history.most 不小于 history.fewest", in: try rules.file(file),
                 line: nil)
         }
-        guard found.fair.mostOpen > 0, found.fair.timesOfPeers >= 1 else {
+        guard found.fair.mostOpen > 0, found.fair.timesOfPeers >= 1, found.fair.mostSaturation > 0 else {
             throw RuleFiles.refusal(
-                "fair.mostOpen is at least 1, fair.timesOfPeers at least 1", "fair.mostOpen、fair.timesOfPeers 至少为 1",
+                "fair.mostOpen, fair.timesOfPeers and fair.mostSaturation are at least 1",
+                "fair.mostOpen、fair.timesOfPeers、fair.mostSaturation 至少为 1",
                 in: try rules.file(file), line: nil)
         }
         return found

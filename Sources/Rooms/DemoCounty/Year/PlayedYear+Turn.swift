@@ -19,8 +19,10 @@ extension PlayedYear {
 
     /// Does what the script says about a series, once it runs.
     mutating func turn(_ index: Int, _ then: YearScript.Turn, on day: Day) async throws {
+        // What is over in some days is left to end by itself; then the next one is looked at.
         guard let one = running[index], let sent = one.sent, one.demand.stage == .admitted,
-            one.demand.terms.from <= day, let officer = stage.coordination.first
+            one.demand.terms.from <= day, let until = one.demand.terms.until, until >= day + 30,
+            let officer = stage.coordination.first
         else { return }
         if then.measure == .withdrawn { return try await withdraw(index, then, one.demand, on: day) }
         var other: String?

@@ -15,6 +15,11 @@ struct PlayedYear: Sendable {
         var demand: Demand
         /// Position in the record; nil before it was admitted.
         var sent: Int?
+
+        /// Whether anything can have become of it: what is admitted runs to its last day.
+        func moves(on day: Day) -> Bool {
+            demand.stage != .admitted || (demand.terms.until.map { $0 < day } ?? true)
+        }
     }
 
     let stage: Stage
@@ -59,7 +64,9 @@ struct PlayedYear: Sendable {
         for job in limits { try await job.run() }
         try await powers(on: day, before: left)
         guard calendar.isWorkday(day) else { return }
-        for index in running.keys.sorted() { try await follow(index, on: day) }
+        for index in running.keys.sorted() where running[index]?.moves(on: day) == true {
+            try await follow(index, on: day)
+        }
         try await follow(purchasesOn: day)
         for index in next.keys.sorted() where running[index] == nil && (next[index].map { $0 <= day } ?? false) {
             try await file(index, on: day)

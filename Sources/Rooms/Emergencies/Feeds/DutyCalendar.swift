@@ -1,7 +1,7 @@
 import Desk
 import Ground
 
-/// One person's shifts as iCalendar (RFC 5545).
+/// Shifts, one person's or a whole roster's, as iCalendar (RFC 5545).
 struct DutyCalendar: Sendable {
     var name: String
     var shifts: [ShiftRecord]

@@ -14,6 +14,7 @@ struct DutyPages: Sendable {
     func add(to routes: Routes) {
         routes.page("/duty", right: .readEmergencies) { try await week($0) }
         routes.page("/duty/export", right: .readEmergencies) { try await export($0) }
+        routes.page("/duty/export.ics", right: .readEmergencies) { try await exportCalendar($0) }
         routes.page("/duty/mine", right: .readEmergencies) { try await mine($0) }
         routes.form("/duty/shifts", right: .manageRoster) { try await add($0, $1) }
         routes.form("/duty/shifts/:id/remove", right: .manageRoster) { try await remove($0, $1) }
@@ -30,7 +31,7 @@ struct DutyPages: Sendable {
     }
 
     /// The area that is asked for within one's own, and the Monday of the week.
-    private func question(_ staff: StaffVisit) throws -> (area: AreaPrefix, monday: Day) {
+    func question(_ staff: StaffVisit) throws -> (area: AreaPrefix, monday: Day) {
         var area = staff.scope.area
         if let text = staff.visit.query.filled("area") {
             area = try parsedArea(text)
@@ -48,7 +49,7 @@ struct DutyPages: Sendable {
         return (area, day - (day.weekday - 1))
     }
 
-    private func lines(_ area: AreaPrefix, _ monday: Day) async throws -> [Line] {
+    func lines(_ area: AreaPrefix, _ monday: Day) async throws -> [Line] {
         let from = Instant(LocalTime(day: monday))
         let directory = emergencies.identity.directory
         return try await emergencies.house.database.read { transaction in
@@ -56,40 +57,6 @@ struct DutyPages: Sendable {
             let names = try directory.staffNames(shifts.map(\.staff), in: transaction)
             return shifts.map { Line(shift: $0, name: names[$0.staff] ?? "—") }
         }
-    }
-
-    private func columns() -> [Column<Line>] {
-        let emergencies = emergencies
-        return [
-            .text("区域", "Area") { line, _ in emergencies.areaName(line.shift.area) },
-            .text("区域代码", "area") { line, _ in line.shift.area.code },
-            .text("值班类别", "kind") { line, visit in
-                emergencies.rules.duty.kinds.first { $0.key == line.shift.kind }.map { visit($0.title) }
-                    ?? line.shift.kind
-            },
-            .text("人员", "person") { line, _ in line.name },
-            .text("开始", "from") { line, _ in line.shift.from.local().minuteText },
-            .text("结束", "until") { line, _ in line.shift.until.local().minuteText },
-            .text("交接", "hand-over") { line, visit in line.shift.state.title.map { visit($0) } },
-        ]
-    }
-
-    private func export(_ staff: StaffVisit) async throws -> Response {
-        let (area, monday) = try question(staff)
-        let lines = try await lines(area, monday)
-        let now = staff.visit.now
-        let house = emergencies.house
-        let id: Identifier<LedgerEntry> = house.identifiers.next(at: now)
-        try await house.database.write { transaction in
-            try Ledger.record(
-                LedgerEntry(
-                    id: id, act: "duty.exported", subjectKind: "export", subjectID: id.text,
-                    actor: Actor(staff.scope), happenedAt: now, receivedAt: now, area: area.code,
-                    facts: JSONWriter.object { $0.member("rows", lines.count) }), in: transaction)
-        }
-        return try await SheetExport.workbook(
-            named: staff(EmergencyTexts.duty), columns: columns(), for: staff
-        ) { _ in (lines, nil) }
     }
 
     // MARK: The week
@@ -149,7 +116,8 @@ struct DutyPages: Sendable {
             <form class="filter" method="get" action="/duty">\(controls.areas("area", within: staff.scope.area, value: area.code))\
             \(Field.text("week", visit("周", "Week of"), value: monday.description, type: "date"))\(Field.submit(visit("查看", "Show"), tone: ""))</form>\
             <p class="bar"><a class="btn" href="\(address(monday - 7))">\(visit("上一周", "Week before"))</a><a class="btn" href="\(address(monday + 7))">\(visit("下一周", "Next week"))</a>\
-            <a class="btn" href="/duty/mine">\(visit("我的值班", "My duty"))</a>\(exportLink(visit, path: "/duty/export"))</p>\
+            <a class="btn" href="/duty/mine">\(visit("我的值班", "My duty"))</a>\(exportLink(visit, path: "/duty/export"))\
+            <a class="btn" href="\(visit.query.address("/duty/export.ics"))" download>\(symbol("calendar-days"))<span>\(visit("导出日历", "As a calendar"))</span></a></p>\
             \(wrong)\(missing)\(table)\(manages ? forms(area, typed, refusal, controls, visit) : HTML())
             """)
         return visit.page(page, status: refusal?.kind.status ?? (faults.isEmpty ? .ok : .unprocessableContent))
@@ -162,7 +130,7 @@ struct DutyPages: Sendable {
         return "\(day.description.suffix(5)) \(names[day.weekday - 1])"
     }
 
-    private func kind(_ key: String, _ visit: Visit) -> String {
+    func kind(_ key: String, _ visit: Visit) -> String {
         emergencies.rules.duty.kinds.first { $0.key == key }.map { visit($0.title) } ?? key
     }
 

@@ -30,7 +30,7 @@ struct FaultPages: Sendable {
                 visit(FaultTexts.title), breadcrumb: [(visit(FaultTexts.title), nil)],
                 """
                 <p class="lead">\(visit("权力下放了还由上面办、有责无权、有事没有人财物：只从平台的记录得出，每一条都能点开所依据的事项、赋权、合同和工作量。问题在安排，不在街道，不计入任何考核。", "Powers given and still decided above, duties without power, tasks without means: told from records only, each of which can be opened. It is how things were arranged, never a mark against a street."))</p>\
-                \(figures(all, visit))<div class="bar">\(exportLink(visit, path: "/faults/export"))<a class="btn" href="/powers">\(visit("赋权菜单", "Menu of powers"))</a><a class="btn" href="/workload">\(visit("工作量", "Workload"))</a></div>\
+                \(figures(all, visit))<div class="bar">\(exportLink(visit, path: "/faults/export"))<a class="btn" href="/faults/symptoms">\(visit(FaultTexts.symptoms))</a><a class="btn" href="/powers">\(visit("赋权菜单", "Menu of powers"))</a><a class="btn" href="/workload">\(visit("工作量", "Workload"))</a></div>\
                 \(listing.html(visit))
                 """))
     }

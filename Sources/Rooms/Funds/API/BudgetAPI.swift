@@ -21,13 +21,15 @@ struct BudgetAPI: Sendable {
         .object([
             .init("id", .identifier), .init("street", .text), .init("area", .text), .init("title", .text),
             .init("source", .nullable(.text)), .init("ground", .nullable(.text)), .init("year", .integer(minimum: 0)),
-            .init("allotted", yuan), .init("spent", yuan), .init("balance", yuan),
+            .init("allotted", yuan), .init("spent", yuan), .init("committed", yuan), .init("balance", yuan),
+            .init("plan", .nullable(.array(yuan))),
             .init("version", .integer(minimum: 1)), .init("moves", .array(move)),
         ]))
 
     func add(to routes: Routes) {
         reading(routes)
         writing(routes)
+        planning(routes)
     }
 
     private func reading(_ routes: Routes) {
@@ -129,6 +131,31 @@ struct BudgetAPI: Sendable {
         }
     }
 
+    private func planning(_ routes: Routes) {
+        routes.api(
+            APIOperation(
+                .put, "/budget-lines/{id}/plan", id: "planFunds", tag: Self.tag,
+                summary: LocalizedText("编制或调整用款计划（街道）", "The street makes or changes its plan of spending"),
+                request: .object([
+                    .init("quarters", .array(Self.yuan)),
+                    .init("why", .nullable(.string(maximum: 120)), required: false),
+                ]), response: Self.line), right: .readFunds
+        ) { staff, submission in
+            struct Asked: Decodable {
+                var quarters: [Int64]
+                var why: String?
+            }
+            let asked = try submission.decode(Asked.self)
+            let id: BudgetLineID = try staff.visit.identifier()
+            let (funds, scope, now, seen) = (funds, staff.scope, staff.visit.now, submission.seenVersion)
+            return try await staff.visit.write(submission) { transaction in
+                let line = try funds.plan(
+                    asked.quarters, why: asked.why ?? "", on: id, seen: seen, by: scope, at: now, in: transaction)
+                return try Self.answer(line, in: transaction)
+            }
+        }
+    }
+
     private static func answer(_ line: BudgetLine, status: Int = 200, in transaction: any Transaction) throws -> Answer
     {
         var writer = JSONWriter()
@@ -147,7 +174,14 @@ struct BudgetAPI: Sendable {
             writer.member("year", line.year)
             writer.member("allotted", line.allotted)
             writer.member("spent", line.spent)
+            writer.member("committed", line.committed)
             writer.member("balance", line.balance)
+            writer.key("plan")
+            if let plan = line.plan {
+                writer.array(plan.quarters) { $0.value($1) }
+            } else {
+                writer.null()
+            }
             writer.member("version", line.version)
             writer.key("moves")
             writer.array(moves) { writer, move in

@@ -58,7 +58,7 @@ extension Funds {
                 throw Refusal(
                     .forbidden, "funds.not-source", LocalizedText("由原拨款单位追加", "Whoever paid in pays in more"))
             }
-        case .spend, .refund: try requireHolder(of: line, scope)
+        case .spend, .refund, .commit, .release, .settle: try requireHolder(of: line, scope)
         }
         let move = try move(kind, yuan, words: words, paper: paper, by: scope, at: now)
         line = try move.applied(to: line)
@@ -68,7 +68,7 @@ extension Funds {
     }
 
     /// 乡镇掌握、部门监督: whoever is not the street that holds it looks on.
-    private func requireHolder(of line: BudgetLine, _ scope: Scope) throws {
+    func requireHolder(of line: BudgetLine, _ scope: Scope) throws {
         guard scope.line == nil, scope.area == line.street, scope.may(.holdFunds) else {
             throw Refusal(
                 .forbidden, "funds.not-holder",
@@ -105,6 +105,7 @@ extension Funds {
             ) { writer in
                 writer.member("yuan", move.yuan)
                 writer.member("balance", line.balance)
+                if move.kind.commitment != 0 { writer.member("committed", line.committed) }
                 writer.member("paper", move.paper)
                 writer.member("source", line.source)
                 if let ground = line.ground { writer.member("ground", ground) }

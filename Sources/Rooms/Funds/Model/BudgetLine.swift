@@ -20,9 +20,15 @@ struct BudgetLine: Sendable, Hashable {
     /// Yuan.
     var allotted: Int64
     var spent: Int64
+    /// Yuan of what was spent for: contracts that are signed and not yet paid.
+    var committed: Int64 = 0
+    /// Nil until the street has made one.
+    var plan: SpendingPlan?
     var version: Int64
 
     var balance: Int64 { allotted - spent }
+    /// What may still be committed or spent.
+    var free: Int64 { balance - committed }
 }
 
 /// One movement of it.
@@ -34,12 +40,39 @@ struct BudgetMove: Sendable, Hashable {
         case spend
         /// Something spent came back.
         case refund
+        /// Bound by a contract or order, not paid yet.
+        case commit
+        /// A commitment fell away.
+        case release
+        /// A commitment was paid.
+        case settle
 
         var title: LocalizedText {
             switch self {
             case .allot: LocalizedText("拨入", "Paid in")
             case .spend: LocalizedText("支用", "Spent")
             case .refund: LocalizedText("退回入账", "Came back")
+            case .commit: LocalizedText("签约占用", "Committed")
+            case .release: LocalizedText("解除占用", "No longer committed")
+            case .settle: LocalizedText("支付已占用", "Commitment paid")
+            }
+        }
+
+        /// What it does to the balance: 1, −1, or nothing.
+        var balance: Int64 {
+            switch self {
+            case .allot, .refund: 1
+            case .spend, .settle: -1
+            case .commit, .release: 0
+            }
+        }
+
+        /// What it does to what is committed.
+        var commitment: Int64 {
+            switch self {
+            case .commit: 1
+            case .release, .settle: -1
+            case .allot, .spend, .refund: 0
             }
         }
     }
@@ -58,13 +91,20 @@ struct BudgetMove: Sendable, Hashable {
         switch kind {
         case .allot: line.allotted += yuan
         case .spend:
-            guard yuan <= line.balance else {
-                throw Refusal(
-                    .ruleBroken, "funds.not-enough",
-                    LocalizedText("余额 \(line.balance) 元，不够支用 \(yuan) 元", "\(line.balance) yuan are left, not \(yuan)"),
-                    wayOn: LocalizedText("减少金额，或请拨款单位追加", "Spend less, or ask for more"), field: "yuan")
-            }
+            try requireFree(line)
             line.spent += yuan
+        case .commit:
+            try requireFree(line)
+            line.committed += yuan
+        case .release, .settle:
+            guard yuan <= line.committed else {
+                throw Refusal(
+                    .ruleBroken, "funds.not-committed",
+                    LocalizedText("只占用了 \(line.committed) 元", "Only \(line.committed) yuan are committed"),
+                    field: "yuan")
+            }
+            line.committed -= yuan
+            if kind == .settle { line.spent += yuan }
         case .refund:
             guard yuan <= line.spent else {
                 throw Refusal(
@@ -74,5 +114,16 @@ struct BudgetMove: Sendable, Hashable {
             line.spent -= yuan
         }
         return line
+    }
+
+    private func requireFree(_ line: BudgetLine) throws(Refusal) {
+        guard yuan <= line.free else {
+            throw Refusal(
+                .ruleBroken, "funds.not-enough",
+                LocalizedText(
+                    "可用 \(line.free) 元（余额 \(line.balance) 元，已占用 \(line.committed) 元），不够 \(yuan) 元",
+                    "\(line.free) yuan are free (\(line.balance) left, \(line.committed) committed), not \(yuan)"),
+                wayOn: LocalizedText("减少金额，或请拨款单位追加", "Spend less, or ask for more"), field: "yuan")
+        }
     }
 }

@@ -18,6 +18,7 @@ struct BudgetPages: Sendable {
         routes.page("/funds/new", right: .allotFunds) { form($0) }
         routes.form("/funds/new", right: .allotFunds) { try await allot($0, $1) }
         routes.page("/funds/:id", right: .readFunds) { try await show($0) }
+        routes.form("/funds/:id/plan", right: .readFunds) { try await plan($0, $1) }
         routes.form("/funds/:id/moves", right: .readFunds) { try await write($0, $1) }
     }
 
@@ -34,12 +35,15 @@ struct BudgetPages: Sendable {
         let new: HTML =
             staff.scope.may(.allotFunds)
             ? "<a class=\"btn p\" href=\"/funds/new\">\(visit(FundTexts.newLine))</a>" : HTML()
+        let disclosed: HTML =
+            funds.rules.disclosure.isOn
+            ? "<a class=\"btn\" href=\"/disclosure\">\(visit(FundTexts.disclosure))</a>" : HTML()
         return visit.page(
             Page(
                 visit(FundTexts.funds), breadcrumb: [(visit(FundTexts.funds), nil)],
                 """
                 <p class="lead">\(visit("资金直达基层，由街道掌握，部门监督：部门拨入后看得见每一笔收支，但不能支用。", "Money goes straight to the grassroots. The street holds it; the department that paid in sees every movement and cannot spend."))</p>\
-                <div class="bar">\(new)\(exportLink(visit, path: "/funds/export"))<a class="btn" href="/holdings">\(visit(FundTexts.assets))</a></div>\
+                <div class="bar">\(new)\(exportLink(visit, path: "/funds/export"))<a class="btn" href="/holdings">\(visit(FundTexts.assets))</a>\(disclosed)</div>\
                 \(listing.html(visit))
                 """))
     }
@@ -52,10 +56,16 @@ struct BudgetPages: Sendable {
             },
             .text("街道", "Street") { one, _ in funds.areaName(one.street) },
             .text("直达", "Straight to") { one, _ in funds.areaName(one.area) },
-            .text("拨款条线", "Paid in by") { one, visit in one.source ?? visit("县", "county") },
+            .text("拨款条线", "Paid in by") { one, visit in visit(funds.payer(of: one)) },
             .text("依据", "Ground") { one, _ in one.ground },
             .number("年度", "Year") { $0.year }, .number("拨入（元）", "Paid in") { $0.allotted },
-            .number("已支用（元）", "Spent") { $0.spent }, .number("余额（元）", "Left") { $0.balance },
+            .number("已支用（元）", "Spent") { $0.spent }, .number("已占用（元）", "Committed") { $0.committed },
+            .number("余额（元）", "Left") { $0.balance },
+            .number("全年计划（元）", "Planned for the year") { $0.plan?.total },
+            .text(
+                "用款进度", "Use against plan",
+                html: { one, visit in Self.tag(one.standing(funds.rules.plan, on: visit.now.local().day), visit) }
+            ) { one, visit in visit(one.standing(funds.rules.plan, on: visit.now.local().day).title) },
         ]
     }
 
@@ -115,7 +125,7 @@ struct BudgetPages: Sendable {
 
     // MARK: One
 
-    private func show(_ staff: StaffVisit, _ typed: QueryParameters? = nil, _ refusal: Refusal? = nil) async throws
+    func show(_ staff: StaffVisit, _ typed: QueryParameters? = nil, _ refusal: Refusal? = nil) async throws
         -> Response
     {
         let visit = staff.visit
@@ -141,17 +151,19 @@ struct BudgetPages: Sendable {
                 },
                 """
                 <section class="panel"><dl class="facts">\(row(visit("街道（掌握）", "Street, which holds it"), funds.areaName(line.street)))\
-                \(row(visit("直达", "Straight to"), funds.areaName(line.area)))\(row(visit("拨款条线（监督）", "Paid in by, who watches"), line.source ?? visit("县", "county")))\
+                \(row(visit("直达", "Straight to"), funds.areaName(line.area)))\(row(visit("拨款条线（监督）", "Paid in by, who watches"), visit(funds.payer(of: line))))\
                 \(row(visit("依据", "Ground"), line.ground ?? "—"))\(row(visit("拨入", "Paid in"), visit("\(line.allotted) 元", "\(line.allotted) yuan")))\
-                \(row(visit("已支用", "Spent"), visit("\(line.spent) 元", "\(line.spent) yuan")))\(row(visit("余额", "Left"), visit("\(line.balance) 元", "\(line.balance) yuan")))</dl></section>\
-                \(moveForm(line, staff, typed, refusal))\(listing.html(visit))
+                \(row(visit("已支用", "Spent"), visit("\(line.spent) 元", "\(line.spent) yuan")))\(row(visit("已占用（签约未付）", "Committed, not paid"), visit("\(line.committed) 元", "\(line.committed) yuan")))\
+                \(row(visit("余额", "Left"), visit("\(line.balance) 元", "\(line.balance) yuan")))</dl></section>\
+                \(planPanel(line, staff, typed, refusal))\(moveForm(line, staff, typed, refusal))\(listing.html(visit))
                 """), status: refusal?.kind.status ?? .ok)
     }
 
     private var moveColumns: [Column<BudgetMove>] {
         [
             .instant("时间", "When") { $0.at }, .text("收支", "Movement") { one, visit in visit(one.kind.title) },
-            .number("金额（元）", "Yuan") { $0.kind == .spend ? -$0.yuan : $0.yuan },
+            .number("收支（元）", "In or out (yuan)") { $0.kind.balance == 0 ? nil : $0.kind.balance * $0.yuan },
+            .number("占用（元）", "Committed (yuan)") { $0.kind.commitment == 0 ? nil : $0.kind.commitment * $0.yuan },
             Column("事由", "For what", .longText, cell: { one, _ in .text(one.words) }),
             .text("文号或凭证", "Paper") { one, _ in one.paper },
         ]
@@ -165,11 +177,12 @@ struct BudgetPages: Sendable {
         let scope = staff.scope
         let kinds: [BudgetMove.Kind] =
             scope.line == nil && scope.area == line.street && scope.may(.holdFunds)
-            ? [.spend, .refund] : scope.may(.allotFunds) && scope.line == line.source ? [.allot] : []
+            ? [.spend, .commit, .settle, .release, .refund]
+            : scope.may(.allotFunds) && scope.line == line.source ? [.allot] : []
         guard !kinds.isEmpty else { return HTML() }
         func error(_ name: String) -> String? { refusal?.field == name ? refusal.map { visit($0.message) } : nil }
         return """
-            <details class="act"\(flag: "open", refusal != nil)><summary>\(visit("记一笔", "Write a movement"))</summary>\
+            <details class="act"\(flag: "open", refusal != nil && typed?["yuan"] != nil)><summary>\(visit("记一笔", "Write a movement"))</summary>\
             <form method="post" action="/funds/\(line.id)/moves">\(visit.formFields)<input type="hidden" name="_version" value="\(line.version)">\
             \(Field.choice("kind", visit("收支", "Movement"), kinds.map { Field.Choice($0.rawValue, visit($0.title)) }, value: typed?["kind"], required: true))\
             \(Field.text("yuan", visit("金额（元）", "Yuan"), value: typed?["yuan"], required: true, maximum: 9, error: error("yuan"), inputMode: "numeric"))\

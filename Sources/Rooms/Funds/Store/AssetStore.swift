@@ -69,6 +69,16 @@ enum AssetStore {
         }
     }
 
+    /// Names of what a street and its communities own of a kind; nil when nothing of it was entered.
+    static func titles(of kind: String, in street: AreaPrefix, in transaction: any Transaction) throws -> [String]? {
+        let titles = try transaction.query(
+            """
+            SELECT title FROM assets WHERE kind = \(kind) AND \(street.condition(on: "area")) ORDER BY area, id LIMIT 2000
+            """
+        ).map { try $0.text(0) }
+        return titles.isEmpty ? nil : titles
+    }
+
     private static func asset(_ row: Row) throws -> Asset {
         var lease: Asset.Lease?
         if let tenant = try row.textIfAny(5), let from = try row.textIfAny(6).flatMap({ Day($0) }),

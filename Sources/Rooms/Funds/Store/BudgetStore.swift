@@ -4,7 +4,7 @@ import Storage
 
 enum BudgetStore {
     private static let columns: StaticString =
-        "id, street, area, title, source, ground, year, allotted, spent, version"
+        "id, street, area, title, source, ground, year, allotted, spent, committed, plan, version"
     /// Sorts after every identifier.
     static let afterAll = String(repeating: "z", count: 27)
 
@@ -13,7 +13,7 @@ enum BudgetStore {
             """
             INSERT INTO budget_lines (\(trusted: columns))
             VALUES (\(line.id), \(line.street.code), \(line.area.code), \(line.title), \(line.source), \(line.ground),
-                    \(line.year), \(line.allotted), \(line.spent), \(line.version))
+                    \(line.year), \(line.allotted), \(line.spent), \(line.committed), \(planText(line)), \(line.version))
             """)
     }
 
@@ -23,7 +23,8 @@ enum BudgetStore {
         line.version += 1
         return try transaction.execute(
             """
-            UPDATE budget_lines SET allotted = \(line.allotted), spent = \(line.spent), version = \(line.version)
+            UPDATE budget_lines SET allotted = \(line.allotted), spent = \(line.spent),
+                committed = \(line.committed), plan = \(planText(line)), version = \(line.version)
             WHERE id = \(line.id) AND version = \(seen)
             """) == 1
     }
@@ -79,11 +80,34 @@ enum BudgetStore {
         }
     }
 
+    private static func planText(_ line: BudgetLine) -> String? {
+        line.plan.map { $0.quarters.map(String.init).joined(separator: ",") }
+    }
+
+    private static func plan(_ text: String) -> SpendingPlan? {
+        let quarters = text.split(separator: ",").compactMap { Int64($0) }
+        return quarters.count == 4 ? SpendingPlan(quarters: quarters) : nil
+    }
+
+    /// Lines of a year in a street or community, by street; a community's are those that go to it or its grids.
+    static func open(
+        _ year: Int64, in area: AreaPrefix, limit: Int, in transaction: any Transaction
+    ) throws -> [BudgetLine] {
+        let street = AreaPrefix(area.code.prefix(9)) ?? area
+        return try transaction.query(
+            """
+            SELECT \(trusted: columns) FROM budget_lines
+            WHERE year = \(year) AND \(street.condition(on: "street")) AND \(area.condition(on: "area"))
+            ORDER BY street, id LIMIT \(limit)
+            """
+        ).map(line)
+    }
+
     private static func line(_ row: Row) throws -> BudgetLine {
         BudgetLine(
             id: try row.identifier(0), street: AreaPrefix(try row.text(1)) ?? .everywhere,
             area: AreaPrefix(try row.text(2)) ?? .everywhere, title: try row.text(3), source: try row.textIfAny(4),
             ground: try row.textIfAny(5), year: try row.int(6), allotted: try row.int(7), spent: try row.int(8),
-            version: try row.int(9))
+            committed: try row.int(9), plan: try row.textIfAny(10).flatMap(plan), version: try row.int(11))
     }
 }

@@ -59,6 +59,12 @@ enum FundSchema {
                 post TEXT NOT NULL
             )
             """,
-            "CREATE INDEX asset_incomes_by_asset ON asset_incomes (asset, id)")
+            "CREATE INDEX asset_incomes_by_asset ON asset_incomes (asset, id)"),
+        Migration(
+            "funds.0002-plans",
+            "ALTER TABLE budget_lines ADD COLUMN committed BIGINT NOT NULL DEFAULT 0 CHECK (committed >= 0)",
+            // Four figures with commas between; nil until the street has made a plan.
+            "ALTER TABLE budget_lines ADD COLUMN plan TEXT",
+            "CREATE INDEX budget_lines_by_year ON budget_lines (year, street, id)"),
     ]
 }

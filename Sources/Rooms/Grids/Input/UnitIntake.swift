@@ -14,7 +14,7 @@ public struct UnitIntake: Sendable {
         public var community: String?
         public var name: String?
         public var grid: String?
-        fileprivate var feature: Int
+        var feature: Int
     }
 
     public private(set) var units: [Unit] = []
@@ -28,22 +28,34 @@ public struct UnitIntake: Sendable {
     private let datum: Datum?
     private let high: Double
     private var ids: Set<String> = []
+    /// Every id that a feature bears, also of those left out.
+    private(set) var named: Set<String> = []
     private var seen = 0
-    private static let mostListed = 1_000
+    private let requiresID: Bool
+    private let mostListed: Int
+    static let longestID = 64
     /// Above so many units only their places are kept, so that memory stays small.
     private static let mostShapes = 500_000
 
     /// - Parameters:
     ///   - datum: of features that name none; nil for CGCS2000.
     ///   - high: the most that a grid may have; a unit above it is told.
-    public init(_ norms: GridNorms, datum: Datum? = nil, high: Double = .infinity) {
+    ///   - requiresID: whether a unit without an id of its own is left out.
+    ///   - mostListed: so many findings are listed; all are counted.
+    public init(
+        _ norms: GridNorms, datum: Datum? = nil, high: Double = .infinity, requiresID: Bool = false,
+        mostListed: Int = 1_000
+    ) {
+        self.requiresID = requiresID
+        self.mostListed = mostListed
         columns = norms.columns.mapValues { Set($0) }
         self.datum = datum
         self.high = high
     }
 
-    public mutating func take(_ result: Result<Feature, FeatureProblem>, engine: GEOS) {
-        seen += 1
+    /// - Parameter number: where it stands in the file; nil to count.
+    public mutating func take(_ result: Result<Feature, FeatureProblem>, engine: GEOS, number: Int? = nil) {
+        seen = number ?? seen + 1
         switch result {
         case .failure(let problem): find(.unreadable, problem.feature, "\(problem.kind.rawValue) \(problem.subject)")
         case .success(let feature): take(feature, engine)
@@ -52,7 +64,13 @@ public struct UnitIntake: Sendable {
 
     private mutating func take(_ feature: Feature, _ engine: GEOS) {
         let number = seen
-        let id = value("id", feature)?.text ?? feature.id ?? "\(number)"
+        let stated = value("id", feature)?.text ?? feature.id
+        let id = stated ?? "\(number)"
+        if requiresID {
+            guard let stated, stated.count <= Self.longestID, stated.unicodeScalars.allSatisfy({ $0.value >= 0x20 })
+            else { return find(.noID, number, String(id.prefix(Self.longestID))) }
+            named.insert(stated)
+        }
         guard let geometry = feature.geometry, !geometry.isEmpty else { return find(.noPlace, number, id) }
         let households = value("households", feature)
         let workload = value("workload", feature)
@@ -172,9 +190,9 @@ public struct UnitIntake: Sendable {
         return feature.properties.first { names.contains($0.key.lowercased()) && $0.value != .nothing }?.value
     }
 
-    private mutating func find(_ kind: UnitFinding.Kind, _ feature: Int, _ subject: String) {
+    mutating func find(_ kind: UnitFinding.Kind, _ feature: Int, _ subject: String) {
         findingCount[kind, default: 0] += 1
-        if findings.count < Self.mostListed {
+        if findings.count < mostListed {
             findings.append(UnitFinding(kind: kind, feature: feature, subject: subject))
         }
     }

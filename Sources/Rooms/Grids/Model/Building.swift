@@ -1,4 +1,5 @@
 public import Geo
+public import Ground
 
 /// A building 楼栋 as grids and the map need it: where it stands, who lives there as a number, which grid it is in.
 public struct Building: Sendable, Hashable {
@@ -17,10 +18,12 @@ public struct Building: Sendable, Hashable {
     public var place: Position
     /// In CGCS2000 degrees; nil when only the place is known.
     public var outline: Geometry?
+    /// Since when files of its community leave it out; nil while they have it.
+    public var missingSince: Instant?
 
     public init(
         id: String, community: String, grid: String? = nil, name: String, compound: String? = nil, households: Int,
-        workload: Double? = nil, place: Position, outline: Geometry? = nil
+        workload: Double? = nil, place: Position, outline: Geometry? = nil, missingSince: Instant? = nil
     ) {
         self.id = id
         self.community = community
@@ -31,6 +34,7 @@ public struct Building: Sendable, Hashable {
         self.workload = workload
         self.place = place
         self.outline = outline
+        self.missingSince = missingSince
     }
 }
 

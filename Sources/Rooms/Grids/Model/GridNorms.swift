@@ -105,6 +105,7 @@ public struct GridNorms: Sendable {
 
     static let columnNames = [
         "id", "households", "people", "workload", "compound", "type", "community", "name", "datum", "grid",
+        "longitude", "latitude", "geometry",
     ]
 
     private struct Read: Decodable {

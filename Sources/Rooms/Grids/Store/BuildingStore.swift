@@ -6,20 +6,21 @@ import Storage
 /// Buildings and the ground of grids as they are today.
 enum BuildingStore {
     static let columns: StaticString =
-        "id, community, grid, name, compound, households, workload, longitude, latitude, outline"
+        "id, community, grid, name, compound, households, workload, longitude, latitude, outline, missing_since"
 
     static func insertion(of building: Building) -> SQL {
         let cell = SpatialCell(longitude: building.place.longitude, latitude: building.place.latitude)?.rawValue ?? 0
         return """
             INSERT INTO buildings (id, community, grid, name, compound, households, workload, longitude, latitude, cell,
-                                   outline)
+                                   outline, missing_since)
             VALUES (\(building.id), \(building.community), \(building.grid), \(building.name), \(building.compound),
                     \(building.households), \(building.workload), \(building.place.longitude),
-                    \(building.place.latitude), \(cell), \(building.outline.map(WellKnownBinary.bytes)))
+                    \(building.place.latitude), \(cell), \(building.outline.map(WellKnownBinary.bytes)),
+                    \(building.missingSince))
             ON CONFLICT (id) DO UPDATE SET community = excluded.community, grid = excluded.grid, name = excluded.name,
                 compound = excluded.compound, households = excluded.households, workload = excluded.workload,
                 longitude = excluded.longitude, latitude = excluded.latitude, cell = excluded.cell,
-                outline = excluded.outline
+                outline = excluded.outline, missing_since = excluded.missing_since
             """
     }
 
@@ -28,7 +29,8 @@ enum BuildingStore {
             id: try row.text(0), community: try row.text(1), grid: try row.textIfAny(2), name: try row.text(3),
             compound: try row.textIfAny(4), households: Int(try row.int(5)), workload: try row.doubleIfAny(6),
             place: Position(longitude: try row.double(7), latitude: try row.double(8)),
-            outline: try row.blobIfAny(9).flatMap { WellKnownBinary.geometry($0) })
+            outline: try row.blobIfAny(9).flatMap { WellKnownBinary.geometry($0) },
+            missingSince: try row.instantIfAny(10))
     }
 
     /// Those of an area, in the order of community and id.

@@ -124,6 +124,11 @@ enum GridSchema {
             )
             """),
         BarrierStore.migration,
+        Migration(
+            "grids.0005-files-of-buildings",
+            "ALTER TABLE buildings ADD COLUMN missing_since BIGINT",
+            "CREATE INDEX buildings_without_grid ON buildings (community, id) WHERE grid IS NULL",
+            "CREATE INDEX buildings_missing ON buildings (community, id) WHERE missing_since IS NOT NULL"),
     ]
 
     /// To be run with everything that changes buildings or outlines.

@@ -37,7 +37,17 @@ struct Boundaries: Sendable, Decodable {
         var title: LocalizedText { LocalizedText(zh, en) }
     }
 
+    /// 属地: words by which those above make their own duty that of whoever stands on the ground.
+    struct Shifting: Sendable, Hashable, Decodable {
+        var basis: String
+        var words: [String]
+
+        func word(in text: String) -> String? { words.first { text.contains($0) } }
+    }
+
     var matters: [Matter]
+    /// Nil where a county's own file says nothing of it.
+    var shifting: Shifting?
     var vetoes: [Veto]
 
     subscript(veto key: String) -> Veto? { vetoes.first { $0.key == key } }
@@ -69,6 +79,9 @@ struct Boundaries: Sendable, Decodable {
         }
         for matter in read.matters where matter.basis.isBlank {
             throw wrong("类别 \(matter.category) 没有依据", "the matter \(matter.category) names no law")
+        }
+        if let shifting = read.shifting, shifting.basis.isBlank || shifting.words.contains(where: \.isBlank) {
+            throw wrong("shifting：须写依据，词不能为空", "shifting: it needs a ground, and no empty word")
         }
         return read
     }

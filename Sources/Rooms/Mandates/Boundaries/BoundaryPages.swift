@@ -32,8 +32,18 @@ struct BoundaryPages: Sendable {
                 """
                 <p class="lead">\(visit("上面能对下面做什么、不能做什么，写成清单，由准入当场执行：超越清单的不予准入，未登记的一票否决不得设立，自治事项不得下行政命令。", "What those above may do to those below, as a list that the gate enforces at once: what is beyond it is refused, a veto that is not registered may not be set, and no order goes into a self-governed matter."))</p>\
                 <div class="bar">\(exportLink(visit, path: "/boundaries/export"))<a class="btn" href="/demands">\(visit(MandateTexts.gate))</a></div>\
-                \(limits.html(visit))\(vetoes.html(visit))\(matters.html(visit))
+                \(limits.html(visit))\(vetoes.html(visit))\(matters.html(visit))\(shifting(visit))
                 """))
+    }
+
+    /// 属地: by which words a duty is not shifted down.
+    private func shifting(_ visit: Visit) -> HTML {
+        guard let shifting = mandates.boundaries.shifting, !shifting.words.isEmpty else { return HTML() }
+        return """
+            <section class="panel"><h2>\(visit("不得以“属地管理”转嫁责任", "No duty is shifted down by a word"))</h2>\
+            <p>\(visit("要求里有下列词语、而清单没有规定由街道或社区牵头的，准入不予通过：", "A demand with one of these words is refused where no list has the street or community lead it:")) \(shifting.words.joined(separator: visit("、", ", ")))</p>\
+            <p class="hint">\(visit("依据（待当地核实）", "Ground (check locally)"))：\(shifting.basis)</p></section>
+            """
     }
 
     /// Every act, sender and level, those too that the file does not name.
@@ -109,6 +119,7 @@ struct BoundaryPages: Sendable {
                     "限权清单、一票否决登记、政社边界", "Who above may do what; the register of vetoes; whose matters are whose"),
                 response: .object([
                     .init("limits", .array(limit)), .init("vetoes", .array(veto)), .init("matters", .array(matter)),
+                    .init("shifting", .array(.text)),
                 ])), right: .readMandates
         ) { staff, _ in
             let visit = staff.visit
@@ -136,6 +147,8 @@ struct BoundaryPages: Sendable {
                             writer.member("until", one.until.description)
                         }
                     }
+                    writer.key("shifting")
+                    writer.array(boundaries.shifting?.words ?? []) { $0.value($1) }
                     writer.key("matters")
                     writer.array(boundaries.matters) { writer, one in
                         writer.object { writer in

@@ -23,13 +23,26 @@ extension Gate {
             .limit, .fine, "在限权清单允许之内", "Within what those above may do", rule: answers.first?.rule ?? "")
     }
 
-    /// 一票否决、自治: no veto that is not registered, no order into what residents govern themselves.
-    func boundary(_ content: DemandContent, line: String?, today: Day) -> GateAnswer.Finding {
+    /// 一票否决、自治、属地: no veto that is not registered, no order into what residents govern themselves, no duty of a
+    /// department’s made the street’s by a word.
+    func boundary(
+        _ content: DemandContent, _ item: MandateItem? = nil, line: String?, today: Day
+    ) -> GateAnswer.Finding {
         if let matter = boundaries.selfGoverned(content.title + content.purpose) {
             return finding(
                 .boundary, .bar, "涉及居（村）民自治事项，不得下达行政命令；可以建议、指导、依法监督",
                 "It reaches into what residents govern themselves: advice, guidance, lawful supervision; no order",
                 rule: matter.basis)
+        }
+        if let shifting = boundaries.shifting, let word = shifting.word(in: content.title + content.purpose),
+            item?.isLedBelow != true
+        {
+            let lead = (item?.lead ?? line).map(lines.title)
+            return finding(
+                .boundary, .bar,
+                "以“\(word)”把\(lead?.chinese ?? "上级")的责任转给基层：清单没有规定由街道、社区牵头的，不得下移；请写明牵头部门承担什么、给基层什么支持",
+                "By “\(word)” it makes a duty of \(lead?.english ?? "those above") the grassroots’: no list has them lead it. Say what the department itself does, and what it gives",
+                rule: shifting.basis)
         }
         guard let name = content.veto, !name.isBlank else {
             return finding(.boundary, .fine, "不涉及自治事项，不附带一票否决", "Nothing self-governed, no veto", rule: "政社边界")

@@ -29,6 +29,7 @@ struct GateWatch: Sendable {
                 }
             }
             try contracts(now, transaction)
+            try mandates.tellLateHelp(at: now, in: transaction)
             for var grant in try PowerStore.due(at: now, in: transaction) {
                 try mandates.go(
                     &grant, grant.stage == .trial ? .trialEnds : .lapse, "", by: nil, at: now, in: transaction)

@@ -51,7 +51,7 @@ struct Gate: Sendable {
             basis(content, item), list(content, item, line), power(content, known),
             expiry(content, &proposal), notice(content, known, &proposal), evidence(content, &proposal),
             duplicate(content, known), caps.finding(content, line: line, sent: known.sent),
-            limit(content, line: line), boundary(content, line: line, today: known.today),
+            limit(content, line: line), boundary(content, item, line: line, today: known.today),
         ]
         let isListed = item.map { $0.list.isDoneBelow && Self.isWithin(content, $0) } ?? false
         findings += load(known.load, content, isListed: isListed, &proposal)

@@ -31,6 +31,9 @@ public struct MandateItem: Sendable, Hashable, Codable {
 
     public var title: LocalizedText { LocalizedText(zh, en) }
 
+    /// Whether the lists have the street or the community lead it, so that it is theirs to answer for.
+    var isLedBelow: Bool { list.isDoneBelow && (lead == "street" || lead == "community") }
+
     public func isInForce(on day: Day) -> Bool {
         (from.map { $0 <= day } ?? true) && (until.map { day <= $0 } ?? true)
     }

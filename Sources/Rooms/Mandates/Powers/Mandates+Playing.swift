@@ -13,7 +13,7 @@ extension Mandates {
         let grant = try order(code, by: street, at: now, in: transaction)
         let ready = PowerMenu.Readiness(
             staff: needs.staff, qualified: needs.qualified, trainingHours: needs.trainingHours,
-            equipment: needs.equipment)
+            equipment: needs.equipment, reason: "证书原件已核对，登记在办")
         _ = try act(.prepare, on: grant.id, by: county, at: now, in: transaction)
         _ = try act(.ready(ready), on: grant.id, by: street, at: now, in: transaction)
         _ = try act(.trial(instrument: instrument), on: grant.id, by: county, at: now, in: transaction)

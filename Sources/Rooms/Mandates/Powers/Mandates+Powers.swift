@@ -20,6 +20,10 @@ enum PowerCommand: Sendable, Hashable {
     case giveBack
     case exchange(power: String)
     case withdraw(words: String)
+    /// The street asks those who help; the trial is not confirmed while nobody answered.
+    case askHelp(words: String)
+    case answerHelp(HelpAskID, words: String)
+    case takeBackHelp(HelpAskID)
 }
 
 extension Mandates {
@@ -68,33 +72,38 @@ extension Mandates {
             try ready(&grant, readiness, by: scope, at: now, in: transaction)
         case .trial(let instrument):
             try scope.require(.decideDemand)
-            try requireReady(grant)
+            try requireReady(grant, at: now, in: transaction)
             grant.instrument = try paper(instrument)
             grant.grantedAt = now
             try go(&grant, .trial, grant.instrument, by: scope, at: now, in: transaction)
         case .grant(let instrument):
             try scope.require(.decideDemand)
-            try requireReady(grant)
+            try requireReady(grant, at: now, in: transaction)
+            if grant.stage == .trial { try requireHelped(grant, in: transaction) }
             grant.instrument = try paper(instrument)
             try go(&grant, .grant, grant.instrument, by: scope, at: now, in: transaction)
         case .giveBack:
             try requireStreet(grant, scope)
-            let wasHeld = grant.stage.isHeld
             try go(&grant, .giveBack, "", by: scope, at: now, in: transaction)
-            if wasHeld { try sendBack(grant, by: scope, at: now, in: transaction) }
         case .exchange(let power):
             try requireStreet(grant, scope)
             guard power != grant.power else {
                 throw Refusal(
                     .ruleBroken, "powers.same", LocalizedText("请选择另一项权力", "Choose another power"), field: "power")
             }
-            let wasHeld = grant.stage.isHeld
             try go(&grant, .exchange, power, by: scope, at: now, in: transaction)
-            if wasHeld { try sendBack(grant, by: scope, at: now, in: transaction) }
             return try order(power, by: scope, at: now, in: transaction)
         case .withdraw(let words):
             try scope.require(.decideDemand)
             try go(&grant, .withdraw, try said(words), by: scope, at: now, in: transaction)
+        case .askHelp(let words):
+            try requireStreet(grant, scope)
+            try askHelp(try said(words), on: &grant, by: scope, at: now, in: transaction)
+        case .answerHelp(let ask, let words):
+            try answerHelp(ask, try said(words), on: &grant, by: scope, at: now, in: transaction)
+        case .takeBackHelp(let ask):
+            try requireStreet(grant, scope)
+            try takeBackHelp(ask, on: &grant, by: scope, at: now, in: transaction)
         }
         return grant
     }
@@ -110,6 +119,7 @@ extension Mandates {
                     "“\(grant.stage.title.chinese)”不能这样办理", "“\(grant.stage.title.english)” does not allow it"),
                 wayOn: LocalizedText("先培训、后赋权，逐步办理", "First ready, then on trial, then granted"))
         }
+        let wasHeld = grant.stage.isHeld
         grant.stage = move.to
         grant.dueAt =
             switch move.to {
@@ -118,8 +128,14 @@ extension Mandates {
             default: nil
             }
         guard try PowerStore.update(&grant, in: transaction) else { throw Self.changed }
+        if !grant.stage.isAlive { try HelpStore.endAll(of: grant.id, at: now, in: transaction) }
         try record(
             "powers.\(act.rawValue)", grant, by: scope.map { Actor($0) } ?? .system, words, at: now, in: transaction)
+        guard wasHeld, !grant.stage.isHeld else { return }
+        // 权随责走: work that was given because of a power goes when the power goes, however it went.
+        for follower in powerFollowers {
+            try follower.left(grant.power, of: grant.area, as: grant.stage, by: scope, at: now, in: transaction)
+        }
     }
 
     private func ready(
@@ -139,22 +155,28 @@ extension Mandates {
                 LocalizedText("数字不能为负，持证人数不能多于人数", "No figure below zero, and no more qualified than staff"),
                 field: "staff")
         }
+        var readiness = readiness
+        let reason = readiness.reason?.trimmingSpaces() ?? ""
+        guard reason.utf16.count <= Self.longestWords else { throw Self.tooLong }
+        readiness.reason = reason.isBlank ? nil : reason
+        let differences = try differences(grant, readiness, at: now, in: transaction)
+        guard differences.isEmpty || readiness.reason != nil else {
+            throw Refusal(
+                .ruleBroken, "powers.difference",
+                LocalizedText(
+                    "填报多于平台登记，请说明原因：" + differences.map(\.chinese).joined(separator: "；"),
+                    "More than the platform knows; say why: " + differences.map(\.english).joined(separator: "; ")),
+                wayOn: LocalizedText("补登记岗位、资格、培训或设备，或写明原因", "Enter what is missing, or give the reason"),
+                rule: Self.trained, field: "reason")
+        }
+        if differences.isEmpty { readiness.reason = nil }
         grant.readiness = readiness
         guard try PowerStore.update(&grant, in: transaction) else { throw Self.changed }
-        try record("powers.ready", grant, by: Actor(scope), "", at: now, in: transaction)
-    }
-
-    /// 权随责走: work that was given because of a power goes when the power goes.
-    private func sendBack(
-        _ grant: PowerGrant, by scope: Scope, at now: Instant, in transaction: any Transaction
-    ) throws {
-        for follower in powerFollowers {
-            try follower.gaveBack(grant.power, in: grant.area, by: scope, at: now, in: transaction)
-        }
+        try record("powers.ready", grant, by: Actor(scope), readiness.reason ?? "", at: now, in: transaction)
     }
 
     /// 先培训再下放: what lacks is named.
-    private func requireReady(_ grant: PowerGrant) throws {
+    private func requireReady(_ grant: PowerGrant, at now: Instant, in transaction: any Transaction) throws {
         guard let power = menuOfPowers[grant.power] else { throw Refusal.nothingHere }
         let lacks = PowerMenu.lacks(power, grant.readiness)
         guard lacks.isEmpty else {
@@ -165,6 +187,35 @@ extension Mandates {
                     "Not ready: " + lacks.map(\.english).joined(separator: "; ")),
                 wayOn: LocalizedText("补齐后再赋权；也可先配人、培训", "Mend that first"), rule: "成熟一批下放一批")
         }
+        // Posts may have gone since the street told of them.
+        let differences = try differences(grant, grant.readiness, at: now, in: transaction)
+        guard differences.isEmpty || grant.readiness.reason != nil else {
+            throw Refusal(
+                .ruleBroken, "powers.unexplained",
+                LocalizedText(
+                    "填报与平台登记不一致且没有说明：" + differences.map(\.chinese).joined(separator: "；"),
+                    "It differs from what the platform knows, unexplained: "
+                        + differences.map(\.english).joined(separator: "; ")),
+                wayOn: LocalizedText("请街道补登记或说明原因", "The street enters what is missing, or gives the reason"),
+                rule: Self.trained)
+        }
+    }
+
+    private static let trained = "先培训再下放：承接条件以登记为准"
+
+    private static let tooLong = Refusal(
+        .ruleBroken, "powers.words", LocalizedText("不超过 \(longestWords) 字", "At most \(longestWords) characters"),
+        field: "reason")
+
+    func known(_ grant: PowerGrant, at now: Instant, in transaction: any Transaction) throws -> KnownMeans {
+        guard let power = menuOfPowers[grant.power] else { return KnownMeans() }
+        return try means.means(of: grant.area, for: menuOfPowers.compared(power), at: now, in: transaction)
+    }
+
+    private func differences(
+        _ grant: PowerGrant, _ ready: PowerMenu.Readiness, at now: Instant, in transaction: any Transaction
+    ) throws -> [LocalizedText] {
+        PowerMenu.differences(ready, try known(grant, at: now, in: transaction))
     }
 
     private func requireStreet(_ grant: PowerGrant, _ scope: Scope) throws {

@@ -16,10 +16,36 @@ struct PowerAPI: Sendable {
         .object([
             .init("id", .identifier), .init("power", .text), .init("area", .text),
             .init("stage", .string(values: PowerStage.allCases.map(\.rawValue))), .init("instrument", .text),
-            .init("lacks", .array(.text)), .init("dueAt", .nullable(.instant)), .init("version", .integer(minimum: 1)),
+            .init("lacks", .array(.text)), .init("differences", .array(.text)),
+            .init(
+                "told",
+                .object([
+                    .init("staff", Self.count), .init("qualified", Self.count), .init("trainingHours", Self.count),
+                    .init("equipment", .array(.text)), .init("reason", .nullable(.text)),
+                ])),
+            .init(
+                "known",
+                .object([
+                    .init("staff", .nullable(Self.count)), .init("qualified", .nullable(Self.count)),
+                    .init("trainingHours", .nullable(Self.count)), .init("equipment", .nullable(.array(.text))),
+                ])),
+            .init(
+                "help",
+                .array(
+                    .object([
+                        .init("id", .identifier),
+                        .init("state", .string(values: HelpAsk.State.allCases.map(\.rawValue))),
+                        .init("words", .text), .init("askedAt", .instant), .init("dueAt", .instant),
+                        .init("answer", .nullable(.text)), .init("answeredAt", .nullable(.instant)),
+                    ]))),
+            .init("helpUntil", .nullable(.instant)), .init("dueAt", .nullable(.instant)),
+            .init("version", .integer(minimum: 1)),
         ]))
 
-    private static let acts = ["prepare", "refuse", "ready", "trial", "grant", "return", "exchange", "withdraw"]
+    private static let acts = [
+        "prepare", "refuse", "ready", "trial", "grant", "return", "exchange", "withdraw", "ask-help", "answer-help",
+        "take-back-help",
+    ]
 
     private struct Asked: Decodable {
         var act: String
@@ -30,6 +56,8 @@ struct PowerAPI: Sendable {
         var qualified: Int64?
         var trainingHours: Int64?
         var equipment: [String]?
+        var reason: String?
+        var help: String?
     }
 
     private struct Ordered: Decodable { var power: String }
@@ -47,6 +75,7 @@ struct PowerAPI: Sendable {
                                 .init("basis", .array(.text)), .init("advised", .boolean),
                                 .init("batch", .nullable(.text)),
                                 .init("from", .nullable(.string(format: "date"))),
+                                .init("helper", .nullable(.text)), .init("telephone", .nullable(.text)),
                                 .init("reasons", .array(.text)),
                             ])))
                 ])), right: .readMandates
@@ -64,6 +93,9 @@ struct PowerAPI: Sendable {
                             let batch = mandates.menuOfPowers.batch(of: power.code)
                             writer.member("batch", batch?.key)
                             writer.member("from", batch?.from.description)
+                            let helper = mandates.menuOfPowers.help.helper(of: power.line)
+                            writer.member("helper", helper.map { visit($0.title) })
+                            writer.member("telephone", helper?.telephone)
                             writer.key("basis")
                             writer.array(power.basis) { $0.value($1) }
                             writer.member("advised", advice.isAdvised)
@@ -80,14 +112,16 @@ struct PowerAPI: Sendable {
                 summary: LocalizedText("赋权情况", "Powers ordered, held and given back"),
                 response: .object([.init("items", .array(Self.grant))])), right: .readMandates
         ) { staff, _ in
-            let grants = try await mandates.house.database.read {
-                try PowerStore.all(for: staff.scope, limit: 1_000, in: $0)
-            }
             let visit = staff.visit
+            let now = visit.now
+            let (grants, others) = try await mandates.house.database.read { transaction in
+                let grants = try PowerStore.all(for: staff.scope, limit: 1_000, in: transaction)
+                return (grants, try pages.beside(grants, at: now, in: transaction))
+            }
             return Answer.json(
                 JSONWriter.object { writer in
                     writer.key("items")
-                    writer.array(grants) { write($1, visit, to: &$0) }
+                    writer.array(grants) { write($1, others[$1.id] ?? .init(), visit, to: &$0) }
                 }
             ).response
         }
@@ -101,7 +135,7 @@ struct PowerAPI: Sendable {
             let (mandates, scope, visit) = (mandates, staff.scope, staff.visit)
             return try await visit.write(submission) { transaction in
                 let grant = try mandates.order(asked.power, by: scope, at: visit.now, in: transaction)
-                return .json(json(grant, visit), status: 201, version: grant.version)
+                return .json(try json(grant, visit, in: transaction), status: 201, version: grant.version)
             }
         }
         routes.api(
@@ -119,32 +153,37 @@ struct PowerAPI: Sendable {
                         .init("qualified", .nullable(Self.count), required: false),
                         .init("trainingHours", .nullable(Self.count), required: false),
                         .init("equipment", .nullable(.array(.text)), required: false),
+                        .init("reason", .nullable(.string(maximum: Mandates.longestWords)), required: false),
+                        .init("help", .nullable(.identifier), required: false),
                     ])), response: Self.grant), right: .readMandates
         ) { staff, submission in
             let asked = try submission.decode(Asked.self)
             guard Self.acts.contains(asked.act) else { throw ListAPI.wrong("act") }
             let readiness = PowerMenu.Readiness(
                 staff: asked.staff ?? 0, qualified: asked.qualified ?? 0, trainingHours: asked.trainingHours ?? 0,
-                equipment: asked.equipment ?? [])
+                equipment: asked.equipment ?? [], reason: asked.reason)
             let command = try PowerPages.command(
                 asked.act, words: asked.words ?? "", instrument: asked.instrument ?? "", power: asked.power ?? "",
-                readiness: readiness)
+                readiness: readiness, help: asked.help)
             let id: PowerGrantID = try staff.visit.identifier()
             let (mandates, scope, visit, seen) = (mandates, staff.scope, staff.visit, submission.seenVersion)
             return try await visit.write(submission) { transaction in
                 let grant = try mandates.act(command, on: id, seen: seen, by: scope, at: visit.now, in: transaction)
-                return .json(json(grant, visit), version: grant.version)
+                return .json(try json(grant, visit, in: transaction), version: grant.version)
             }
         }
     }
 
-    private func json(_ grant: PowerGrant, _ visit: Visit) -> [UInt8] {
+    private var pages: PowerPages { PowerPages(mandates: mandates) }
+
+    private func json(_ grant: PowerGrant, _ visit: Visit, in transaction: any Transaction) throws -> [UInt8] {
         var writer = JSONWriter()
-        write(grant, visit, to: &writer)
+        let beside = try pages.beside([grant], at: visit.now, in: transaction)[grant.id]
+        write(grant, beside ?? .init(), visit, to: &writer)
         return writer.finish()
     }
 
-    private func write(_ grant: PowerGrant, _ visit: Visit, to writer: inout JSONWriter) {
+    private func write(_ grant: PowerGrant, _ beside: PowerPages.Beside, _ visit: Visit, to writer: inout JSONWriter) {
         let lacks = mandates.menuOfPowers[grant.power].map { PowerMenu.lacks($0, grant.readiness) } ?? []
         writer.object { writer in
             writer.member("id", grant.id)
@@ -154,6 +193,46 @@ struct PowerAPI: Sendable {
             writer.member("instrument", grant.instrument)
             writer.key("lacks")
             writer.array(lacks) { $0.value(visit($1)) }
+            let (ready, known) = (grant.readiness, beside.known)
+            writer.key("differences")
+            writer.array(PowerMenu.differences(ready, known)) { $0.value(visit($1)) }
+            writer.key("told")
+            writer.object { writer in
+                writer.member("staff", ready.staff)
+                writer.member("qualified", ready.qualified)
+                writer.member("trainingHours", ready.trainingHours)
+                writer.key("equipment")
+                writer.array(ready.equipment) { $0.value($1) }
+                writer.member("reason", ready.reason)
+            }
+            writer.key("known")
+            writer.object { writer in
+                for (key, number) in [
+                    ("staff", known.staff), ("qualified", known.qualified), ("trainingHours", known.trainingHours),
+                ] as [(StaticString, Int64?)] {
+                    writer.key(key)
+                    if let number { writer.value(number) } else { writer.null() }
+                }
+                writer.key("equipment")
+                if let equipment = known.equipment {
+                    writer.array(equipment) { $0.value($1) }
+                } else {
+                    writer.null()
+                }
+            }
+            writer.key("help")
+            writer.array(beside.asks) { writer, ask in
+                writer.object { writer in
+                    writer.member("id", ask.id)
+                    writer.member("state", ask.state.rawValue)
+                    writer.member("words", ask.words)
+                    writer.member("askedAt", ask.askedAt)
+                    writer.member("dueAt", ask.dueAt)
+                    writer.member("answer", ask.answer.isEmpty ? nil : ask.answer)
+                    writer.member("answeredAt", ask.answeredAt)
+                }
+            }
+            writer.member("helpUntil", mandates.helped(grant))
             writer.member("dueAt", grant.dueAt)
             writer.member("version", grant.version)
         }

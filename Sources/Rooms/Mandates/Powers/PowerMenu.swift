@@ -10,6 +10,10 @@ struct Power: Sendable, Hashable, Decodable {
         var qualified: Int64
         var trainingHours: Int64
         var equipment: [String]
+        /// Roles whose posts use the power, and qualifications that a qualified person has: what is told is compared with
+        /// these.
+        var roles: [String]
+        var qualifications: [String]
     }
 
     var code: String
@@ -45,6 +49,9 @@ struct PowerMenu: Sendable, Decodable {
     var advice: Advice
     var trialDays: Int
     var helpDays: Int
+    /// Training of so many days back counts when what is told is compared.
+    var trainingDays: Int
+    var help: HelpLines
     var limits: Limits
     var powers: [Power]
     /// In which order they are devolved; the first batch first.
@@ -52,8 +59,22 @@ struct PowerMenu: Sendable, Decodable {
 
     subscript(code: String) -> Power? { powers.first { $0.code == code } }
 
-    static func load(from files: RuleFiles, lines: Set<String>) throws(Refusal) -> PowerMenu {
+    func compared(_ power: Power) -> ComparedMeans {
+        ComparedMeans(roles: power.needs.roles, qualifications: power.needs.qualifications, trainingDays: trainingDays)
+    }
+
+    /// The qualifications that there are, as the file of staffing has them.
+    private struct Qualifications: Decodable {
+        struct One: Decodable { var key: String }
+        var qualifications: [One]
+    }
+
+    static func load(
+        from files: RuleFiles, lines: Set<String>, isRole: (String) -> Bool = { _ in true }
+    ) throws(Refusal) -> PowerMenu {
         let menu = try files.decode(PowerMenu.self, from: "powers.yaml")
+        let known = Set(
+            try files.decode(Qualifications.self, from: "staffing.yaml").qualifications.map(\.key))
         let file = try files.file("powers.yaml")
         func wrong(_ code: String, _ chinese: String, _ english: String) -> Refusal {
             let line = file.text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex {
@@ -71,17 +92,33 @@ struct PowerMenu: Sendable, Decodable {
             guard lines.contains(power.line) else {
                 throw wrong(power.code, "未知条线 \(power.line)", "no line \(power.line)")
             }
+            guard menu.help.helper(of: power.line) != nil else {
+                throw wrong(power.code, "没有帮扶单位（help.helpers 缺 \(power.line)）", "nobody helps with it: \(power.line)")
+            }
             let needs = power.needs
+            if let role = needs.roles.first(where: { !isRole($0) }) {
+                throw wrong(power.code, "没有角色 \(role)", "no role \(role)")
+            }
+            if let key = needs.qualifications.first(where: { !known.contains($0) }) {
+                throw wrong(power.code, "没有资格 \(key)（staffing.yaml）", "no qualification \(key) in staffing.yaml")
+            }
             guard needs.staff >= 0, needs.qualified >= 0, needs.qualified <= needs.staff, needs.trainingHours >= 0,
                 (1...5).contains(power.skill), power.yearly >= 0
             else { throw wrong(power.code, "数字超出范围", "a figure is out of range") }
         }
         if let fault = menu.batchFault { throw wrong("batches", fault.chinese, fault.english) }
+        guard (1...3_650).contains(menu.trainingDays),
+            menu.help.helpers.allSatisfy({ lines.contains($0.line) && !$0.telephone.isBlank })
+        else {
+            throw wrong(
+                "help", "trainingDays 或帮扶单位（条线、电话）有误", "trainingDays, or a helper’s line or telephone, is wrong")
+        }
         guard menu.trialDays > 0, menu.helpDays >= menu.trialDays else {
             throw wrong("trialDays", "试行、帮扶天数有误", "the days of trial or help are out of range")
         }
         _ = try TimeLimit(parsing: menu.limits.ordered)
         _ = try TimeLimit(parsing: menu.limits.training)
+        _ = try TimeLimit(parsing: menu.help.limit)
         return menu
     }
 
@@ -124,6 +161,8 @@ struct PowerMenu: Sendable, Decodable {
         var qualified: Int64 = 0
         var trainingHours: Int64 = 0
         var equipment: [String] = []
+        /// Why it tells more than the platform knows; nil where it does not.
+        var reason: String?
     }
 
     /// What lacks before the power can be given; empty when nothing does.

@@ -89,8 +89,10 @@ struct PowerPages: Sendable {
         let visit = staff.visit
         let code = try code ?? visit.parameter("code")
         guard let power = mandates.menuOfPowers[code] else { throw Refusal.nothingHere }
-        let grants = try await mandates.house.database.read {
-            try PowerStore.all(for: staff.scope, power: code, limit: 1_000, in: $0)
+        let now = visit.now
+        let (grants, others) = try await mandates.house.database.read { transaction in
+            let grants = try PowerStore.all(for: staff.scope, power: code, limit: 1_000, in: transaction)
+            return (grants, try beside(grants, at: now, in: transaction))
         }
         let advice = mandates.menuOfPowers.advice(on: power)
         let isOwnAlive = grants.contains { $0.area == staff.scope.area && $0.stage.isAlive }
@@ -111,24 +113,20 @@ struct PowerPages: Sendable {
                 \(needs.equipment.isEmpty ? "" : visit("，设备：", ", equipment: ") + needs.equipment.joined(separator: visit("、", ", ")))</dd>\
                 <dt>\(visit("下放建议", "Advice"))</dt><dd>\(visit(Self.advised(advice.isAdvised)))<ul>\(advice.reasons.html { "<li>\($0.isFor ? "＋" : "－") \(visit($0.text))</li>" })</ul></dd></dl></section>\
                 \(grants.isEmpty ? "<div class=\"panel empty\"><p>\(visit("还没有街道点单。", "No street has ordered it yet."))</p></div>" : HTML())\
-                \(grants.html { panel($0, power, staff) })
+                \(grants.html { panel($0, power, others[$0.id] ?? Beside(), staff) })
                 """), status: refusal?.kind.status ?? .ok)
     }
 
-    private func panel(_ grant: PowerGrant, _ power: Power, _ staff: StaffVisit) -> HTML {
+    private func panel(_ grant: PowerGrant, _ power: Power, _ beside: Beside, _ staff: StaffVisit) -> HTML {
         let visit = staff.visit
         let tone: HTML = grant.stage.isHeld ? "ok" : grant.stage.isAlive ? "warn" : ""
         let lacks = grant.stage == .training || grant.stage == .trial ? PowerMenu.lacks(power, grant.readiness) : []
-        let help =
-            grant.grantedAt.map { $0 + .days(Int64(mandates.menuOfPowers.helpDays)) }.flatMap {
-                grant.stage.isHeld && $0 > visit.now ? $0 : nil
-            }
         return """
             <section class="panel"><h2>\(mandates.areaName(grant.area)) <span class="tag \(tone)">\(visit(grant.stage.title))</span></h2>\
             <p class="hint">\(visit("点单于", "Ordered")) \(visit.instantText(grant.orderedAt))\(grant.dueAt.map { " · \(visit("时限", "limit")) \(visit.instantText($0))" } ?? "")\
-            \(grant.instrument.isEmpty ? "" : " · \(visit("文书", "Instrument")) \(grant.instrument)")\
-            \(help.map { " · \(visit("帮扶期至", "The department helps until")) \($0.local().day)" } ?? "")</p>\
+            \(grant.instrument.isEmpty ? "" : " · \(visit("文书", "Instrument")) \(grant.instrument)")</p>\
             \(lacks.isEmpty ? HTML() : "<p class=\"notice warn\">\(visit("还缺：", "Lacks: "))\(lacks.map { visit($0) }.joined(separator: visit("；", "; ")))</p>")\
+            \(compared(grant, power, beside.known, visit))\(helpLine(grant, power, beside.asks, staff))\
             <div class="cards">\(acts(grant, staff))</div></section>
             """
     }
@@ -164,7 +162,10 @@ struct PowerPages: Sendable {
                         numeric: true)
                     + line(
                         "equipment", visit("设备（顿号分开）", "Equipment (with 、 between)"),
-                        ready.equipment.joined(separator: "、")))
+                        ready.equipment.joined(separator: "、"))
+                    + Field.text(
+                        "reason-\(grant.id)", visit("多于平台登记的原因", "Why more than known here"), value: ready.reason,
+                        maximum: 300, hint: visit("与平台登记一致时不必填写", "Only where it differs"), formName: "reason"))
         }
         if isCounty, grant.stage == .training {
             form("trial", visit("批准试行", "On trial"), line("instrument", visit("赋权文书编号", "Number of the instrument")))
@@ -191,7 +192,8 @@ struct PowerPages: Sendable {
     }
 
     static func command(
-        _ act: String, words: String, instrument: String, power: String, readiness: PowerMenu.Readiness?
+        _ act: String, words: String, instrument: String, power: String, readiness: PowerMenu.Readiness?,
+        help: String?
     ) throws(Refusal) -> PowerCommand {
         switch act {
         case "prepare": return .prepare
@@ -204,8 +206,16 @@ struct PowerPages: Sendable {
         case "return": return .giveBack
         case "exchange": return .exchange(power: power)
         case "withdraw": return .withdraw(words: words)
+        case "ask-help": return .askHelp(words: words)
+        case "answer-help": return .answerHelp(try ask(help), words: words)
+        case "take-back-help": return .takeBackHelp(try ask(help))
         default: throw Refusal.nothingHere
         }
+    }
+
+    private static func ask(_ help: String?) throws(Refusal) -> HelpAskID {
+        guard let ask = help.flatMap({ HelpAskID(parsing: $0) }) else { throw ListAPI.wrong("help") }
+        return ask
     }
 
     private func order(_ staff: StaffVisit, _ submission: Submission) async throws -> Response {
@@ -237,11 +247,11 @@ struct PowerPages: Sendable {
                     staff: staffed, qualified: qualified, trainingHours: hours,
                     equipment: (fields["equipment"] ?? "").split(whereSeparator: { "、,，".contains($0) }).map {
                         String($0).trimmingSpaces()
-                    }.filter { !$0.isEmpty })
+                    }.filter { !$0.isEmpty }, reason: fields["reason"])
             }
             let command = try Self.command(
                 try staff.visit.parameter("act"), words: fields["words"] ?? "", instrument: fields["instrument"] ?? "",
-                power: fields["power"] ?? "", readiness: readiness)
+                power: fields["power"] ?? "", readiness: readiness, help: fields.filled("help"))
             return try await staff.visit.write(submission) { transaction in
                 let grant = try mandates.act(command, on: id, seen: seen, by: scope, at: now, in: transaction)
                 return .seeOther("/powers/\(grant.power)")

@@ -33,6 +33,11 @@ enum PowerStore {
         ).map(grant)
     }
 
+    /// For what the platform does by itself.
+    static func find(_ id: PowerGrantID, in transaction: any Transaction) throws -> PowerGrant? {
+        try transaction.first("SELECT \(trusted: columns) FROM power_grants WHERE id = \(id)").map(grant)
+    }
+
     /// A street sees its own; whoever stands wider sees all within.
     private static func visible(_ scope: Scope) -> SQL {
         let area = scope.area.level < .street ? scope.area : AreaPrefix(scope.area.code.prefix(9)) ?? scope.area

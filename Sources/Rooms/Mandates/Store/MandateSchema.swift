@@ -138,6 +138,6 @@ enum MandateSchema {
                 WHERE stage IN ('ordered', 'training', 'trial', 'granted')
             """,
             "CREATE INDEX power_grants_due ON power_grants (due_at) WHERE due_at IS NOT NULL"),
-        RiseStore.migration, MeasureStore.migration,
+        RiseStore.migration, MeasureStore.migration, HelpStore.migration,
     ]
 }

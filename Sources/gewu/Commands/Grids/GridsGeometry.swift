@@ -12,17 +12,12 @@ struct GridsGeometry {
     let barriers: BarrierIntake?
     let city: UnitCity
 
-    static func isGeometry(_ path: String) -> Bool { kind(path) != nil }
-
-    private enum Kind { case geoJSON, geoPackage, shapefile }
-
-    private static func kind(_ path: String) -> Kind? {
-        var name = path.lowercased()
-        if name.hasSuffix(".gz") { name.removeLast(3) }
-        if [".geojson", ".json", ".geojsonl", ".geojsons"].contains(where: name.hasSuffix) { return .geoJSON }
-        if name.hasSuffix(".gpkg") { return .geoPackage }
-        return name.hasSuffix(".shp") ? .shapefile : nil
+    /// Tables of units are in metres here, see `GridsFiles`.
+    static func isGeometry(_ path: String) -> Bool {
+        isShapefile(path) || FeatureFile.kind(of: path).map { $0 != .table } ?? false
     }
+
+    private static func isShapefile(_ path: String) -> Bool { path.lowercased().hasSuffix(".shp") }
 
     /// - Parameters:
     ///   - high: the most a grid may have; a building above it is told.
@@ -33,7 +28,7 @@ struct GridsGeometry {
     ) throws -> GridsGeometry {
         var intake = UnitIntake(norms, datum: datum, high: high)
         let engine = GEOS()
-        let system = try features(of: units) { intake.take($0, engine: engine) }
+        let system = try features(of: units, norms) { intake.take($0, engine: engine) }
         intake.finish(referenceSystem: system)
         console.tell(intake, in: units)
         guard !intake.units.isEmpty else {
@@ -49,7 +44,7 @@ struct GridsGeometry {
         if let barriers {
             var found = BarrierIntake(norms)
             var unreadable = 0
-            _ = try features(of: barriers) { result in
+            _ = try features(of: barriers, norms) { result in
                 switch result {
                 case .success(let feature): found.take(feature)
                 case .failure: unreadable += 1
@@ -78,32 +73,33 @@ struct GridsGeometry {
 
     /// - Returns: what the file calls its coordinate reference system.
     private static func features(
-        of path: String, _ body: (Result<Feature, FeatureProblem>) throws -> Void
+        of path: String, _ norms: GridNorms, _ body: (Result<Feature, FeatureProblem>) throws -> Void
     ) throws -> String? {
-        switch kind(path) {
-        case .geoJSON:
-            var reader = GeoJSONReader()
-            try FilePieces.read(path) { try reader.read($0, body) }
-            try reader.finish(body)
-            return reader.namedReferenceSystem
-        case .geoPackage:
-            do {
-                let reader = try GeoPackageReader(path: path)
-                guard let layer = reader.layers.first else { return nil }
-                try reader.read(layer, body)
-                return layer.referenceSystem > 0 ? "EPSG:\(layer.referenceSystem)" : nil
-            } catch is FeatureProblem {
-                throw Refusal(
-                    .malformed, "grids.input.geopackage",
-                    LocalizedText("“\(path)”不是 GeoPackage，或没有图层", "“\(path)” is no GeoPackage, or has no layer"))
-            }
-        case .shapefile:
-            let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            defer { try? FileManager.default.removeItem(at: folder) }
-            return try features(of: try converted(path, into: folder.path), body)
-        case nil: return nil
+        try withDegrees(path) { readable in
+            try FeatureFile.read(readable, named: path, norms) { feature, _ in try body(feature) }
         }
+    }
+
+    /// A file that the rooms read as it is, or a Shapefile turned into one for the time of `body`.
+    static func withDegrees<Value>(_ path: String, _ body: (String) throws -> Value) throws -> Value {
+        guard isShapefile(path) else { return try body(path) }
+        let folder = try Self.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        return try body(try converted(path, into: folder.path))
+    }
+
+    /// The same for what takes its time.
+    static func withDegrees<Value>(_ path: String, _ body: (String) async throws -> Value) async throws -> Value {
+        guard isShapefile(path) else { return try await body(path) }
+        let folder = try Self.folder()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        return try await body(try converted(path, into: folder.path))
+    }
+
+    private static func folder() throws -> URL {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
     }
 
     /// A Shapefile as GeoJSON in degrees, by GDAL's own tool.

@@ -80,6 +80,20 @@ enum StaffingStore {
             """)
     }
 
+    /// Of posts of an area whose details were entered.
+    static func qualifications(
+        within area: AreaPrefix, in transaction: any Transaction
+    ) throws -> [PostID: Set<String>] {
+        let rows = try transaction.query(
+            """
+            SELECT post, qualifications FROM staffing_details WHERE \(area.condition(on: "area"))
+            ORDER BY area, post LIMIT 20000
+            """)
+        return try Dictionary(
+            rows.map { (try $0.identifier(0) as PostID, Set(try $0.text(1).split(separator: ",").map(String.init))) }
+        ) { first, _ in first }
+    }
+
     static func setConsent(
         of scope: Scope, _ consent: KeptConsent, at now: Instant, in transaction: any Transaction
     ) throws {

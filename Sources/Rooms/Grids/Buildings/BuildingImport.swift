@@ -1,0 +1,259 @@
+public import Desk
+public import Geo
+public import Ground
+import Ledger
+import Places
+import Sheets
+import Storage
+
+/// Takes a file of buildings over. Run again, it changes nothing; a bad building keeps no good one out; what the file does
+/// not state of a building that is here stays as it is; grids keep their buildings, which only plans move.
+public struct BuildingImport: Sendable {
+    public struct Order: Sendable {
+        public var path: String
+        /// What people call the file.
+        public var name: String
+        /// Of buildings that name no datum; nil for CGCS2000.
+        public var datum: Datum?
+        /// Whether the file has only some buildings of its communities: then none is missing.
+        public var isPartial: Bool
+        /// Where buildings that were left out are written, each with its reason.
+        public var errors: String?
+        public var language: Language
+
+        public init(
+            path: String, name: String, datum: Datum? = nil, isPartial: Bool = false, errors: String? = nil,
+            language: Language = .chinese
+        ) {
+            self.path = path
+            self.name = name
+            self.datum = datum
+            self.isPartial = isPartial
+            self.errors = errors
+            self.language = language
+        }
+    }
+
+    public enum Stage: Sendable { case reading, writing }
+
+    private static let chunk = 500
+
+    let grids: Grids
+
+    public init(grids: Grids) { self.grids = grids }
+
+    /// - Parameter area: where whoever brings them in may change buildings.
+    /// - Throws: a refusal when the file as a whole cannot be used; nothing was changed then.
+    public func run(
+        _ order: Order, within area: AreaPrefix, by actor: Actor,
+        progress: @Sendable (Stage, _ done: Int, _ total: Int?) -> Void = { _, _, _ in }
+    ) async throws -> BuildingReport {
+        var (intake, rows) = try read(order, progress)
+        let arranged = arrange(&intake, within: area)
+        var report = BuildingReport()
+        report.rows = rows
+        report.hasRows = FeatureFile.kind(of: order.path) == .table
+        report.isPartial = order.isPartial || intake.findingCount[.unreadable, default: 0] > 0
+        var found: [UnitFinding] = []
+        var communities: Set<String> = []
+        let now = grids.house.clock.now()
+        for start in stride(from: 0, to: arranged.count, by: Self.chunk) {
+            let some = Array(arranged[start..<min(start + Self.chunk, arranged.count)])
+            let written = try await grids.house.database.write { transaction in
+                try BuildingMerge(grids: grids, area: area).write(some, in: transaction)
+            }
+            report.created += written.created
+            report.changed += written.changed
+            report.unchanged += written.unchanged
+            report.placedByGround += written.placedByGround
+            report.withoutGrid += written.withoutGrid
+            communities.formUnion(written.communities)
+            found += written.findings
+            progress(.writing, start + some.count, arranged.count)
+        }
+        for finding in found { intake.find(finding.kind, finding.feature, finding.subject) }
+        report.communities = communities.count
+        if !report.isPartial {
+            for community in communities.sorted() {
+                try await noteMissing(of: community, named: intake.named, at: now, &report)
+            }
+        }
+        let left = intake.findings.filter { !$0.isKept }.sorted { $0.feature < $1.feature }
+        report.rejected = left.count
+        report.problems = Array(left.prefix(BuildingReport.mostListed))
+        report.notes = Array(
+            intake.findings.lazy.filter(\.isKept).prefix(BuildingReport.mostListed).sorted { $0.feature < $1.feature })
+        report.counts = intake.findingCount
+        try writeErrors(left, order)
+        try await record(report, order, within: area, by: actor, at: now)
+        return report
+    }
+
+    // MARK: Reading
+
+    private func read(
+        _ order: Order, _ progress: (Stage, Int, Int?) -> Void
+    ) throws -> (UnitIntake, rows: Int) {
+        var intake = UnitIntake(grids.norms, datum: order.datum, requiresID: true, mostListed: .max)
+        let engine = GEOS()
+        var rows = 0
+        let system = try FeatureFile.read(order.path, named: order.name, grids.norms) { feature, number in
+            rows += 1
+            intake.take(feature, engine: engine, number: number)
+            if rows.isMultiple(of: 2_000) { progress(.reading, rows, nil) }
+        }
+        intake.finish(referenceSystem: system)
+        guard !intake.isPlane else {
+            throw Refusal(
+                .ruleBroken, "grids.buildings.plane",
+                LocalizedText(
+                    "“\(order.name)”：坐标是某个投影的米数，不是经纬度",
+                    "“\(order.name)”: its coordinates are metres of some projection, not degrees"),
+                wayOn: LocalizedText(
+                    "请先转为经纬度（CGCS2000，EPSG:4490）再导入", "Turn them into degrees first (CGCS2000, EPSG:4490)"),
+                field: "file")
+        }
+        guard !intake.units.isEmpty else {
+            let first = intake.findings.first?.text
+            throw Refusal(
+                .ruleBroken, "grids.buildings.none",
+                LocalizedText(
+                    "“\(order.name)”：没有一栋可以采用。\(first?.chinese ?? "")",
+                    "“\(order.name)”: not one building can be taken. \(first?.english ?? "")"),
+                wayOn: LocalizedText(
+                    "每栋需有编号、点或面、户数；列名见 Rules/grid-norms.yaml",
+                    "Each needs an id, a point or an area, and its households; for names of columns see Rules/grid-norms.yaml"
+                ), field: "file")
+        }
+        return (intake, rows)
+    }
+
+    /// Each unit with its community; those without one, or outside, are told and left out.
+    private func arrange(_ intake: inout UnitIntake, within area: AreaPrefix) -> [ArrivingBuilding] {
+        let names = CommunityNames(grids)
+        var all: [ArrivingBuilding] = []
+        for unit in intake.units {
+            let near = grids.places.grid(longitude: unit.place.longitude, latitude: unit.place.latitude)
+            var isByGround = false
+            var community = unit.community.flatMap { names.code($0) }
+            if community == nil, let near, near.ground == .outline {
+                community = String(near.code.prefix(12))
+                isByGround = true
+            }
+            guard let community else {
+                intake.find(
+                    .unknownCommunity, unit.feature,
+                    [unit.id, unit.community].compactMap { $0 }.joined(separator: ", "))
+                continue
+            }
+            guard area.contains(code: community) else {
+                intake.find(.outside, unit.feature, unit.id)
+                continue
+            }
+            if near == nil, grids.places.hasGridCentres { intake.find(.farAway, unit.feature, unit.id) }
+            all.append(ArrivingBuilding(unit: unit, community: community, isByGround: isByGround))
+        }
+        return all
+    }
+
+    // MARK: What is no more in the file
+
+    private func noteMissing(
+        of community: String, named: Set<String>, at now: Instant, _ report: inout BuildingReport
+    ) async throws {
+        guard let prefix = AreaPrefix(community) else { return }
+        let missing = try await grids.house.database.write { transaction in
+            var missing: [Building] = []
+            var last: Building?
+            while true {
+                let page = try BuildingStore.page(in: prefix, after: last, limit: 2_000, transaction: transaction)
+                missing += page.filter { !named.contains($0.id) }
+                guard page.count == 2_000 else { break }
+                last = page.last
+            }
+            let fresh = missing.filter { $0.missingSince == nil }.map(\.id)
+            for start in stride(from: 0, to: fresh.count, by: Self.chunk) {
+                let some = fresh[start..<min(start + Self.chunk, fresh.count)]
+                try transaction.execute(
+                    "UPDATE buildings SET missing_since = \(now) WHERE id IN (\(list: Array(some)))")
+            }
+            return (all: missing, fresh: fresh.count)
+        }
+        report.missing += missing.all.count
+        report.marked += missing.fresh
+        let room = BuildingReport.mostListed - report.firstMissing.count
+        report.firstMissing += missing.all.prefix(max(0, room)).map {
+            BuildingReport.Missing(id: $0.id, name: $0.name, community: $0.community, grid: $0.grid)
+        }
+    }
+
+    // MARK: What is told
+
+    /// Of a table with the row as it came, for correcting and bringing in again.
+    private func writeErrors(_ left: [UnitFinding], _ order: Order) throws {
+        guard let path = order.errors else { return }
+        let reader = FeatureFile.kind(of: order.path) == .table ? try SheetReader.open(path: order.path) : nil
+        let sheet = try ErrorSheet(path: path, language: order.language, header: reader?.header ?? [])
+        func problem(_ finding: UnitFinding) -> RowProblem {
+            RowProblem(
+                row: finding.feature, column: "", value: finding.subject,
+                code: "grids.buildings.\(finding.kind.rawValue)", message: finding.what)
+        }
+        if let reader {
+            let byRow = Dictionary(grouping: left, by: \.feature)
+            try reader.forEachRow { row in
+                for finding in byRow[row.number] ?? [] { try sheet.add(problem(finding), original: row.cells) }
+            }
+        } else {
+            for finding in left { try sheet.add(problem(finding), original: []) }
+        }
+        try sheet.close()
+    }
+
+    /// A file that changed nothing is no act on anything.
+    private func record(
+        _ report: BuildingReport, _ order: Order, within area: AreaPrefix, by actor: Actor, at now: Instant
+    ) async throws {
+        guard report.hasChanges else { return }
+        let entry = LedgerEntry(
+            id: grids.house.identifiers.next(at: now), act: "grids.buildings", subjectKind: "buildings",
+            subjectID: area.code, actor: actor, happenedAt: now, receivedAt: now, area: area.code,
+            facts: JSONWriter.object { writer in
+                writer.member("file", order.name)
+                writer.member("rows", report.rows)
+                writer.member("created", report.created)
+                writer.member("changed", report.changed)
+                writer.member("rejected", report.rejected)
+                writer.member("missing", report.missing)
+                writer.member("datum", order.datum?.rawValue)
+            })
+        try await grids.house.database.write { try Ledger.record(entry, in: $0) }
+    }
+}
+
+/// A building of a file, with the community that it comes into.
+struct ArrivingBuilding: Sendable {
+    var unit: UnitIntake.Unit
+    var community: String
+    /// It stated none that is known, and stands on the ground of a grid.
+    var isByGround: Bool
+}
+
+/// Communities of the county by code or by a name that no other one has.
+private struct CommunityNames {
+    private var codes: [String: String?] = [:]
+    private let known: Set<String>
+
+    init(_ grids: Grids) {
+        let all = grids.communities(below: grids.house.settings.area)
+        known = Set(all.map(\.code))
+        for one in all { codes[one.name] = codes[one.name] == nil ? one.code : String?.none }
+    }
+
+    func code(_ text: String) -> String? {
+        let plain = text.filter { !$0.isWhitespace }
+        // The national lists write twelve digits; a grid's code begins with its community's.
+        if plain.utf8.count >= 12, known.contains(String(plain.prefix(12))) { return String(plain.prefix(12)) }
+        return codes[plain] ?? nil
+    }
+}

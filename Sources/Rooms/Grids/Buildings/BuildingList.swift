@@ -1,0 +1,82 @@
+import Desk
+import Geo
+import Ground
+import Places
+import Storage
+import Web
+
+/// The buildings of an area, all or those that wait for somebody, a page at a time.
+struct BuildingList: Sendable {
+    enum Filter: String, Sendable, CaseIterable {
+        case all, ungridded, missing
+
+        var text: LocalizedText {
+            switch self {
+            case .all: LocalizedText("全部", "All")
+            case .ungridded: LocalizedText("尚未入格", "In no grid yet")
+            case .missing: LocalizedText("最近的文件中没有", "Not in the last file")
+            }
+        }
+    }
+
+    let area: AreaPrefix
+    let filter: Filter
+
+    /// - Throws: a refusal for an area that is not the viewer's, or no such filter.
+    init(_ query: QueryParameters, for scope: Scope) throws(Refusal) {
+        filter = try query.choice("show", as: Filter.self) ?? .all
+        guard scope.line == nil else { throw .nothingHere }
+        guard let code = query.filled("area") else {
+            area = scope.area
+            return
+        }
+        guard let asked = AreaPrefix(code), scope.area.contains(asked) else { throw .nothingHere }
+        area = asked
+    }
+
+    /// - Parameter after: the community and the id of the last one, with a dot between.
+    func page(after: String?, limit: Int, in transaction: any Transaction) throws -> (
+        items: [Building], next: String?
+    ) {
+        let parts = (after ?? ".").split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false).map(
+            String.init)
+        guard parts.count == 2 else {
+            throw QueryParameters.unreadable(
+                "after", after ?? "", because: LocalizedText("请用上一页给出的值", "Use what the page before gave"))
+        }
+        var found = try transaction.query(query(after: (parts[0], parts[1]), limit: limit + 1))
+            .map(BuildingStore.building)
+        guard found.count > limit else { return (found, nil) }
+        found.removeLast()
+        return (found, found.last.map { "\($0.community).\($0.id)" })
+    }
+
+    func query(after: (community: String, id: String), limit: Int) -> SQL {
+        let place: SQL =
+            area.code.utf8.count == 15
+            ? "community = \(String(area.code.prefix(12))) AND grid = \(area.code)" : area.condition(on: "community")
+        let rest: SQL =
+            switch filter {
+            case .all: "TRUE"
+            case .ungridded: "grid IS NULL"
+            case .missing: "missing_since IS NOT NULL"
+            }
+        return """
+            SELECT \(trusted: BuildingStore.columns) FROM buildings
+            WHERE \(place) AND \(rest) AND community >= \(after.community)
+                AND (community > \(after.community) OR id > \(after.id))
+            ORDER BY community, id LIMIT \(limit)
+            """
+    }
+}
+
+extension Grids {
+    /// The grid a building is in; for one that is in none yet, the grid on whose ground it stands. No query.
+    func gridByGround(of building: Building) -> String? {
+        guard building.grid == nil,
+            let found = places.grid(longitude: building.place.longitude, latitude: building.place.latitude),
+            found.ground == .outline
+        else { return nil }
+        return found.code
+    }
+}

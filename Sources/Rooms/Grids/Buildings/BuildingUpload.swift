@@ -1,0 +1,48 @@
+import Desk
+import Foundation
+import Geo
+import Ground
+
+/// A file of buildings that came in over the network, in a folder of its own until it is removed.
+struct BuildingUpload {
+    let path: String
+    let name: String
+    /// Where the list of what was left out may be written.
+    var errors: String { folder.appendingPathComponent("left-out.csv").path }
+    private let folder: URL
+
+    /// - Parameter sent: what the sender calls the file; its end says what it is.
+    init(_ bytes: [UInt8], named sent: String) throws {
+        guard !bytes.isEmpty else {
+            throw Refusal(
+                .malformed, "grids.buildings.no-file", LocalizedText("请选择楼栋文件", "Choose a file of buildings"),
+                field: "file")
+        }
+        name = String((sent.split { "/\\".contains($0) }.last ?? "").suffix(80))
+        // Only the end is the sender's: no folders, nothing hidden.
+        let parts = name.lowercased().split(separator: ".").suffix(2)
+        let ends = parts.count == 2 && parts.last == "gz" ? Array(parts) : Array(parts.suffix(1))
+        let end = ends.joined(separator: ".").filter { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == ".") }
+        guard FeatureFile.kind(of: "." + end) != nil else {
+            throw Refusal(
+                .malformed, "grids.input.kind",
+                LocalizedText("“\(name)”不是可以读取的文件", "“\(name)” is no file that can be read"),
+                wayOn: LocalizedText(
+                    "请上传 .geojson、.gpkg、.csv 或 .xlsx；Shapefile 请在服务器上用 gewu import buildings",
+                    "Send a .geojson, .gpkg, .csv or .xlsx; for a Shapefile use gewu import buildings on the server"),
+                field: "file")
+        }
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-buildings-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(
+            at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        path = folder.appendingPathComponent("buildings.\(end)").path
+        guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else {
+            remove()
+            throw Refusal(
+                .unavailable, "grids.buildings.no-space",
+                LocalizedText("无法暂存上传的文件（磁盘已满？）", "The upload cannot be stored (disk full?)"))
+        }
+    }
+
+    func remove() { try? FileManager.default.removeItem(at: folder) }
+}
