@@ -127,6 +127,23 @@ struct PeriodCountsTests {
         #expect(found.expected == 0 && found.low == 0 && found.high <= 1)
     }
 
+    @Test("Places from which nothing ever came make the band of others no narrower, and are no merit of it")
+    func empty() throws {
+        var random = SeededRandom(seed: 14)
+        let busy = (0..<3).map { _ in Self.months.map { _ in Self.poisson(12, &random) * 3 } }
+        func made(_ series: [[Int]]) -> PeriodCounts {
+            PeriodCounts(series: series, lengths: Self.months + [30], ahead: 1, settings: Self.settings)
+        }
+        let alone = made(busy)
+        let among = made(busy + [[Int]](repeating: Self.months.map { _ in 0 }, count: 40))
+        for line in busy.indices { #expect(among.forecast(line, step: 0) == alone.forecast(line, step: 0)) }
+        #expect(among.trial(step: 0) == alone.trial(step: 0))
+        // Where something comes for the first time the band did not hold it.
+        var first = Self.months.map { _ in 0 }
+        first[20] = 9
+        #expect(made(busy + [first]).trial(step: 0).made > alone.trial(step: 0).made)
+    }
+
     @Test("What is further away is never surer")
     func further() throws {
         var random = SeededRandom(seed: 12)

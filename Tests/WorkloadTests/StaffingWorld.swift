@@ -105,6 +105,14 @@ struct StaffingWorld: Sendable {
         let own = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
         try cut.write(to: own.appendingPathComponent("roles.yaml"), atomically: true, encoding: .utf8)
+        // A task that stands where the people of this county are, measured and counted by matters of one kind.
+        var workload = try String(contentsOfFile: shipped + "/workload.yaml", encoding: .utf8)
+        workload.replace(
+            "  measures:\n",
+            with: "  measures:\n    - { item: B0303, task: apply, from: sign, to: finish, categories: [\"020404\"] }\n")
+        workload.replace(
+            "  tasks:\n", with: "  tasks:\n    - { item: B0303, task: apply, categories: [\"020404\"] }\n")
+        try workload.write(to: own.appendingPathComponent("workload.yaml"), atomically: true, encoding: .utf8)
         return RuleFiles(shipped: shipped, own: own.path)
     }
 

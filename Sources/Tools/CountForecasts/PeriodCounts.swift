@@ -93,7 +93,7 @@ public struct PeriodCounts: Sendable {
             var (sum, count, periods) = (0.0, 0, 0)
             var origin = settings.fewest
             while origin + nearer < end {
-                for (line, counts) in series.enumerated() {
+                for (line, counts) in series.enumerated() where saysSomething(line, counts, origin, nearer) {
                     let mean = max(0.5, told[origin][line][nearer])
                     let deviation = Double(counts[origin + nearer]) - mean
                     sum += deviation * deviation / mean
@@ -102,10 +102,15 @@ public struct PeriodCounts: Sendable {
                 periods += 1
                 origin += 1
             }
-            guard periods >= settings.tries, count > 0 else { return nil }
-            most = max(most ?? 1, sum / Double(count))
+            guard periods >= settings.tries else { return nil }
+            most = max(most ?? 1, sum / Double(max(1, count)))
         }
         return most
+    }
+
+    /// Where nothing ever came and nothing came again, every band holds; that is no merit of it.
+    private func saysSomething(_ line: Int, _ counts: [Int], _ origin: Int, _ step: Int) -> Bool {
+        told[origin][line][step] > 0 || counts[origin + step] > 0
     }
 
     private func forecast(_ line: Int, step: Int, origin: Int) -> Forecast? {
@@ -131,7 +136,7 @@ public struct PeriodCounts: Sendable {
         var trial = Trial()
         guard (0..<ahead).contains(step) else { return trial }
         for origin in 0...known where origin + step < known {
-            for (line, counts) in series.enumerated() {
+            for (line, counts) in series.enumerated() where saysSomething(line, counts, origin, step) {
                 guard let told = forecast(line, step: step, origin: origin) else { continue }
                 trial.made += 1
                 if told.holds(counts[origin + step]) { trial.held += 1 }

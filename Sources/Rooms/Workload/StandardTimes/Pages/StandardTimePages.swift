@@ -96,7 +96,7 @@ struct StandardTimePages: Sendable {
         guard !times.isEmpty else { return HTML() }
         return """
             <section class="panel"><details><summary>\(visit("系统中没有起止操作、不可比的任务：\(times.count) 项", "Tasks that no acts begin and end, not comparable: \(times.count)"))</summary>\
-            <ul>\(times.html { "<li>\($0.item) \(visit($0.itemTitle)) · \(visit($0.task.title))：\($0.standard) \(visit("分钟", "minutes"))</li>" })</ul></details></section>
+            <ul>\(times.html { "<li>\($0.item) \(visit($0.itemTitle)) · \(visit($0.task.title)) · \($0.standard) \(visit("分钟", "minutes"))</li>" })</ul></details></section>
             """
     }
 

@@ -100,8 +100,8 @@ struct VolumePages: Sendable {
                 let share = Self.percent(Double(trial.held) / Double(max(1, trial.made)))
                 let ahead =
                     step == 0
-                    ? visit("当月", "The month itself") : visit("提前 \(step) 个月", "\(step) months ahead")
-                return "<li>\(ahead)：\(visit("\(trial.made) 次中 \(trial.held) 次（\(share)）", "\(trial.held) of \(trial.made) (\(share))"))</li>"
+                    ? visit("当月：", "The month itself: ") : visit("提前 \(step) 个月：", "\(step) ahead: ")
+                return "<li>\(ahead)\(visit("\(trial.made) 次中 \(trial.held) 次（\(share)）", "\(trial.held) of \(trial.made) (\(share))"))</li>"
             })</ul></section>
             """
     }
