@@ -45,7 +45,8 @@ struct ActPairTests {
                     PairedActs(
                         staff: world.handler.staff, post: world.handler.post, from: signed, until: world.clock.now())
                 ])
-            #expect(found.first.map { ($0.until - $0.from).milliseconds } == 45 * 60_000)
+            let pair = try #require(found.first)
+            #expect((pair.until - pair.from).milliseconds == 45 * 60_000)
 
             // The resident was called in between: two stretches, none of them from taking it to handing it in.
             let between = try await Self.handled(world, one)

@@ -332,7 +332,7 @@ struct PowerTests {
             let asked = try await world.call(.post, path, #"{"act":"ask-help","words":"怎么填"}"#, as: "northhead")
             #expect(asked.status == 200 && asked.text.contains(#""state":"open""#))
             let ask = try #require(try await asks(grant, world).first)
-            #expect(try await world.call(.post, path, #"{"act":"answer-help","words":"x"}"#, as: "city").status == 400)
+            #expect(try await world.call(.post, path, #"{"act":"answer-help","words":"x"}"#, as: "city").status == 422)
             let answer = #"{"act":"answer-help","help":"\#(ask.id)","words":"照样张填"}"#
             #expect(try await world.call(.post, path, answer, as: "fire").status == 403)
             let answered = try await world.call(.post, path, answer, as: "city")

@@ -1,4 +1,5 @@
 import Cases
+import CountForecasts
 import Desk
 import Foundation
 import GridDay

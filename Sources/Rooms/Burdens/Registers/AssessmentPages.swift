@@ -107,7 +107,7 @@ struct AssessmentPages: Sendable {
         let chosen = Set(typed?.all("areas") ?? [])
         let boxes = burdens.ownPlaces(staff.scope).html { place in
             """
-            <label class="check"><input type="checkbox" name="areas" value="\(place.value)"\(flag: "checked", chosen.contains(place.value))> \(place.text)</label>
+            <div class="field check"><label><input type="checkbox" name="areas" value="\(place.value)"\(flag: "checked", chosen.contains(place.value))> \(place.text)</label></div>
             """
         }
         return """

@@ -31,7 +31,7 @@ struct StandardTimePages: Sendable {
             Column(
                 chinese, english, .number,
                 cell: { time, _ in time.recorded.figures.map { .number(Double(value($0))) } ?? .empty },
-                html: { time, _ in time.recorded.figures.map { HTML(text: "\(value($0))") } ?? "—" })
+                html: { time, _ in time.recorded.figures.map { HTML(text: "\(value($0))") } ?? HTML() })
         }
         return [
             .text(
@@ -61,7 +61,7 @@ struct StandardTimePages: Sendable {
             Column(
                 "若按记录中位，年小时差", "Hours a year more or less at the recorded middle", .number,
                 cell: { time, _ in time.difference.map { .number(Double($0) / 60) } ?? .empty },
-                html: { time, _ in time.difference.map { HTML(text: signedHours($0)) } ?? "—" }),
+                html: { time, _ in time.difference.map { HTML(text: signedHours($0)) } ?? HTML() }),
         ]
     }
 
