@@ -107,7 +107,11 @@ struct AccountTests {
             let whole = north.minutes + south.minutes
             #expect((368...376).contains(whole), "\(whole)")
             #expect(abs(north.minutes - whole * 3 / 4) <= 2)
-            #expect(north.minutes < north.minutesBefore && north.standing != .rising && north.standing != .none)
+            let before = (north.days.lowerBound - 90)...(north.days.lowerBound - 1)
+            let old = try await county.accounts.sources(before, for: scope)
+            #expect(
+                old.map { Accounts.minutes($0, before, in: AccountCounty.north) }.reduce(0, +) == north.minutesBefore)
+            #expect((north.standing == .rising) == (north.minutes * 100 > north.minutesBefore * 110))
             // Three posts in the north and none in the south.
             #expect(north.perPost == nil && south.perPost == nil)
             let list = try await county.get(north.address, as: "coordinator")
@@ -116,10 +120,10 @@ struct AccountTests {
             #expect(
                 sources.map { Accounts.minutes($0, north.days, in: AccountCounty.north) }.reduce(0, +) == north.minutes)
             #expect(try await county.get(north.address, as: "southhead").status == 404)
-            // As it was then: on the first day nothing was before it, so it rises.
-            let begun = try await county.accounts.streetBurdens(for: scope, until: AccountCounty.today + 3)
+            // As it was then: in the first days nothing was before them, so it rises.
+            let begun = try await county.accounts.streetBurdens(for: scope, until: form.terms.from + 20)
             #expect(begun.allSatisfy { $0.minutesBefore == 0 && $0.standing == .rising })
-            let never = try await county.accounts.streetBurdens(for: scope, until: AccountCounty.today - 100)
+            let never = try await county.accounts.streetBurdens(for: scope, until: form.terms.from - 100)
             #expect(never.allSatisfy { $0.standing == .none && $0.sources == 0 })
             // A street sees its own, a grid no street at all.
             let own = try await county.accounts.streetBurdens(for: try county.scope("northhead"), until: today)

@@ -124,7 +124,7 @@ struct PlayedYearTests {
     // MARK: Pieces
 
     private static func played(
-        in demo: DemoHouse, households: Int = 1_200, seed: UInt64 = 1, cases: Int = 500
+        in demo: DemoHouse, households: Int = 1_200, seed: UInt64 = 2, cases: Int = 600
     ) async throws -> DemoCounty.Summary {
         let plan = DemoCounty.Plan(
             households: households, seed: seed, until: DemoHouse.until, cases: cases, hasHomes: false, playsYear: true)

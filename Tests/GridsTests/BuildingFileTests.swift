@@ -2,6 +2,7 @@ import Desk
 import Foundation
 import Geo
 import Ground
+import Identity
 import Places
 import Sheets
 import Storage
@@ -287,6 +288,19 @@ struct BuildingFileTests {
             // It is named as people know it, wherever it lies.
             #expect(refusal?.message.chinese.contains(name) == true)
             #expect(refusal?.message.chinese.contains("gewu-") == false)
+        }
+    }
+
+    @Test("A department sees no buildings, but the one that brings them in does")
+    func department() async throws {
+        try await GridsOffice.with(.sqlite) { office in
+            var scope = office.leader
+            scope.line = "data"
+            scope.rights = [.gridsRead]
+            #expect(throws: Refusal.self) { _ = try BuildingList(QueryParameters(), for: scope) }
+            scope.rights.insert(.gridsBuildings)
+            let list = try BuildingList(QueryParameters(), for: scope)
+            #expect(list.area == GridsOffice.street)
         }
     }
 

@@ -5,11 +5,6 @@ public import Identity
 public import Places
 public import Storage
 
-extension Right {
-    /// May bring buildings of the own area in.
-    public static let gridsBuildings = Right("grids.buildings")
-}
-
 /// 网格划分: buildings, plans of grids, the plan that takes effect, functional grids, and who covers what.
 ///
 /// The table `buildings` (id, community, grid, name, compound, households, workload, longitude, latitude, cell, outline)
@@ -40,7 +35,7 @@ public struct Grids: Room {
     }
 
     public static let migrations: [Migration] = GridSchema.migrations
-    /// The first two are declared with the roles, see `Identity`.
+    /// The rights are declared with the roles, see `Identity`.
     public static let rights: [Right] = [.gridsRead, .gridsPlan, .gridsBuildings]
 
     public var menu: [MenuEntry] {

@@ -28,10 +28,12 @@ extension Right {
     public static let gridsRead = Right("grids.read")
     /// May make plans of grids, accept them, and lay functional grids over the own area.
     public static let gridsPlan = Right("grids.plan")
+    /// May bring buildings of the own area in.
+    public static let gridsBuildings = Right("grids.buildings")
 
     /// Rights around duties, known here so that the roles of the house can be read without the rooms that ask for them.
     static let aroundDuties: [Right] = [
         .readMandates, .publishMandates, .fileDemand, .answerDemand, .decideDemand, .readWorkload, .readFunds,
-        .holdFunds, .allotFunds, .gridsRead, .gridsPlan, .readAppraisals,
+        .holdFunds, .allotFunds, .gridsRead, .gridsPlan, .gridsBuildings, .readAppraisals,
     ]
 }

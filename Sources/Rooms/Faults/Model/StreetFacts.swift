@@ -67,7 +67,7 @@ struct StreetFacts: Sendable, Hashable {
         // What was before the grant is mended by it.
         let kept = Set(without.map(\.id))
         let lacking = symptoms(.powerless, scope.categories).filter { !kept.contains($0.step.matter) }
-        let count = kept.count + Set(lacking.map(\.step.matter)).count
+        let count = without.count + Set(lacking.map(\.step.matter)).count
         guard since == nil, count >= rules.fewest else { return nil }
         return Finding(
             fault: .inconsistent, street: street, power: code,

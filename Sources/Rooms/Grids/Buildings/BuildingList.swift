@@ -1,6 +1,7 @@
 import Desk
 import Geo
 import Ground
+import Identity
 import Places
 import Storage
 import Web
@@ -25,7 +26,8 @@ struct BuildingList: Sendable {
     /// - Throws: a refusal for an area that is not the viewer's, or no such filter.
     init(_ query: QueryParameters, for scope: Scope) throws(Refusal) {
         filter = try query.choice("show", as: Filter.self) ?? .all
-        guard scope.line == nil else { throw .nothingHere }
+        // The data bureau has a line of its own, and keeps the buildings of all.
+        guard scope.line == nil || scope.may(.gridsBuildings) else { throw .nothingHere }
         guard let code = query.filled("area") else {
             area = scope.area
             return

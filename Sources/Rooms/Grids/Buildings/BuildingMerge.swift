@@ -68,7 +68,7 @@ struct BuildingMerge: Sendable {
         var building = Building(
             id: unit.id, community: arriving.community, grid: grid, name: named(unit) ?? unit.id,
             compound: unit.compound.map { String($0.prefix(100)) }, households: unit.households,
-            workload: unit.workload, place: unit.place, outline: unit.shape)
+            workload: unit.workload, place: rounded(unit.place), outline: unit.shape)
         guard let old else { return (building, []) }
         var findings: [UnitFinding] = []
         building.name = named(unit) ?? old.name
@@ -94,6 +94,11 @@ struct BuildingMerge: Sendable {
             building.community = old.community
         }
         return (building, findings)
+    }
+
+    /// To a centimetre, as it is written in tables.
+    private static func rounded(_ place: Position) -> Position {
+        Position(x: (place.x * 1e7).rounded() / 1e7, y: (place.y * 1e7).rounded() / 1e7)
     }
 
     private static func named(_ unit: UnitIntake.Unit) -> String? { unit.name.map { String($0.prefix(100)) } }

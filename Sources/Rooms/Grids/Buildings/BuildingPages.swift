@@ -23,15 +23,6 @@ struct BuildingPages: Sendable {
         routes.page(Self.path + "/export.csv", right: .gridsRead) { try await table($0) }
     }
 
-    /// Buildings are of areas: a department has none.
-    static func requirePlace(_ scope: Scope) throws(Refusal) {
-        guard scope.line == nil else {
-            throw Refusal(
-                .forbidden, "grids.buildings-area",
-                LocalizedText("楼栋由街道社区或县级岗位导入", "Buildings are brought in by posts of an area, not of a department"))
-        }
-    }
-
     // MARK: The list
 
     private func show(
@@ -138,7 +129,7 @@ struct BuildingPages: Sendable {
     // MARK: Bringing in
 
     private func form(_ staff: StaffVisit, _ refusal: Refusal?) -> HTML {
-        guard staff.scope.may(.gridsBuildings), staff.scope.line == nil else { return HTML() }
+        guard staff.scope.may(.gridsBuildings) else { return HTML() }
         let visit = staff.visit
         let error = refusal.map { visit($0.message) + ($0.wayOn.map { visit("。", ". ") + visit($0) } ?? "") }
         let datums = Datum.allCases.map { Field.Choice($0.rawValue, $0.rawValue) }
@@ -155,7 +146,6 @@ struct BuildingPages: Sendable {
     private func take(_ staff: StaffVisit, _ submission: Submission) async throws -> Response {
         let visit = staff.visit
         do {
-            try Self.requirePlace(staff.scope)
             let datum = try submission.fields.choice("datum", as: Datum.self)
             let file = submission.files.first { $0.field == "file" }
             let upload = try BuildingUpload(file?.bytes ?? [], named: file?.name ?? "")
@@ -176,7 +166,7 @@ struct BuildingPages: Sendable {
                     "已导入：新增 \(report.created) 栋，更新 \(report.changed) 栋。",
                     "\(report.created) new, \(report.changed) changed.")
                 : visit("没有变化：文件中的楼栋都已在此。", "Nothing changed: all of it is here already.")
-            let left = visit(" \(report.rejected) 条未采用。", " \(report.rejected) were left out.")
+            let left = visit("\(report.rejected) 条未采用。", " \(report.rejected) were left out.")
             let notice =
                 report.rejected == 0 ? Page.Notice(.ok, text) : Page.Notice(.warn, text + left)
             return try await show(staff, notice: notice, report: BuildingReportPanel(report: report).html(visit))

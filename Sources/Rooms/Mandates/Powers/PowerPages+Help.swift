@@ -60,6 +60,10 @@ extension PowerPages {
         let until = mandates.helped(grant).flatMap { $0 > visit.now ? $0 : nil }
         guard until != nil || !asks.isEmpty else { return HTML() }
         let isStreet = staff.scope.may(.answerDemand) && staff.scope.area == grant.area
+        let list: HTML =
+            asks.isEmpty
+            ? "<p class=\"hint\">\(visit("没有求助。", "Nothing was asked."))</p>"
+            : "<ul class=\"rows\">\(asks.html { item($0, grant, staff) })</ul>"
         let ask: HTML =
             isStreet && until != nil
             ? form(
@@ -71,7 +75,7 @@ extension PowerPages {
             <section><h3>\(visit("帮扶", "Help"))</h3>\
             <p>\(visit(helper.title)) · <a href="tel:\(helper.telephone)">\(helper.telephone)</a> \(visit("（待当地核实）", "(check locally)"))\
             \(until.map { " · \(visit("帮扶期至", "until")) \($0.local().day)" } ?? "")</p>\
-            \(asks.isEmpty ? "<p class=\"hint\">\(visit("没有求助。", "Nothing was asked."))</p>" : "<ul class=\"plain\">\(asks.html { item($0, grant, staff) })</ul>")\(ask)</section>
+            \(list)\(ask)</section>
             """
     }
 
