@@ -105,7 +105,20 @@ struct RegisterTests {
             #expect(try await world.call(.post, end, #"{"why":"并入"}"#, as: "health").status == 403)
             #expect(try await world.call(.post, end, #"{"why":"并入"}"#, as: "coordination").status == 200)
             #expect(try await world.call(.post, end, #"{"why":"并入"}"#, as: "coordination").status == 409)
-            #expect(try await Self.assess(world, "再一次", areas: [BurdenWorld.north], as: "health").status == 201)
+            // Ending one makes no room for another in the same year.
+            let again = try await Self.assess(world, "再一次", areas: [BurdenWorld.north], as: "health")
+            #expect(again.status == 422 && again.text.contains("已取消的也计"), "\(again.text)")
+            let page = try await world.call(.get, "/assessments", as: "northhead").text
+            #expect(page.contains("\(most) / \(most)") && page.contains("（已取消）"))
+            // One that ends before its year begins was none.
+            let next = try await world.call(.get, "/api/v1/assessments?year=2027", as: "northhead").text
+            let coming = String(try #require(next.firstMatch(of: /"id":"([^"]+)"/)).1)
+            let endComing = "/api/v1/assessments/\(coming)/end"
+            #expect(try await world.call(.post, endComing, #"{"why":"并入"}"#, as: "coordination").status == 200)
+            for number in 0..<most {
+                #expect(try await Self.assess(world, "明年 \(number)", year: 2027).status == 201)
+            }
+            #expect(try await Self.assess(world, "明年再一次", year: 2027).status == 422)
         }
     }
 

@@ -57,8 +57,10 @@ struct FaultCounty: Sendable {
         ("worker", "grid_worker", "north"),
     ]
 
+    /// - Parameter approvalActs: another `approvalActs` of `faults.yaml` than the shipped one.
     static func with(
-        _ engine: EngineCase, _ made: Made, _ body: @escaping @Sendable (FaultCounty) async throws -> Void
+        _ engine: EngineCase, _ made: Made, approvalActs: String? = nil,
+        _ body: @escaping @Sendable (FaultCounty) async throws -> Void
     ) async throws {
         let migrations =
             Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
@@ -69,13 +71,25 @@ struct FaultCounty: Sendable {
                 .deletingLastPathComponent().path
             let house = House(
                 database: database, clock: clock, identifiers: IdentifierSource(), keys: .forTests(),
-                rules: RuleFiles(shipped: root + "/Rules"), assets: try StaticFiles(folders: []),
+                rules: try rules(root + "/Rules", approvalActs), assets: try StaticFiles(folders: []),
                 settings: House.Settings(area: county, secureCookies: false))
             try await founded(house, clock) { county in
                 try await county.generate(made)
                 try await body(county)
             }
         }
+    }
+
+    private static func rules(_ shipped: String, _ approvalActs: String?) throws -> RuleFiles {
+        guard let approvalActs else { return RuleFiles(shipped: shipped) }
+        let text = try String(contentsOfFile: shipped + "/faults.yaml", encoding: .utf8)
+        let own = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: own, withIntermediateDirectories: true)
+        try text.split(separator: "\n", omittingEmptySubsequences: false)
+            .map { $0.hasPrefix("approvalActs:") ? "approvalActs: " + approvalActs : String($0) }
+            .joined(separator: "\n")
+            .write(to: own.appendingPathComponent("faults.yaml"), atomically: true, encoding: .utf8)
+        return RuleFiles(shipped: shipped, own: own.path)
     }
 
     private static func founded(
@@ -239,6 +253,17 @@ struct FaultCounty: Sendable {
             ] {
                 _ = try cases.act(
                     record.id, command, by: .staff(duty), actor: Actor(duty), at: now, in: transaction)
+            }
+        }
+    }
+
+    /// One matter that the street's own hand has taken, and what came of it then.
+    func follow(_ id: CaseID, _ commands: [(Command, String)]) async throws {
+        let (cases, now) = (cases, clock.now())
+        for (command, name) in commands {
+            let scope = try scope(name)
+            _ = try await house.database.write {
+                try cases.act(id, command, by: .staff(scope), actor: Actor(scope), at: now, in: $0)
             }
         }
     }

@@ -126,6 +126,34 @@ struct FaultTests {
     }
 
     @Test(
+        "What hangs, and what is with mediation, goes back with the power too: nothing resumes with a street without it",
+        arguments: EngineCase.available)
+    func waiting(engine: EngineCase) async throws {
+        try await FaultCounty.with(engine, nil) { county in
+            let rows = try await county.house.database.query(
+                "SELECT id FROM cases WHERE category = '010203' ORDER BY id")
+            let ids: [CaseID] = try rows.map { try $0.identifier(0) }
+            let sign = (Command("sign"), "northhand")
+            try await county.follow(
+                ids[0], [sign, (Command("hang", opinion: "已列入改造计划", reason: "plan"), "northhead")])
+            var mediate = Command("mediate", opinion: "双方愿意调解")
+            mediate.variant = "neighbours"
+            try await county.follow(ids[1], [sign, (mediate, "northhand")])
+            let (mandates, street, now) = (county.mandates, try county.scope("northhead"), county.clock.now())
+            try await county.house.database.write { transaction in
+                let grant = try #require(try PowerStore.alive("P01", in: FaultCounty.north, in: transaction))
+                _ = try mandates.act(.giveBack, on: grant.id, by: street, at: now, in: transaction)
+            }
+            let states = try await county.house.database.query(
+                "SELECT state, COUNT(*) FROM cases WHERE category = '010203' AND kind = 'matter' GROUP BY state")
+            #expect(try states.map { "\(try $0.text(0)) \(try $0.int(1))" } == ["returned 6"])
+            let acts = try await county.house.database.query(
+                "SELECT from_state FROM case_steps WHERE act = 'power-gone' ORDER BY from_state")
+            #expect(try acts.map { try $0.text(0) } == ["hanging", "mediating"])
+        }
+    }
+
+    @Test(
         "What a ruling bound to the street goes back too when the street gives its power back",
         arguments: EngineCase.available)
     func returnedBound(engine: EngineCase) async throws {
@@ -150,7 +178,7 @@ struct FaultTests {
         "Matters put to those above are evidence that a power is not really given; reasons of acts are counted by power",
         arguments: EngineCase.available)
     func symptoms(engine: EngineCase) async throws {
-        try await FaultCounty.with(engine, nil) { county in
+        try await FaultCounty.with(engine, nil, approvalActs: "[refer]") { county in
             let rows = try await county.house.database.query(
                 "SELECT id FROM cases WHERE category = '010203' ORDER BY id")
             let ids: [CaseID] = try rows.map { try $0.identifier(0) }
@@ -169,9 +197,24 @@ struct FaultTests {
             #expect(other.text == #"{"items":[]}"#)
             let page = try await county.get("/faults/symptoms", as: "northhead")
             #expect(page.status == 200 && page.text.contains("权不够") && page.text.contains("/powers/P01"))
+            #expect(page.text.contains("提请上级决定"))
             let table = try await county.get("/faults/symptoms/export", as: "coordinator")
             #expect(table.status == 200 && table.type.contains("spreadsheet"))
             #expect(try await county.get("/faults/symptoms", as: "worker").status == 403)
+        }
+    }
+
+    @Test("To ask for a ruling who leads is not to ask for approval: it proves nothing of a power")
+    func referred() async throws {
+        try await FaultCounty.with(.sqlite, nil) { county in
+            let rows = try await county.house.database.query(
+                "SELECT id FROM cases WHERE category = '010203' ORDER BY id")
+            for row in rows { try await county.bind(try row.identifier(0)) }
+            #expect(try await county.findings().isEmpty)
+            let listed = try await county.get("/api/v1/fault-symptoms", as: "coordinator")
+            #expect(listed.text.contains(#""approvals":0"#), "\(listed.text)")
+            let page = try await county.get("/faults/symptoms", as: "northhead")
+            #expect(page.status == 200 && !page.text.contains("提请上级决定"))
         }
     }
 

@@ -223,7 +223,7 @@ import Testing
             let community = try await world.call(.get, "/api/v1/disclosure/\(FundsWorld.community.code)", as: nil)
             #expect(community.text.contains(#""spent":123"#) && community.text.contains(#""balance":877"#))
             let south = try await world.call(.get, "/api/v1/disclosure/\(FundsWorld.south.code)?year=2026", as: nil)
-            #expect(south.text == #"{"year":2026,"lines":[]}"#)
+            #expect(south.text == #"{"year":2026,"lines":[],"notShown":0}"#)
             for nothing in ["330107001", FundsWorld.grid.code, "x", "\(FundsWorld.north.code)?year=2019"] {
                 #expect(try await world.call(.get, "/disclosure/\(nothing)", as: nil).status == 404, "\(nothing)")
             }
@@ -233,22 +233,64 @@ import Testing
     }
 
     @Test(
-        "Help for few people and purposes with long numbers stand in no disclosure; what the file leaves out is nowhere",
+        "What the file hides and purposes with long numbers stand in no disclosure; what it leaves out is nowhere",
         arguments: EngineCase.available)
     func hidden(engine: EngineCase) async throws {
-        let disclosure = "{ isOn: true, yearsBefore: 0, shows: [spent], hiddenGrounds: [C01] }"
+        let disclosure = "{ isOn: true, yearsBefore: 0, shows: [spent], hiddenGrounds: [C01, B0301] }"
         try await FundsWorld.with(engine, disclosure: disclosure) { world in
             _ = try await world.allot(1_000)
             let path = "/api/v1/disclosure/\(FundsWorld.north.code)"
             #expect(try await world.call(.get, path, as: nil).text.contains(#""lines":[]"#))
-            let (funds, scope, now) = (world.funds, try world.scope("fire"), world.clock.now())
             for title in ["防火宣传", "补助 13800000000"] {
-                let new = NewBudgetLine(area: FundsWorld.north.code, title: title, ground: nil, yuan: 77, paper: "2号")
-                _ = try await world.house.database.write { try funds.allot(new, by: scope, at: now, in: $0) }
+                _ = try await world.allot(77, to: FundsWorld.north, for: title, ground: "B0302")
             }
             let shown = try await world.call(.get, path, as: nil).text
             #expect(shown.contains("防火宣传") && !shown.contains("138") && shown.contains(#""balance":null"#))
             #expect(try await !world.call(.get, "/disclosure/\(FundsWorld.north.code)", as: nil).text.contains("余额"))
+        }
+    }
+
+    @Test(
+        "Only purposes on an item of a list are shown, none of them of help to families; the page says how many are not",
+        arguments: EngineCase.available)
+    func items(engine: EngineCase) async throws {
+        try await FundsWorld.with(engine) { world in
+            _ = try await world.allot(1_000)
+            let inside = [
+                ("张家低保", "B0301"), ("张家救助", "B0302"), ("张家老人", "B0303"), ("张家探访", "H0106"), ("张家一", nil),
+                ("张家二", "民政慰问"), ("张家三", "准入2026-0007"), ("张家四", "C9999"), ("张家五", "b0301"),
+            ]
+            for (title, ground) in inside {
+                _ = try await world.allot(50, to: FundsWorld.north, for: title, ground: ground)
+            }
+            for path in ["/disclosure", "/disclosure/\(FundsWorld.north.code)"] {
+                let page = try await world.call(.get, path, as: nil).text
+                #expect(page.contains("微型消防站") && !page.contains("张家"), "\(path)")
+                #expect(page.contains("另有 \(inside.count) 项用途没有公开") && page.contains("合计只含公开的"))
+                #expect(page.contains("<dt>拨入</dt><dd>1000 元</dd>"))
+            }
+            let listed = try await world.call(.get, "/api/v1/disclosure/\(FundsWorld.north.code)", as: nil).text
+            #expect(!listed.contains("张家") && listed.contains(#""notShown":\#(inside.count)}"#), "\(listed)")
+            let south = try await world.call(.get, "/disclosure/\(FundsWorld.south.code)", as: nil).text
+            #expect(!south.contains("没有公开（"))
+            let form = try await world.call(.get, "/funds/new", as: "fire").text
+            #expect(form.contains("不得写姓名"))
+        }
+    }
+
+    @Test("A county of many streets is shown whole", arguments: EngineCase.available)
+    func many(engine: EngineCase) async throws {
+        try await FundsWorld.with(engine) { world in
+            let (funds, scope, now) = (world.funds, try world.scope("fire"), world.clock.now())
+            try await world.house.database.write { transaction in
+                for number in 1...600 {
+                    let new = NewBudgetLine(
+                        area: FundsWorld.north.code, title: "消防 \(number)", ground: "C0101", yuan: 10, paper: "1号")
+                    _ = try funds.allot(new, by: scope, at: now, in: transaction)
+                }
+            }
+            let page = try await world.call(.get, "/disclosure", as: nil).text
+            #expect(page.contains("<dt>拨入</dt><dd>6000 元</dd>"))
         }
     }
 
@@ -260,6 +302,8 @@ import Testing
             #expect(page.status == 404)
             let funds = try await world.call(.get, "/funds", as: "northhead")
             #expect(!funds.text.contains("/disclosure"))
+            let form = try await world.call(.get, "/funds/new", as: "fire")
+            #expect(form.status == 200 && !form.text.contains("向群众公开"))
         }
     }
 }

@@ -55,7 +55,7 @@ struct FundsWorld: Sendable {
             let house = House(
                 database: database, clock: clock, identifiers: IdentifierSource(), keys: .forTests(),
                 rules: try rules(root + "/Rules", disclosure), assets: try StaticFiles(folders: []),
-                settings: House.Settings(area: county, secureCookies: false))
+                settings: House.Settings(area: county, secureCookies: false), grounds: Items())
             try await enterPlaces(house)
             let places = Places(house: house)
             try await places.refresh()
@@ -126,6 +126,17 @@ struct FundsWorld: Sendable {
             rights: known.rights, area: post.area, body: record.body, bodyName: post.name, line: post.line)
     }
 
+    /// Lists that have some items, an admission and nothing else.
+    private struct Items: Grounds {
+        static let known = ["C0101", "B0301", "B0302", "B0303", "H0102", "H0106", "准入2026-0007"]
+
+        func require(_ ground: String?, for area: AreaPrefix, on day: Day, in transaction: any Transaction) throws {
+            guard let ground, Self.known.contains(ground) else {
+                throw Refusal.noGround(LocalizedText("现行清单中没有", "The lists in force have it not"))
+            }
+        }
+    }
+
     struct Bodies: BodyLookup {
         static func id(_ name: String) -> BodyID {
             let seed = name.utf8.reduce(UInt64(5381)) { $0 &* 33 &+ UInt64($1) }
@@ -146,10 +157,12 @@ struct FundsWorld: Sendable {
 
     func scope(_ name: String) throws -> Scope { try #require(people[name]) }
 
-    func allot(_ yuan: Int64 = 10_000, to area: AreaPrefix = grid, by name: String = "fire") async throws -> BudgetLine
-    {
+    func allot(
+        _ yuan: Int64 = 10_000, to area: AreaPrefix = grid, for title: String = "微型消防站", ground: String? = "C0101",
+        by name: String = "fire"
+    ) async throws -> BudgetLine {
         let (funds, scope, now) = (funds, try scope(name), clock.now())
-        let new = NewBudgetLine(area: area.code, title: "微型消防站", ground: "C0101", yuan: yuan, paper: "消拨〔2026〕1号")
+        let new = NewBudgetLine(area: area.code, title: title, ground: ground, yuan: yuan, paper: "消拨〔2026〕1号")
         return try await house.database.write { try funds.allot(new, by: scope, at: now, in: $0) }
     }
 

@@ -111,6 +111,27 @@ struct PowerTests {
         }
     }
 
+    @Test(
+        "In a past that is played, a power whose batch has not opened is left out, and the play goes on",
+        arguments: EngineCase.available)
+    func playedEarly(engine: EngineCase) async throws {
+        try await DutyWorld.with(engine, means: ChangingMeans(KnownMeans(staff: 2, qualified: 2))) { world in
+            let (mandates, street, county) = (
+                world.mandates, try world.scope("northhead"), try world.scope("coordination")
+            )
+            let opens = try #require(mandates.menuOfPowers.batch(of: "P01")?.from)
+            for (day, isPlayed) in [(opens - 1, false), (opens, true)] {
+                let now = Instant(LocalTime(day: day, hour: 16))
+                let found = try await world.house.database.write {
+                    try mandates.playPower(
+                        "P01", to: street, by: county, instrument: "区政发〔2026〕20号", at: now, in: $0)
+                }
+                let rows = try await world.house.database.query("SELECT COUNT(*) FROM power_grants")
+                #expect(try found == isPlayed && rows.first?.int(0) == (isPlayed ? 1 : 0), "\(day)")
+            }
+        }
+    }
+
     private func ordered(_ world: DutyWorld, _ code: String = "P01", by name: String = "northhead") async throws
         -> PowerGrant
     {
@@ -293,6 +314,32 @@ struct PowerTests {
             #expect(try await asks(grant, world).map(\.state) == [.answered, .takenBack])
             grant = try await act(.grant(instrument: "区政发2号"), on: grant, by: "coordination", world)
             #expect(grant.stage == .granted)
+        }
+    }
+
+    @Test(
+        "Where a page has room for so many questions, an open one comes before all that have ended",
+        arguments: EngineCase.available)
+    func openFirst(engine: EngineCase) async throws {
+        try await DutyWorld.with(engine) { world in
+            var grant = try await tried(world)
+            for words in ["第一问", "第二问", "第三问"] {
+                world.clock.advance(.minutes(1))
+                grant = try await act(.askHelp(words: words), on: grant, by: "northhead", world)
+            }
+            let all = try await asks(grant, world)
+            for ask in all.prefix(2) {
+                grant = try await act(.answerHelp(ask.id, words: "见附件"), on: grant, by: "city", world)
+            }
+            let id = grant.id
+            for (most, words) in [(1, ["第三问"]), (2, ["第二问", "第三问"]), (9, ["第一问", "第二问", "第三问"])] {
+                let found = try await world.house.database.read { try HelpStore.asks(of: [id], most: most, in: $0) }
+                #expect(found.map(\.words) == words, "\(most)")
+            }
+            grant = try await act(.takeBackHelp(all[2].id), on: grant, by: "northhead", world)
+            grant = try await act(.askHelp(words: "第四问"), on: grant, by: "northhead", world)
+            let one = try await world.house.database.read { try HelpStore.asks(of: [id], most: 1, in: $0) }
+            #expect(one.map(\.words) == ["第四问"])
         }
     }
 

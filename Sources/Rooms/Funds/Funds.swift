@@ -97,7 +97,8 @@ struct FundRules: Sendable, Decodable {
         /// This year and so many before it.
         var yearsBefore: Int
         var shows: [Part]
-        /// Beginnings of grounds whose lines stand in no disclosure, as where few people are helped.
+        /// Beginnings of grounds whose lines stand in no disclosure, as where few people are helped and a
+        /// purpose may name one of them.
         var hiddenGrounds: [String]
     }
 

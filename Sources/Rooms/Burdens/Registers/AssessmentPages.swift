@@ -33,7 +33,7 @@ struct AssessmentPages: Sendable {
 
     private func assessed(_ all: [Assessment], _ scope: Scope) -> [Assessed] {
         var byArea: [AreaPrefix: [Assessment]] = [:]
-        for one in all where one.isStanding { for area in one.areas { byArea[area, default: []].append(one) } }
+        for one in all where one.isCounted { for area in one.areas { byArea[area, default: []].append(one) } }
         return byArea.filter { scope.area.contains($0.key) || $0.key.contains(scope.area) }
             .map { Assessed(area: $0.key, by: $0.value) }.sorted { $0.area.code < $1.area.code }
     }
@@ -81,11 +81,16 @@ struct AssessmentPages: Sendable {
                         return "<span class=\"tag \(tone)\">\("\(one.by.count) / \(rules.most)")</span>"
                     }
                 ) { one, _ in "\(one.by.count) / \(rules.most)" },
-                .number("指标", "Indicators") { one in Int64(one.by.map(\.indicators.count).reduce(0, +)) },
+                .number("指标", "Indicators") { one in
+                    Int64(one.by.filter(\.isStanding).map(\.indicators.count).reduce(0, +))
+                },
                 Column(
                     "被哪些考核", "By which", .longText,
-                    cell: { one, _ in
-                        .text(one.by.map { "\($0.bodyName)：\($0.title)" }.joined(separator: "；"))
+                    cell: { one, visit in
+                        let ended = visit("（已取消）", " (ended)")
+                        return .text(
+                            one.by.map { "\($0.bodyName)：\($0.title)\($0.isStanding ? "" : ended)" }
+                                .joined(separator: "；"))
                     }),
             ], items: assessed(all, staff.scope), whenEmpty: HTML())
         return visit.page(
@@ -93,7 +98,7 @@ struct AssessmentPages: Sendable {
                 visit(BurdenTexts.assessments), breadcrumb: [(visit(BurdenTexts.assessments), nil)],
                 notice: refusal?.registerNotice(visit),
                 """
-                <p class="lead">\(visit("谁考核谁、凭哪些指标、各占多少。一处一年至多被考核 \(rules.most) 次，超过的不予登记。", "Who assesses whom, by which indicators and weights. A place is assessed \(rules.most) times a year at most."))</p>\
+                <p class="lead">\(visit("谁考核谁、凭哪些指标、各占多少。一处一年至多被考核 \(rules.most) 次（当年已开始又取消的也计），超过的不予登记。", "Who assesses whom, by which indicators and weights. A place is assessed \(rules.most) times a year at most; one that was ended after its year had begun counts."))</p>\
                 <p class="hint">\(visit("规则（待当地核实）：", "Rule (check locally): "))\(rules.rule)</p>\
                 <div class="bar">\(exportLink(visit, path: "/assessments/export?year=\(year)"))<a class="btn" href="/assessments?year=\(year - 1)">\("\(year - 1)")</a><a class="btn" href="/assessments?year=\(year + 1)">\("\(year + 1)")</a><a class="btn" href="/plaques">\(visit(BurdenTexts.plaques))</a></div>\
                 \(listing.html(visit))\(places.items.isEmpty ? HTML() : places.html(visit))\(form(staff, year, typed, refusal))

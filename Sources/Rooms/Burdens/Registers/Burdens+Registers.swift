@@ -142,18 +142,20 @@ extension Burdens {
         let areas = try asked.areas.map { try place($0, scope, "assessments", "areas") }.sorted { $0.code < $1.code }
         var carried = ""
         for area in areas { carried = try ground(asked.ground, for: area, at: now, in: transaction) }
-        let standing = try RegisterStore.assessments(of: asked.year, for: scope, in: transaction).filter(\.isStanding)
+        let counted = try RegisterStore.assessments(of: asked.year, for: scope, in: transaction).filter(\.isCounted)
         let (most, rule) = (registers.assessments.most, registers.assessments.rule)
-        let full = areas.filter { area in Int64(standing.filter { $0.areas.contains(area) }.count) >= most }
+        let full = areas.filter { area in Int64(counted.filter { $0.areas.contains(area) }.count) >= most }
         guard full.isEmpty else {
             let names = full.prefix(5).map(areaName).joined(separator: "、")
             throw Self.wrong(
-                "assessments", "over", "\(names)在 \(asked.year) 年已被考核 \(most) 次，达到上限：请并入已有考核",
-                "\(names): assessed \(most) times in \(asked.year), the most; join one that stands", rule: rule)
+                "assessments", "over", "\(names)在 \(asked.year) 年已被考核 \(most) 次（已取消的也计），达到上限：请并入已有考核",
+                "\(names): assessed \(most) times in \(asked.year), ended ones counted, the most; join one that stands",
+                rule: rule)
         }
         let one = Assessment(
             id: house.identifiers.next(at: now), title: title, body: scope.body, bodyName: scope.bodyName,
-            ground: carried, year: asked.year, indicators: indicators, areas: areas, endedWhy: nil, version: 1)
+            ground: carried, year: asked.year, indicators: indicators, areas: areas, endedWhy: nil, endedOn: nil,
+            version: 1)
         try RegisterStore.insert(one, by: scope, in: transaction)
         try record("assessments.set", "assessment", one.id, scope.area, scope, at: now, in: transaction) { writer in
             writer.member("title", title)
@@ -188,7 +190,7 @@ extension Burdens {
             throw Self.notYours
         }
         let why = try reason(why, "assessments")
-        guard try RegisterStore.end(id, why: why, in: transaction) else {
+        guard try RegisterStore.end(id, on: now.local().day, why: why, in: transaction) else {
             throw Refusal(.conflict, "assessments.ended", LocalizedText("这项考核已经取消", "It was ended already"))
         }
         try record("assessments.ended", "assessment", id, scope.area, scope, at: now, in: transaction) { writer in

@@ -41,13 +41,15 @@ enum RegisterStore {
                 version BIGINT NOT NULL
             )
             """,
-            "CREATE INDEX assessments_by_year ON assessments (county, in_year, id)")
+            "CREATE INDEX assessments_by_year ON assessments (county, in_year, id)"),
+        // Without a day, what ended before this counts as begun.
+        Migration("burdens.0004-assessment-ends", "ALTER TABLE assessments ADD COLUMN ended_on TEXT"),
     ]
 
     private static let plaqueColumns: StaticString =
         "id, area, title, asked_by, asked_name, ground, hung_on, down_on, down_why, version"
     private static let assessmentColumns: StaticString =
-        "id, title, body, body_name, ground, in_year, indicators, areas, ended_why, version"
+        "id, title, body, body_name, ground, in_year, indicators, areas, ended_why, version, ended_on"
 
     static func insert(_ one: Plaque, by post: PostID, in transaction: any Transaction) throws {
         try transaction.execute(
@@ -118,14 +120,18 @@ enum RegisterStore {
             """
             INSERT INTO assessments (\(trusted: assessmentColumns), county, post)
             VALUES (\(one.id), \(one.title), \(one.body), \(one.bodyName), \(one.ground), \(one.year), \(indicators),
-                    \(areas), \(one.endedWhy), \(one.version), \(county(scope)), \(scope.post))
+                    \(areas), \(one.endedWhy), \(one.version), \(one.endedOn), \(county(scope)), \(scope.post))
             """)
     }
 
-    static func end(_ id: AssessmentID, why: String, in transaction: any Transaction) throws -> Bool {
+    /// - Returns: false when it was ended before.
+    static func end(
+        _ id: AssessmentID, on day: Day, why: String, in transaction: any Transaction
+    ) throws -> Bool {
         try transaction.execute(
             """
-            UPDATE assessments SET ended_why = \(why), version = version + 1 WHERE id = \(id) AND ended_why IS NULL
+            UPDATE assessments SET ended_why = \(why), ended_on = \(day), version = version + 1
+            WHERE id = \(id) AND ended_why IS NULL
             """) == 1
     }
 
@@ -155,6 +161,7 @@ enum RegisterStore {
             ground: try row.text(4), year: try row.int(5),
             indicators: try JSONDecoder().decode([Assessment.Indicator].self, from: Data(try row.text(6).utf8)),
             areas: try row.text(7).split(separator: ",").compactMap { AreaPrefix($0) },
-            endedWhy: try row.textIfAny(8), version: try row.int(9))
+            endedWhy: try row.textIfAny(8), endedOn: try row.textIfAny(10).flatMap { Day($0) },
+            version: try row.int(9))
     }
 }

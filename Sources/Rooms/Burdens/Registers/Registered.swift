@@ -46,9 +46,15 @@ struct Assessment: Sendable, Hashable {
     var areas: [AreaPrefix]
     /// Nil while it stands.
     var endedWhy: String?
+    /// Nil while it stands.
+    var endedOn: Day?
     var version: Int64
 
     var isStanding: Bool { endedWhy == nil }
+
+    /// Whether it is one of its year's: it stands, or its year had begun before it ended. Ending one makes no room for
+    /// another.
+    var isCounted: Bool { isStanding || (endedOn.map { Int64($0.parts.year) >= year } ?? true) }
 
     /// One indicator a line, its weight at the end: `群众满意率 40`.
     /// - Returns: nil when a line has no weight.

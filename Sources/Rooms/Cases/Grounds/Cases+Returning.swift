@@ -14,10 +14,9 @@ extension Cases {
         in transaction: any Transaction
     ) throws -> [String] {
         var returned: [String] = []
-        for id in try CaseStore.open(of: scope.body, most: 1_000, in: transaction) {
-            guard let record = try CaseStore.find(id, in: transaction), record.kind == Workflow.matter,
-                let category = record.category, categories.contains(where: { category.hasPrefix($0) })
-            else { continue }
+        let states = rules.workflow(named: Workflow.matter)?["return"]?.from ?? []
+        for id in try CaseStore.open(of: scope.body, in: states, categories, most: 1_000, in: transaction) {
+            guard let record = try CaseStore.find(id, in: transaction) else { continue }
             do {
                 _ = try act(
                     id, Command("return", opinion: opinion, reason: reason), by: .staff(scope), actor: Actor(scope),
@@ -38,7 +37,7 @@ extension Cases {
     private static let mostBodies = 500
 
     /// Hands back what the street's own bodies still have open of these categories, because it has no power for them any
-    /// more. No ruling and no number of returns keeps them there: without the power nobody of the street may handle them.
+    /// more: to be taken, being handled, hanging or with mediation. No ruling and no number of returns keeps them there: without the power nobody of the street may handle them.
     /// A county's own workflow without the act keeps them where they are.
     /// - Parameter scope: of the post by whose act the power went; nil when the platform ended it.
     /// - Returns: the numbers of those handed back.
@@ -48,15 +47,15 @@ extension Cases {
         in transaction: any Transaction
     ) throws -> [String] {
         var handedBack: [String] = []
+        guard let states = rules.workflow(named: Workflow.matter)?[Self.powerGone]?.from else { return [] }
         let own = try bodies.bodies(in: street, limit: Self.mostBodies, in: transaction).filter {
             $0.line == nil && street.contains($0.area)
         }
         for body in own {
-            for id in try CaseStore.open(of: body.id, most: 1_000, in: transaction) {
-                guard let record = try CaseStore.find(id, in: transaction), record.kind == Workflow.matter,
-                    rules.workflow(of: record)[Self.powerGone] != nil, let category = record.category,
-                    categories.contains(where: { category.hasPrefix($0) })
-                else { continue }
+            for id in try CaseStore.open(of: body.id, in: states, categories, most: 1_000, in: transaction) {
+                guard let record = try CaseStore.find(id, in: transaction), states.contains(record.state) else {
+                    continue
+                }
                 _ = try act(
                     id, Command(Self.powerGone, opinion: opinion), by: .system,
                     actor: scope.map { Actor($0) } ?? .system,
@@ -69,13 +68,19 @@ extension Cases {
 }
 
 extension CaseStore {
-    /// What a body was given and has not ended: to be taken or being handled.
-    fileprivate static func open(of body: BodyID, most: Int, in transaction: any Transaction) throws -> [CaseID] {
-        try transaction.query(
-            """
-            SELECT id FROM cases WHERE body = \(body) AND state IN ('dispatched', 'handling')
-            ORDER BY body, state, id LIMIT \(most)
-            """
-        ).map { try $0.identifier(0) }
+    /// Residents' matters of these categories that a body was given and that stand in one of these states.
+    fileprivate static func open(
+        of body: BodyID, in states: [StateName], _ categories: [String], most: Int, in transaction: any Transaction
+    ) throws -> [CaseID] {
+        try categories.flatMap { category in
+            try transaction.query(
+                """
+                SELECT id FROM cases
+                WHERE body = \(body) AND state IN (\(list: states.map(\.rawValue))) AND kind = \(Workflow.matter)
+                    AND category >= \(category) AND category < \(category + ":")
+                ORDER BY body, state, id LIMIT \(most)
+                """
+            ).map { try $0.identifier(0) }
+        }
     }
 }

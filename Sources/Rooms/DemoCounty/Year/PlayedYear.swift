@@ -222,12 +222,12 @@ struct PlayedYear: Sendable {
             else { continue }
             let mandates = mandates
             let now = Instant(LocalTime(day: day, hour: 16))
-            try await house.database.write { transaction in
+            let isPlayed = try await house.database.write { transaction in
                 try mandates.playPower(
                     power.code, to: leader, by: officer, instrument: "区政发〔\(day.parts.year)〕\(20 + index)号", at: now,
                     in: transaction)
             }
-            record.powers += 1
+            if isPlayed { record.powers += 1 }
         }
     }
 }

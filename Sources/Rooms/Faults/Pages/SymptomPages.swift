@@ -56,12 +56,15 @@ struct SymptomPages: Sendable {
         let symptoms = (faults.rules.symptoms ?? []).map { symptom in
             Column<SymptomCount>.number(symptom.zh, symptom.en) { $0.counts[symptom.key] ?? 0 }
         }
+        let approvals: [Column<SymptomCount>] =
+            (faults.rules.approvalActs ?? []).isEmpty
+            ? [] : [.number("提请上级决定", "Put to those above") { $0.approvals }]
         return [
             .text("街道", "Street") { one, _ in faults.areaName(one.street) },
             .text("权力", "Power", html: { one, _ in "<a href=\"/powers/\(one.power)\">\(one.power)</a>" }) { one, _ in
                 one.power
             },
-        ] + symptoms + [.number("提请上级决定", "Put to those above") { $0.approvals }]
+        ] + symptoms + approvals
     }
 
     private func show(_ staff: StaffVisit) async throws -> Response {

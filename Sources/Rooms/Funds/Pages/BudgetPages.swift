@@ -92,6 +92,7 @@ struct BudgetPages: Sendable {
             }
         }
         let title = visit(FundTexts.newLine)
+        let open = funds.rules.disclosure.isOn ? visit(FundTexts.becomesPublic) : nil
         return visit.page(
             Page(
                 title, breadcrumb: [(visit(FundTexts.funds), "/funds"), (title, nil)],
@@ -99,7 +100,7 @@ struct BudgetPages: Sendable {
                 """
                 <form class="panel narrow" method="post" action="/funds/new" data-draft="funds-new">\(visit.formFields)\
                 \(Field.choice("area", visit("拨给哪里", "To whom"), areas, value: typed?["area"], required: true, none: visit("请选择", "Choose"), error: error("area")))\
-                \(Field.text("title", visit("用途", "For what"), value: typed?["title"], required: true, maximum: 60, error: error("title")))\
+                \(Field.text("title", visit("用途", "For what"), value: typed?["title"], required: true, maximum: 60, hint: open, error: error("title")))\
                 \(Field.text("ground", visit("对应的清单事项、准入或合同（可选）", "Item, admission or contract that it pays for (optional)"), value: typed?["ground"], maximum: 40, error: error("ground")))\
                 \(Field.text("yuan", visit("金额（元）", "Yuan"), value: typed?["yuan"], required: true, maximum: 9, error: error("yuan"), inputMode: "numeric"))\
                 \(Field.text("paper", visit("拨款文号", "Number of the paper"), value: typed?["paper"], required: true, maximum: 60, error: error("paper")))\

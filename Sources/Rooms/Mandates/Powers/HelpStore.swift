@@ -54,15 +54,18 @@ enum HelpStore {
             """)
     }
 
-    /// The oldest first, at most 2,000.
-    static func asks(of grants: [PowerGrantID], in transaction: any Transaction) throws -> [HelpAsk] {
+    /// The oldest first. Where there are more than `most`, the open ones are among them before any that has ended, and of
+    /// those the newest.
+    static func asks(
+        of grants: [PowerGrantID], most: Int = 2_000, in transaction: any Transaction
+    ) throws -> [HelpAsk] {
         guard !grants.isEmpty else { return [] }
         return try transaction.query(
             """
             SELECT \(trusted: columns) FROM power_help WHERE power_grant IN (\(list: grants.map(\.text)))
-            ORDER BY id LIMIT 2000
+            ORDER BY CASE WHEN state = 'open' THEN 0 ELSE 1 END, id DESC LIMIT \(most)
             """
-        ).map(ask)
+        ).map(ask).sorted { $0.id < $1.id }
     }
 
     /// Open, over their limit, and not told yet.
