@@ -78,10 +78,11 @@ struct ActsOfCases: RecordedActs {
     func has(_ act: String) -> Bool { cases.hasAct(act) }
 
     func pairs(
-        from: String, to: String, categories: [String], since: Instant, limit: Int, in transaction: any Transaction
+        from: String, to: String, categories: [String], since: Instant, before: Instant, limit: Int,
+        in transaction: any Transaction
     ) throws -> [ActPair] {
         try cases.pairedActs(
-            from: from, to: to, categories: categories, since: since, limit: limit, in: transaction
+            from: from, to: to, categories: categories, since: since, before: before, limit: limit, in: transaction
         ).map { ActPair(staff: $0.staff, post: $0.post, from: $0.from, until: $0.until) }
     }
 }

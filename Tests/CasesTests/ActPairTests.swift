@@ -10,11 +10,12 @@ import Testing
 struct ActPairTests {
     private static func pairs(
         _ world: CasesHouse, _ from: String = "sign", _ to: String = "finish", categories: [String] = [],
-        since: Instant = CasesFixture.start - .days(1)
+        since: Instant = CasesFixture.start - .days(1), before: Instant? = nil
     ) async throws -> [PairedActs] {
-        try await world.house.database.read {
+        let before = before ?? world.clock.now() + .minutes(1)
+        return try await world.house.database.read {
             try world.cases.pairedActs(
-                from: from, to: to, categories: categories, since: since, limit: 100, in: $0)
+                from: from, to: to, categories: categories, since: since, before: before, limit: 100, in: $0)
         }
     }
 
@@ -47,6 +48,8 @@ struct ActPairTests {
                 ])
             let pair = try #require(found.first)
             #expect((pair.until - pair.from).milliseconds == 45 * 60_000)
+            #expect(try await Self.pairs(world, before: pair.until).isEmpty, "it ends when the time asked for is over")
+            #expect(try await Self.pairs(world, before: pair.until + .minutes(1)).count == 1)
 
             // The resident was called in between: two stretches, none of them from taking it to handing it in.
             let between = try await Self.handled(world, one)
@@ -78,7 +81,8 @@ struct ActPairTests {
         try await CasesHouse.with(.sqlite) { world in
             for category in [nil, "010101"] {
                 let query = Cases.pairedActsQuery(
-                    from: "sign", to: "finish", category: category, since: CasesFixture.start, limit: 10)
+                    from: "sign", to: "finish", category: category, since: CasesFixture.start,
+                    before: CasesFixture.start + .days(30), limit: 10)
                 let plan = try await world.house.database.read {
                     try $0.query("EXPLAIN QUERY PLAN \(query)").map { try $0.text(3) }
                 }

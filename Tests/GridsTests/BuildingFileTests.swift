@@ -222,7 +222,54 @@ struct BuildingFileTests {
             try await office.accept(next, on: office.today)
             try await office.takeEffect()
             #expect(try await held(office).allSatisfy { $0.grid != nil })
+            // A file of another community, or of none, says nothing about the others of the one where its building stays.
+            let place = built[0].place
+            for community in ["330106001002", ""] {
+                let one = try await bring(
+                    "id,community,longitude,latitude,households\n\(built[0].id),\(community),\(place.longitude),\(place.latitude),50",
+                    office
+                ).report
+                #expect(one.rejected == 0 && one.missing == 0, "\(community): \(one)")
+            }
+            #expect(try await held(office).allSatisfy { $0.missingSince == nil })
         }
+    }
+
+    @Test("A building that keeps its community takes no grid of another one")
+    func gridOfAnother() {
+        let unit = UnitIntake.Unit(
+            id: "a", place: Position(longitude: 120.13, latitude: 30.27), households: 40, feature: 1)
+        let arriving = ArrivingBuilding(unit: unit, community: "330106001002", isByGround: true)
+        let old = Building(id: "a", community: "330106001001", name: "a", households: 40, place: unit.place)
+        func merged(_ grid: String) -> Building { BuildingMerge.merged(arriving, old, grid: grid).0 }
+        #expect(merged("330106001002001").community == "330106001001")
+        #expect(merged("330106001002001").grid == nil)
+        #expect(merged("330106001001001").grid == "330106001001001")
+    }
+
+    @Test("Degrees of another system are refused; those that lie within a metre, and Web Mercator, are known")
+    func systems() throws {
+        for known in [
+            nil, "urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326", "urn:ogc:def:crs:EPSG::4490",
+            "http://www.opengis.net/def/crs/EPSG/0/4490", "EPSG:3857",
+        ] {
+            try FeatureFile.requireKnown(known, named: "a.geojson")
+        }
+        for other in ["EPSG:4610", "urn:ogc:def:crs:EPSG::4214", "EPSG:14326"] {
+            let refusal = #expect(throws: Refusal.self) { try FeatureFile.requireKnown(other, named: "a.geojson") }
+            #expect(refusal?.code == "grids.input.unknown-system", "\(other)")
+        }
+    }
+
+    @Test("What is listed is bounded, and all is counted")
+    func bounded() throws {
+        var intake = UnitIntake(try GridNorms.load(from: shippedRules()), requiresID: true, mostListed: 2)
+        for number in 1...3 {
+            intake.find(.selfCrossing, number, "")
+            intake.find(.noID, number, "")
+        }
+        #expect(intake.findings.map(\.kind) == [.selfCrossing, .noID, .selfCrossing, .noID])
+        #expect(intake.findingCount == [.selfCrossing: 3, .noID: 3])
     }
 
     @Test("Whoever brings buildings in changes those of the own area only")
@@ -279,6 +326,11 @@ struct BuildingFileTests {
         arguments: [
             ("a.docx", "x", "grids.input.kind"), ("a.csv", "编号,户数\n1,2\n", "grids.input.columns"),
             ("a.geojson", "{}", "grids.buildings.none"), ("a.gpkg", "no", "grids.input.geopackage"),
+            (
+                "a.geojson",
+                #"{"type":"FeatureCollection","crs":{"type":"name","properties":{"name":"urn:ogc:def:crs:EPSG::4610"}},"features":[{"type":"Feature","id":"7","properties":{"户数":36,"社区":"甲社区"},"geometry":{"type":"Point","coordinates":[120.13,30.27]}}]}"#,
+                "grids.input.unknown-system"
+            ),
             ("a.csv", "id,lon,lat,户数\n", "grids.buildings.none"), ("a.xlsx", "%PDF", "sheets.not-workbook"),
         ])
     func refused(name: String, text: String, code: String) async throws {

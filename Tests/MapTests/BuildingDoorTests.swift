@@ -123,6 +123,9 @@ struct BuildingDoorTests {
             let acts = try await world.house.database.query(
                 "SELECT act FROM ledger_entries WHERE act IN ('grids.buildings', 'grids.exported')")
             #expect(acts.count == 3)
+            let exported = try await world.house.database.query(
+                "SELECT facts FROM ledger_entries WHERE act = 'grids.exported'")
+            #expect(try exported.allSatisfy { String(decoding: try $0.blob(0), as: UTF8.self).contains("\"rows\":1}") })
         }
     }
 }

@@ -159,6 +159,8 @@ struct CSVTests {
         let bytes = try folder.bytes(path)
         let cut = try folder.file("cut.csv.gz", Array(bytes.prefix(bytes.count / 2)))
         #expect(refusalCode { _ = try SheetReader.open(path: cut).allRows() } == "sheets.gzip.damaged")
+        #expect(
+            refusalCode { try FilePieces.read(path, limit: 100_000) { _ in } } == "sheets.file.unpacks-too-large")
         var limits = SheetLimits()
         limits.unpackedBytes = 100_000
         #expect(

@@ -87,7 +87,9 @@ struct FeatureImportTests {
     func refused(engine: EngineCase) async throws {
         try await VisitsWorld.with(engine, forms: VisitsWorld.fewForms) { world in
             let system = "\"crs\":{\"type\":\"name\",\"properties\":{\"name\":\"urn:ogc:def:crs:EPSG::3857\"}},"
+            let many = (0...500).map { ",\"p\($0)\":1" }.joined()
             for (text, code) in [
+                (collection([feature("[120.1,30.2]", home(1, many))]), "registry.import.too-many-columns"),
                 (collection([feature("[13372744,3537590]", home(1))], system), "registry.import.unknown-system"),
                 (collection([]), "registry.import.no-feature"), ("{\"a\":", "registry.import.no-feature"),
                 (collection([feature("[120.1,30.2]", "\"floor\":3")]), "registry.import.no-names"),

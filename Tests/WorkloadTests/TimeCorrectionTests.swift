@@ -18,9 +18,10 @@ final class InventedActs: RecordedActs {
     func has(_ act: String) -> Bool { ["accept", "dispatch", "sign", "finish"].contains(act) }
 
     func pairs(
-        from: String, to: String, categories: [String], since: Instant, limit: Int, in transaction: any Transaction
+        from: String, to: String, categories: [String], since: Instant, before: Instant, limit: Int,
+        in transaction: any Transaction
     ) throws -> [ActPair] {
-        categories == ["020404"] ? pairs.withLock { $0.filter { $0.from >= since } } : []
+        categories == ["020404"] ? pairs.withLock { $0.filter { $0.from >= since && $0.until < before } } : []
     }
 }
 
@@ -155,7 +156,7 @@ struct TimeCorrectionTests {
                 line
                     == """
                     {"item":"B0303","task":"apply","standard":15,"counted":15,"recorded":"figures","lower":9,"middle":10,\
-                    "upper":11,"records":70,"people":7,"reading":"too-long","load":2400,"difference":-800}
+                    "upper":11,"records":70,"people":5,"reading":"too-long","load":2400,"difference":-800}
                     """)
             let made = try await world.call(.post, address + "/corrections", Self.question, as: "coordination")
             #expect(made.status == 200, "\(made.text)")
@@ -172,10 +173,34 @@ struct TimeCorrectionTests {
             #expect(try await Self.minutes(world) == before)
             let isKept = try await world.call(.get, address, as: "coordination").text.contains("\"withdrawn\":true")
             #expect(isKept)
-            let acted = try await world.house.database.read {
-                try Ledger.timeline(of: "time-correction", String(id), in: $0).map(\.act)
+            let entries = try await world.house.database.read {
+                try Ledger.timeline(of: "time-correction", String(id), in: $0)
             }
-            #expect(acted == ["workload.standard-time", "workload.standard-time-withdrawn"])
+            #expect(entries.map(\.act) == ["workload.standard-time", "workload.standard-time-withdrawn"])
+            let facts = String(decoding: entries.first?.facts ?? [], as: UTF8.self)
+            #expect(facts.contains("\"why\":\"窗口受理已改为免填表\""))
+        }
+    }
+
+    @Test("An act of the present month changes no figure until the month is over")
+    func wholeMonths() async throws {
+        let acts = InventedActs()
+        try await StaffingWorld.with(.sqlite, records: acts) { world in
+            try Self.fill(acts, world, people: 7)
+            let address = "/api/v1/workload/standard-times"
+            let before = try #require(Self.line(try await world.call(.get, address, as: "coordination").text))
+            let clerk = try world.scope("clerk")
+            acts.pairs.withLock {
+                $0.append(
+                    ActPair(
+                        staff: clerk.staff, post: clerk.post, from: StaffingWorld.start + .minutes(30),
+                        until: StaffingWorld.start + .minutes(60)))
+            }
+            world.clock.advance(.days(1))
+            #expect(Self.line(try await world.call(.get, address, as: "coordination").text) == before)
+            world.clock.advance(.days(30))
+            let april = try #require(Self.line(try await world.call(.get, address, as: "coordination").text))
+            #expect(april.contains("\"records\":71,"))
         }
     }
 
@@ -249,7 +274,7 @@ struct TimeCorrectionTests {
             struct Fewer: RecordedActs {
                 func has(_ act: String) -> Bool { act != "finish" }
                 func pairs(
-                    from: String, to: String, categories: [String], since: Instant, limit: Int,
+                    from: String, to: String, categories: [String], since: Instant, before: Instant, limit: Int,
                     in transaction: any Transaction
                 ) throws -> [ActPair] { [] }
             }

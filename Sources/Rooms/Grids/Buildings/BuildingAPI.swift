@@ -43,7 +43,7 @@ struct BuildingAPI: Sendable {
         let report = try await BuildingImport(grids: grids).run(
             BuildingImport.Order(
                 path: upload.path, name: upload.name, datum: datum, isPartial: isPartial,
-                language: staff.visit.language),
+                language: staff.visit.language, isUpload: true),
             within: staff.scope.area, by: Actor(staff.scope))
         let answer = Answer.json(
             JSONWriter.object { report.write(to: &$0, in: staff.visit.language) })

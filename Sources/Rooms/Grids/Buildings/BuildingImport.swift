@@ -20,10 +20,12 @@ public struct BuildingImport: Sendable {
         /// Where buildings that were left out are written, each with its reason.
         public var errors: String?
         public var language: Language
+        /// Whether it came over the network: then what it unpacks to and how much is listed is bounded.
+        public var isUpload: Bool
 
         public init(
             path: String, name: String, datum: Datum? = nil, isPartial: Bool = false, errors: String? = nil,
-            language: Language = .chinese
+            language: Language = .chinese, isUpload: Bool = false
         ) {
             self.path = path
             self.name = name
@@ -31,7 +33,13 @@ public struct BuildingImport: Sendable {
             self.isPartial = isPartial
             self.errors = errors
             self.language = language
+            self.isUpload = isUpload
         }
+
+        /// What the file may unpack to, in bytes.
+        var unpackedBytes: Int64? { isUpload ? 1 << 30 : nil }
+        /// So many findings are listed, of what was left out and of what was taken; all are counted.
+        var mostFindings: Int { isUpload ? 5_000 : .max }
     }
 
     public enum Stage: Sendable { case reading, writing }
@@ -56,6 +64,7 @@ public struct BuildingImport: Sendable {
         report.isPartial = order.isPartial || intake.findingCount[.unreadable, default: 0] > 0
         var found: [UnitFinding] = []
         var communities: Set<String> = []
+        var stated: Set<String> = []
         let now = grids.house.clock.now()
         for start in stride(from: 0, to: arranged.count, by: Self.chunk) {
             let some = Array(arranged[start..<min(start + Self.chunk, arranged.count)])
@@ -68,23 +77,24 @@ public struct BuildingImport: Sendable {
             report.placedByGround += written.placedByGround
             report.withoutGrid += written.withoutGrid
             communities.formUnion(written.communities)
+            stated.formUnion(written.stated)
             found += written.findings
             progress(.writing, start + some.count, arranged.count)
         }
         for finding in found { intake.find(finding.kind, finding.feature, finding.subject) }
         report.communities = communities.count
         if !report.isPartial {
-            for community in communities.sorted() {
+            for community in stated.sorted() {
                 try await noteMissing(of: community, named: intake.named, at: now, &report)
             }
         }
         let left = intake.findings.filter { !$0.isKept }.sorted { $0.feature < $1.feature }
-        report.rejected = left.count
+        report.rejected = intake.findingCount.reduce(0) { $0 + ($1.key.isKept ? 0 : $1.value) }
         report.problems = Array(left.prefix(BuildingReport.mostListed))
         report.notes = Array(
             intake.findings.lazy.filter(\.isKept).prefix(BuildingReport.mostListed).sorted { $0.feature < $1.feature })
         report.counts = intake.findingCount
-        try writeErrors(left, order)
+        try writeErrors(left, of: report.rejected, order)
         try await record(report, order, within: area, by: actor, at: now)
         return report
     }
@@ -94,10 +104,12 @@ public struct BuildingImport: Sendable {
     private func read(
         _ order: Order, _ progress: (Stage, Int, Int?) -> Void
     ) throws -> (UnitIntake, rows: Int) {
-        var intake = UnitIntake(grids.norms, datum: order.datum, requiresID: true, mostListed: .max)
+        var intake = UnitIntake(grids.norms, datum: order.datum, requiresID: true, mostListed: order.mostFindings)
         let engine = GEOS()
         var rows = 0
-        let system = try FeatureFile.read(order.path, named: order.name, grids.norms) { feature, number in
+        let system = try FeatureFile.read(
+            order.path, named: order.name, grids.norms, unpackedBytes: order.unpackedBytes
+        ) { feature, number in
             rows += 1
             intake.take(feature, engine: engine, number: number)
             if rows.isMultiple(of: 2_000) { progress(.reading, rows, nil) }
@@ -113,6 +125,7 @@ public struct BuildingImport: Sendable {
                     "请先转为经纬度（CGCS2000，EPSG:4490）再导入", "Turn them into degrees first (CGCS2000, EPSG:4490)"),
                 field: "file")
         }
+        try FeatureFile.requireKnown(system, named: order.name)
         guard !intake.units.isEmpty else {
             let first = intake.findings.first?.text
             throw Refusal(
@@ -190,9 +203,11 @@ public struct BuildingImport: Sendable {
     // MARK: What is told
 
     /// Of a table with the row as it came, for correcting and bringing in again.
-    private func writeErrors(_ left: [UnitFinding], _ order: Order) throws {
+    private func writeErrors(_ left: [UnitFinding], of count: Int, _ order: Order) throws {
         guard let path = order.errors else { return }
-        let reader = FeatureFile.kind(of: order.path) == .table ? try SheetReader.open(path: order.path) : nil
+        let reader =
+            FeatureFile.kind(of: order.path) == .table
+            ? try SheetReader.open(path: order.path, limits: FeatureFile.limits(order.unpackedBytes)) : nil
         let sheet = try ErrorSheet(path: path, language: order.language, header: reader?.header ?? [])
         func problem(_ finding: UnitFinding) -> RowProblem {
             RowProblem(
@@ -206,6 +221,13 @@ public struct BuildingImport: Sendable {
             }
         } else {
             for finding in left { try sheet.add(problem(finding), original: []) }
+        }
+        let rest = count - left.count
+        if rest > 0 {
+            let more = RowProblem(
+                row: 0, column: "", value: "", code: "grids.buildings.more",
+                message: LocalizedText("另有 \(rest) 条未列出", "\(rest) more are not listed"))
+            try sheet.add(more, original: [])
         }
         try sheet.close()
     }

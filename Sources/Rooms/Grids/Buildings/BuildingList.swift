@@ -53,7 +53,11 @@ struct BuildingList: Sendable {
         return (found, found.last.map { "\($0.community).\($0.id)" })
     }
 
-    func query(after: (community: String, id: String), limit: Int) -> SQL {
+    func count(in transaction: any Transaction) throws -> Int {
+        Int(try transaction.first("SELECT COUNT(*) FROM buildings WHERE \(condition)")?.int(0) ?? 0)
+    }
+
+    private var condition: SQL {
         let place: SQL =
             area.code.utf8.count == 15
             ? "community = \(String(area.code.prefix(12))) AND grid = \(area.code)" : area.condition(on: "community")
@@ -63,12 +67,16 @@ struct BuildingList: Sendable {
             case .ungridded: "grid IS NULL"
             case .missing: "missing_since IS NOT NULL"
             }
-        return """
-            SELECT \(trusted: BuildingStore.columns) FROM buildings
-            WHERE \(place) AND \(rest) AND community >= \(after.community)
-                AND (community > \(after.community) OR id > \(after.id))
-            ORDER BY community, id LIMIT \(limit)
-            """
+        return "\(place) AND \(rest)"
+    }
+
+    func query(after: (community: String, id: String), limit: Int) -> SQL {
+        """
+        SELECT \(trusted: BuildingStore.columns) FROM buildings
+        WHERE \(condition) AND community >= \(after.community)
+            AND (community > \(after.community) OR id > \(after.id))
+        ORDER BY community, id LIMIT \(limit)
+        """
     }
 }
 

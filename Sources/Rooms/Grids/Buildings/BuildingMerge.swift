@@ -13,6 +13,8 @@ struct BuildingMerge: Sendable {
         var placedByGround = 0
         var withoutGrid = 0
         var communities: Set<String> = []
+        /// Those that the file says: of these its other buildings are missing.
+        var stated: Set<String> = []
         var findings: [UnitFinding] = []
     }
 
@@ -37,7 +39,7 @@ struct BuildingMerge: Sendable {
             let (building, findings) = Self.merged(one, old, grid: grid(one))
             written.findings += findings
             written.communities.insert(building.community)
-            if one.isByGround { written.placedByGround += 1 }
+            if one.isByGround { written.placedByGround += 1 } else { written.stated.insert(one.community) }
             if building.grid == nil { written.withoutGrid += 1 }
             switch old {
             case nil: written.created += 1
@@ -92,6 +94,7 @@ struct BuildingMerge: Sendable {
         } else if arriving.isByGround {
             // Where it stands says less than what somebody said before.
             building.community = old.community
+            if let grid, !grid.hasPrefix(old.community) { building.grid = nil }
         }
         return (building, findings)
     }

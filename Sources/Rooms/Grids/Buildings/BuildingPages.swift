@@ -43,7 +43,7 @@ struct BuildingPages: Sendable {
                 breadcrumb: [(visit(GridTexts.grids), "/grids"), (visit(GridTexts.buildings), nil)],
                 notice: notice,
                 """
-                <p class="lead">\(visit("网格方案由楼栋计算，地图也显示它们。已划入网格的楼栋只由方案调整；新的楼栋由下一个方案纳入。", "Plans of grids are made from buildings, and the map shows them. Only a plan moves a building from grid to grid; the next one takes new ones in."))</p>\
+                <p class="lead">\(visit("网格方案由楼栋计算，地图也显示它们。已划入网格的楼栋只由方案调整；新的楼栋由下一个方案纳入，文件写明所属网格的除外。", "Plans of grids are made from buildings, and the map shows them. Only a plan moves a building from grid to grid; the next one takes in new ones, unless their file says which grid they are in."))</p>\
                 \(report)\(form(staff, refusal))\(filters(list, staff))\
                 <div class="bar">\(exportLink(visit, path: Self.path + ".xlsx"))\
                 <a class="btn" href="\(visit.query.setting("after", nil).address(Self.path + "/export.csv"))" download>\(symbol("download"))<span>\(visit("导出 CSV（含轮廓）", "Export to CSV, with shapes"))</span></a></div>\
@@ -154,7 +154,7 @@ struct BuildingPages: Sendable {
                 BuildingImport.Order(
                     path: upload.path, name: upload.name, datum: datum,
                     isPartial: submission.fields.filled("partial") != nil, errors: upload.errors,
-                    language: visit.language),
+                    language: visit.language, isUpload: true),
                 within: staff.scope.area, by: Actor(staff.scope))
             if submission.fields["answer"] == "errors", let list = FileManager.default.contents(atPath: upload.errors) {
                 return .download(
@@ -180,7 +180,8 @@ struct BuildingPages: Sendable {
     private func workbook(_ staff: StaffVisit) async throws -> Response {
         let list = try BuildingList(staff.visit.query, for: staff.scope)
         let database = grids.house.database
-        try await grids.recordExport(GridTexts.buildings, 0, staff)
+        let count = try await database.read { try list.count(in: $0) }
+        try await grids.recordExport(GridTexts.buildings, min(count, SheetExport.rowLimit), staff)
         return try await SheetExport.workbook(
             named: staff(GridTexts.buildings), columns: columns(), for: staff
         ) { after in try await database.read { try list.page(after: after, limit: 5_000, in: $0) } }

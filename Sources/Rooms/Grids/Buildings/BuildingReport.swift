@@ -22,7 +22,7 @@ public struct BuildingReport: Sendable, Hashable {
     public var withoutGrid = 0
     /// Communities of which the file has buildings.
     public var communities = 0
-    /// Those of the file's communities that it does not have. They stay as they are.
+    /// Of the communities that the file says, those that it does not have. They stay as they are.
     public var missing = 0
     public var firstMissing: [Missing] = []
     /// Of these, marked as missing by this file and by none before.

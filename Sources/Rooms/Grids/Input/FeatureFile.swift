@@ -16,10 +16,12 @@ public enum FeatureFile {
     }
 
     /// Hands over every feature, or what is wrong with it, and where it stands: its number, or its row in a table.
-    /// - Parameter name: what people call the file.
+    /// - Parameters:
+    ///   - name: what people call the file.
+    ///   - unpackedBytes: what it may unpack to; nil for what each kind of file may by itself.
     /// - Returns: what the file calls its coordinate reference system.
     public static func read(
-        _ path: String, named name: String, _ norms: GridNorms,
+        _ path: String, named name: String, _ norms: GridNorms, unpackedBytes: Int64? = nil,
         _ body: (Result<Feature, FeatureProblem>, Int) throws -> Void
     ) throws -> String? {
         var number = 0
@@ -30,7 +32,7 @@ public enum FeatureFile {
         switch kind(of: path) {
         case .geoJSON:
             var reader = GeoJSONReader()
-            try FilePieces.read(path) { try reader.read($0, count) }
+            try FilePieces.read(path, limit: unpackedBytes ?? FilePieces.usualLimit) { try reader.read($0, count) }
             try reader.finish(count)
             return reader.namedReferenceSystem
         case .geoPackage:
@@ -45,7 +47,7 @@ public enum FeatureFile {
                     LocalizedText("“\(name)”不是 GeoPackage，或没有图层", "“\(name)” is no GeoPackage, or has no layer"))
             }
         case .table:
-            let table = FeatureTable(try opened(path, named: name), norms)
+            let table = FeatureTable(try opened(path, named: name, limits(unpackedBytes)), norms)
             guard table.hasPlaces else {
                 let columns = table.reader.header
                 throw Refusal(
@@ -69,10 +71,36 @@ public enum FeatureFile {
         }
     }
 
+    /// Limits of a table that may unpack to so many bytes; nil for the usual ones.
+    static func limits(_ unpackedBytes: Int64?) -> SheetLimits {
+        var limits = SheetLimits()
+        if let unpackedBytes { limits.unpackedBytes = unpackedBytes }
+        return limits
+    }
+
+    /// Degrees that are taken as they are, and metres that are turned into degrees. WGS 84 lies within a metre of CGCS 2000.
+    private static let systems: Set<String> = ["CRS84", "4326", "4490", "3857", "900913"]
+
+    /// - Parameter system: what a file of degrees calls its coordinate reference system.
+    /// - Throws: a refusal for one that is not known here: its degrees may lie a hundred metres off.
+    public static func requireKnown(_ system: String?, named name: String) throws {
+        guard let system, let last = system.split(whereSeparator: { ":/".contains($0) }).last else { return }
+        guard !systems.contains(last.uppercased()) else { return }
+        throw Refusal(
+            .malformed, "grids.input.unknown-system",
+            LocalizedText(
+                "“\(name)”：坐标系“\(system)”不能识别", "“\(name)”: the coordinate system “\(system)” is not known here"),
+            wayOn: LocalizedText(
+                "请转换为 CGCS2000（EPSG:4490）或 WGS 84 经纬度", "Convert it to degrees of CGCS 2000 (EPSG:4490) or WGS 84"),
+            field: "file")
+    }
+
     /// What is wrong with it is said of the name that people know, not of where it lies meanwhile.
-    private static func opened(_ path: String, named name: String) throws(Refusal) -> SheetReader {
+    private static func opened(
+        _ path: String, named name: String, _ limits: SheetLimits
+    ) throws(Refusal) -> SheetReader {
         do {
-            return try SheetReader.open(path: path)
+            return try SheetReader.open(path: path, limits: limits)
         } catch {
             var refusal = error
             refusal.message = LocalizedText(

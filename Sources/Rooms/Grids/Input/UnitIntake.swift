@@ -33,6 +33,7 @@ public struct UnitIntake: Sendable {
     private var seen = 0
     private let requiresID: Bool
     private let mostListed: Int
+    private var listed = (kept: 0, left: 0)
     static let longestID = 64
     /// Above so many units only their places are kept, so that memory stays small.
     private static let mostShapes = 500_000
@@ -41,7 +42,7 @@ public struct UnitIntake: Sendable {
     ///   - datum: of features that name none; nil for CGCS2000.
     ///   - high: the most that a grid may have; a unit above it is told.
     ///   - requiresID: whether a unit without an id of its own is left out.
-    ///   - mostListed: so many findings are listed; all are counted.
+    ///   - mostListed: so many findings are listed, of what was left out and of what was kept; all are counted.
     public init(
         _ norms: GridNorms, datum: Datum? = nil, high: Double = .infinity, requiresID: Bool = false,
         mostListed: Int = 1_000
@@ -192,8 +193,8 @@ public struct UnitIntake: Sendable {
 
     mutating func find(_ kind: UnitFinding.Kind, _ feature: Int, _ subject: String) {
         findingCount[kind, default: 0] += 1
-        if findings.count < mostListed {
-            findings.append(UnitFinding(kind: kind, feature: feature, subject: subject))
-        }
+        guard (kind.isKept ? listed.kept : listed.left) < mostListed else { return }
+        if kind.isKept { listed.kept += 1 } else { listed.left += 1 }
+        findings.append(UnitFinding(kind: kind, feature: feature, subject: subject))
     }
 }

@@ -15,11 +15,16 @@ struct FeatureTable: Sendable {
     /// Everything is kept in CGCS 2000, which lies within a metre of the WGS 84 that the format means (RFC 7946).
     private static let systems = ["CRS84", "4326", "4490"]
 
+    /// As a table may: it comes over the network, too.
+    private static let unpackedBytes = SheetLimits().unpackedBytes
+    /// Each of them is a column in each row of the table.
+    private static let mostColumns = 500
+
     /// Whether a file holds GeoJSON: a table does not begin with a brace.
     static func isGeoJSON(_ file: String) throws -> Bool {
         var first: UInt8?
         do {
-            try FilePieces.read(file) { bytes in
+            try FilePieces.read(file, limit: unpackedBytes) { bytes in
                 first = bytes.first { $0 > 0x20 && $0 != 0x1E && ![0xEF, 0xBB, 0xBF].contains($0) }
                 if first != nil { throw CancellationError() }
             }
@@ -60,16 +65,17 @@ struct FeatureTable: Sendable {
         var known: Set<String> = []
         var count = 0
         var first: FeatureProblem?
-        func take(_ outcome: Result<Feature, FeatureProblem>) {
+        func take(_ outcome: Result<Feature, FeatureProblem>) throws {
             switch outcome {
             case .success(let feature):
                 count += 1
                 for (key, _) in feature.properties where known.insert(key).inserted { keys.append(key) }
+                guard keys.count <= mostColumns else { throw tooManyColumns }
             case .failure(let problem): first = first ?? problem
             }
         }
-        try FilePieces.read(file) { reader.read($0, take) }
-        reader.finish(take)
+        try FilePieces.read(file, limit: unpackedBytes) { try reader.read($0, take) }
+        try reader.finish(take)
         guard count > 0 else {
             let why = first?.message ?? LocalizedText("文件中没有要素", "there is no feature in it")
             throw Refusal(
@@ -79,6 +85,11 @@ struct FeatureTable: Sendable {
         }
         return (keys, reader.namedReferenceSystem)
     }
+
+    private static let tooManyColumns = Refusal(
+        .tooLarge, "registry.import.too-many-columns",
+        LocalizedText("属性超过 \(mostColumns) 种", "It has more than \(mostColumns) different properties"),
+        wayOn: LocalizedText("请只保留登记所需的属性", "Keep only those that the register needs"))
 
     private static func write(_ file: String, _ keys: [String], to path: String) throws -> [RowProblem] {
         var options = CSVWriter.Options()
@@ -100,7 +111,7 @@ struct FeatureTable: Sendable {
                         message: problem.message))
             }
         }
-        try FilePieces.read(file) { try reader.read($0, take) }
+        try FilePieces.read(file, limit: unpackedBytes) { try reader.read($0, take) }
         try reader.finish(take)
         try table.close()
         return problems

@@ -25,10 +25,12 @@ public protocol RecordedActs: Sendable {
 
     /// The newest matters first.
     /// - Parameters:
+    ///   - before: matters that came in before it, and acts of before it.
     ///   - categories: prefixes of codes; all matters when empty.
     ///   - limit: so many matters of each kind are looked at.
     func pairs(
-        from: String, to: String, categories: [String], since: Instant, limit: Int, in transaction: any Transaction
+        from: String, to: String, categories: [String], since: Instant, before: Instant, limit: Int,
+        in transaction: any Transaction
     ) throws -> [ActPair]
 }
 
@@ -37,6 +39,7 @@ public struct NoRecordedActs: RecordedActs {
     public init() {}
     public func has(_ act: String) -> Bool { true }
     public func pairs(
-        from: String, to: String, categories: [String], since: Instant, limit: Int, in transaction: any Transaction
+        from: String, to: String, categories: [String], since: Instant, before: Instant, limit: Int,
+        in transaction: any Transaction
     ) throws -> [ActPair] { [] }
 }

@@ -30,6 +30,8 @@ struct GridsGeometry {
         let engine = GEOS()
         let system = try features(of: units, norms) { intake.take($0, engine: engine) }
         intake.finish(referenceSystem: system)
+        // Metres of any projection will do here: only distances count.
+        if !intake.isPlane { try FeatureFile.requireKnown(system, named: units) }
         console.tell(intake, in: units)
         guard !intake.units.isEmpty else {
             throw Refusal(

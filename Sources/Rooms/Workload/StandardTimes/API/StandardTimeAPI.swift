@@ -19,7 +19,7 @@ struct StandardTimeAPI: Sendable {
             .init("counted", count, "minutes that count in the present month"),
             .init("recorded", .string(values: verdicts), "figures, or why there are none"),
             .init("lower", .nullable(count)), .init("middle", .nullable(count)), .init("upper", .nullable(count)),
-            .init("records", .nullable(count)), .init("people", .nullable(count)),
+            .init("records", .nullable(count)), .init("people", .nullable(count), "at least so many"),
             .init("reading", .nullable(.string(values: RecordedTime.Reading.allCases.map(\.rawValue)))),
             .init("load", count, "minutes in the twelve months ahead"),
             .init("difference", .nullable(.integer()), "minutes more or fewer at the recorded middle"),

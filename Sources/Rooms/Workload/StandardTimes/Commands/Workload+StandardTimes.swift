@@ -10,9 +10,11 @@ extension Workload {
     /// So many of the newest matters of a kind are looked at.
     private static let mostMatters = 5_000
 
-    /// Every task of the lists in force; those first of which records say something.
+    /// Every task of the lists in force; those first of which records say something. Records are of whole past months: whoever
+    /// looks before and after somebody's act sees the same.
     func standardTimes(at now: Instant) async throws -> [StandardTime] {
         let first = LoadMonth(of: now.local().day)
+        let end = Instant(LocalTime(day: first.first))
         let basis = try await forecast.basis(from: first, at: now)
         let (rules, time, records) = (forecast.rules.records, forecast.time, records)
         let groups = Dictionary(grouping: basis.records, by: \.role).mapValues { Set($0.map(\.id)) }
@@ -28,7 +30,7 @@ extension Workload {
                 let posts = one.task.roles.reduce(into: Set<PostID>()) { $0.formUnion(groups[$1] ?? []) }
                 let pairs = try records.pairs(
                     from: measure.from, to: measure.to, categories: measure.categories ?? [],
-                    since: now - .days(Int64(rules.days)), limit: Self.mostMatters, in: transaction)
+                    since: end - .days(Int64(rules.days)), before: end, limit: Self.mostMatters, in: transaction)
                 return RecordedTime([TimedPair](pairs.filter { posts.contains($0.post) }, time, rules), rules)
             }
         }
@@ -158,6 +160,7 @@ extension Workload {
                 writer.member("since", correction.from.description)
                 writer.member("middleMinutes", correction.figures.middle)
                 writer.member("records", correction.figures.records)
+                writer.member("why", correction.reason)
             }, in: transaction)
     }
 }

@@ -20,6 +20,7 @@ enum RecordedTime: Sendable, Hashable {
         var middle: Int64
         var upper: Int64
         var records: Int64
+        /// At least so many, the fewest that are told of: how many exactly would tell of one who came or went.
         var people: Int64
         /// Left out: both acts were entered at once, so what lies between them says nothing.
         var afterwards: Int64
@@ -40,13 +41,9 @@ enum RecordedTime: Sendable, Hashable {
     var figures: Figures? { if case .figures(let figures) = self { figures } else { nil } }
 
     init(_ pairs: [TimedPair], _ rules: RecordRules) {
-        func people(_ pairs: [TimedPair]) -> Int64 { Int64(Set(pairs.map(\.person)).count) }
-        guard people(pairs) >= rules.fewestPeople else {
-            self = .fewPeople
-            return
-        }
-        guard pairs.count >= rules.fewestRecords else {
-            self = .fewRecords
+        // Before anything is said of them, a share included.
+        if let hidden = Self.hidden(pairs, rules) {
+            self = hidden
             return
         }
         let kept = pairs.filter { $0.minutes >= rules.shortestMinutes }
@@ -55,17 +52,8 @@ enum RecordedTime: Sendable, Hashable {
             self = .afterwards(afterwards * 1000 / Int64(pairs.count))
             return
         }
-        guard people(kept) >= rules.fewestPeople else {
-            self = .fewPeople
-            return
-        }
-        guard kept.count >= rules.fewestRecords else {
-            self = .fewRecords
-            return
-        }
-        let most = Dictionary(grouping: kept, by: \.person).values.map(\.count).max() ?? 0
-        guard Int64(most) * 1000 <= rules.largestShare * Int64(kept.count) else {
-            self = .onePerson
+        if let hidden = Self.hidden(kept, rules) {
+            self = hidden
             return
         }
         let within = Int64(kept.count { $0.isWithinDay })
@@ -78,7 +66,16 @@ enum RecordedTime: Sendable, Hashable {
         self = .figures(
             Figures(
                 lower: quartile(1), middle: quartile(2), upper: quartile(3), records: Int64(kept.count),
-                people: people(kept), afterwards: afterwards))
+                people: rules.fewestPeople, afterwards: afterwards))
+    }
+
+    /// Why nothing may be said of these records; nil where something may.
+    private static func hidden(_ pairs: [TimedPair], _ rules: RecordRules) -> RecordedTime? {
+        let counts = Dictionary(grouping: pairs, by: \.person).values.map(\.count)
+        guard counts.count >= rules.fewestPeople else { return .fewPeople }
+        guard pairs.count >= rules.fewestRecords else { return .fewRecords }
+        let most = Int64(counts.max() ?? 0)
+        return most * 1000 <= rules.largestShare * Int64(pairs.count) ? nil : .onePerson
     }
 
     /// What may be concluded. The time between two acts is no less than the work that lies between them, so short times
@@ -113,7 +110,7 @@ struct RecordRules: Sendable, Hashable, Decodable {
         var categories: [String]?
     }
 
-    /// How far back.
+    /// How far back from the first day of the present month.
     var days: Int
     var fewestPeople: Int64
     var fewestRecords: Int64
@@ -129,10 +126,12 @@ struct RecordRules: Sendable, Hashable, Decodable {
 
     /// No group is smaller, whatever a county writes.
     static let smallestGroup: Int64 = 5
+    /// Nobody makes more of the records than all others together, whatever a county writes.
+    static let largestShare: Int64 = 500
 
     var isUsable: Bool {
         (1...1_000).contains(days) && fewestPeople >= Self.smallestGroup && fewestRecords >= fewestPeople
-            && (1...1_000).contains(largestShare) && (1...1_000).contains(withinDay) && shortestMinutes >= 0
+            && (1...Self.largestShare).contains(largestShare) && (1...1_000).contains(withinDay) && shortestMinutes >= 0
             && (0..<1_000).contains(afterwards)
             && Set(measures.map { [$0.item, $0.task] }).count == measures.count
     }

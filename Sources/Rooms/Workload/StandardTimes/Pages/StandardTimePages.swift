@@ -54,7 +54,7 @@ struct StandardTimePages: Sendable {
             figure("记录下四分位", "Recorded lower quarter") { $0.lower },
             figure("记录中位", "Recorded middle") { $0.middle },
             figure("记录上四分位", "Recorded upper quarter") { $0.upper },
-            figure("记录件数", "Records") { $0.records }, figure("人数", "People") { $0.people },
+            figure("记录件数", "Records") { $0.records }, figure("人数，至少", "People, at least") { $0.people },
             .text("说明", "What it says") { time, visit in
                 (WorkloadTexts.reason(time.recorded, rules) ?? time.reading.map(WorkloadTexts.title)).map { visit($0) }
             },
@@ -68,7 +68,7 @@ struct StandardTimePages: Sendable {
     private func lead(_ visit: Visit) -> HTML {
         """
         <p class="lead">\(visit("记录用时＝同一人在同一件诉求上先后两步操作（如签收、办结）之间的工作时间，只取中间没有其他操作的。它含等候、路途和同时办的别的事，因此不是实际工时，只是大致的上限（签收前和工作时间以外做的不在内）：能说明标准偏长，不能说明偏短。", "Recorded time is the working time between two acts of one person on one matter (taken, then reported done) with no act between them. It holds waiting, ways and other work done meanwhile, so it is not the effort but roughly a limit from above (what was done before the first act or outside of working hours is not in it): it can show that a standard is too long, not that it is too short."))</p>\
-        <p class="hint">\(visit("按全县同类岗位合计，取中位数和四分位数；至少 \(rules?.fewestPeople ?? 5) 人、\(rules?.fewestRecords ?? 0) 件，近 \(rules?.days ?? 0) 天。用时随看随算，不按人保存、不按人显示，也不用于考核任何人；门槛见 workload.yaml。", "Of all posts of a kind in the county together, by median and quartiles; at least \(rules?.fewestPeople ?? 5) people and \(rules?.fewestRecords ?? 0) records in \(rules?.days ?? 0) days. Worked out when looked at; never kept or shown by person, and no ground to judge anybody. Limits: workload.yaml."))</p>
+        <p class="hint">\(visit("按全县同类岗位合计，取中位数和四分位数；至少 \(rules?.fewestPeople ?? 5) 人、\(rules?.fewestRecords ?? 0) 件，截至上月底的 \(rules?.days ?? 0) 天，本月的下月才计入。用时随看随算，不按人保存、不按人显示，也不用于考核任何人；门槛见 workload.yaml。", "Of all posts of a kind in the county together, by median and quartiles; at least \(rules?.fewestPeople ?? 5) people and \(rules?.fewestRecords ?? 0) records in the \(rules?.days ?? 0) days to the end of last month; this month comes in when it is over. Worked out when looked at; never kept or shown by person, and no ground to judge anybody. Limits: workload.yaml."))</p>
         """
     }
 
@@ -119,8 +119,8 @@ struct StandardTimePages: Sendable {
             .text("当时的记录", "Records at that time") { kept, visit in
                 let figures = kept.correction.figures
                 return visit(
-                    "中位 \(figures.middle)（\(figures.lower)–\(figures.upper)），\(figures.records) 件，\(figures.people) 人",
-                    "middle \(figures.middle) (\(figures.lower)–\(figures.upper)), \(figures.records) records, \(figures.people) people"
+                    "中位 \(figures.middle)（\(figures.lower)–\(figures.upper)），\(figures.records) 件，至少 \(figures.people) 人",
+                    "middle \(figures.middle) (\(figures.lower)–\(figures.upper)), \(figures.records) records, at least \(figures.people) people"
                 )
             },
             .text("理由", "Reason") { kept, _ in kept.correction.reason },
@@ -199,7 +199,7 @@ struct StandardTimePages: Sendable {
             \(fact(visit("清单标准", "On the list"), "\(time.standard) \(minutes)"))\
             \(fact(visit("现按", "Counts now"), "\(time.counted) \(minutes)"))\
             \(fact(visit("以后", "Later"), time.next.map { visit("自 \($0.from) 起按 \($0.minutes) 分钟", "\($0.minutes) minutes from \($0.from)") }))\
-            \(fact(visit("记录", "Records"), figures.map { visit("中位 \($0.middle) 分钟，一半在 \($0.lower)–\($0.upper) 之间；\($0.records) 件，\($0.people) 人；另有 \($0.afterwards) 件事后补录，未计", "middle \($0.middle) minutes, half of them within \($0.lower)–\($0.upper); \($0.records) records, \($0.people) people; \($0.afterwards) more were entered afterwards and left out") } ?? WorkloadTexts.reason(time.recorded, rules).map { visit($0) }))\
+            \(fact(visit("记录", "Records"), figures.map { visit("中位 \($0.middle) 分钟，一半在 \($0.lower)–\($0.upper) 之间；\($0.records) 件，至少 \($0.people) 人；另有 \($0.afterwards) 件事后补录，未计", "middle \($0.middle) minutes, half of them within \($0.lower)–\($0.upper); \($0.records) records, at least \($0.people) people; \($0.afterwards) more were entered afterwards and left out") } ?? WorkloadTexts.reason(time.recorded, rules).map { visit($0) }))\
             \(fact(visit("说明", "What it says"), time.reading.map { visit(WorkloadTexts.title($0)) }))\
             \(fact(visit("今后十二个月", "The twelve months ahead"), visit("\(hoursText(time.load)) 小时", "\(hoursText(time.load)) hours")))\
             \(fact(visit("若按记录中位", "At the recorded middle"), time.difference.map { visit("\(signedHours($0)) 小时", "\(signedHours($0)) hours") }))</dl></section>
