@@ -35,7 +35,7 @@ struct FeatureTable: Sendable {
     /// - Throws: a refusal when the file holds no feature, or its coordinates are in a system that is not known here.
     init(features file: String) throws {
         let (keys, system) = try Self.properties(of: file)
-        if let system, !Self.systems.contains(where: system.hasSuffix) {
+        if let system, !Self.isKnown(system) {
             throw Refusal(
                 .malformed, "registry.import.unknown-system",
                 LocalizedText("坐标系“\(system)”不能识别", "The coordinate system “\(system)” is not known here"),
@@ -54,6 +54,11 @@ struct FeatureTable: Sendable {
             remove()
             throw error
         }
+    }
+
+    /// By the last part of its name: `urn:ogc:def:crs:OGC:1.3:CRS84`, `EPSG:4490`.
+    private static func isKnown(_ system: String) -> Bool {
+        system.split { ":/".contains($0) }.last.map { systems.contains($0.uppercased()) } ?? false
     }
 
     func remove() { try? FileManager.default.removeItem(atPath: folder) }
