@@ -177,7 +177,7 @@ def _():
     service = owslib.ogcapi.features.Features(base + "/api/v1/features", headers=of_the_map())
     assert any(one.endswith("/conf/geojson") for one in service.conformance()["conformsTo"])
     names = [one["id"] for one in service.collections()["collections"]]
-    same(names, ["outlines", "buildings", "landmarks", "areas", "matters", "staffing", "loads", "warnings", "whistles"])
+    same(names, ["outlines", "buildings", "landmarks", "areas", "matters", "staffing", "loads", "burdens", "warnings", "whistles"])
     first = service.collection_items("areas", limit=2)
     same((first["type"], first["numberReturned"]), ("FeatureCollection", 2))
     further = next(link["href"] for link in first["links"] if link["rel"] == "next")
