@@ -5,7 +5,8 @@ what is refused at the door. Called by script/schemathesis.
 
 Each operation goes to the first two of the logins (keys of roles.yaml) that hold its right; one that needs no right goes to
 the first of them. What can end a post or a token goes only to the last login, which asks when the others are done: else they
-would go on as somebody who may nothing, and every answer after that would be a refusal. Prints what is left over, which is a fault, and ends with a status that is not zero then."""
+would go on as somebody who may nothing, and every answer after that would be a refusal. Prints what is left over, which is a
+fault, and ends with a status that is not zero then."""
 import copy
 import json
 import re

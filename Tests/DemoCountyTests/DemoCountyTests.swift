@@ -61,6 +61,11 @@ struct DemoCountyTests {
             #expect(try await demo.number("SELECT COUNT(*) FROM texts") > 100)
             let late = try await demo.number("SELECT COUNT(*) FROM cases WHERE received_at > \(DemoHouse.until)")
             #expect(late == 0)
+            // Lists of a span of time go by the identifiers, so these tell when a matter came.
+            for row in try await demo.house.database.query("SELECT id, received_at FROM cases") {
+                let (id, received) = (try row.text(0), try row.instant(1))
+                #expect(id.prefix(10) == (IdentifierSource.lowest(at: received) as CaseID).text.prefix(10))
+            }
         }
     }
 

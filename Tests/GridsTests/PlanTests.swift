@@ -206,7 +206,7 @@ struct PlanTests {
     func queryPlans() async throws {
         try await GridsOffice.with(.sqlite) { office in
             let queries: [SQL] = [
-                BuildingStore.pageQuery(in: GridsOffice.street, after: nil, limit: 100),
+                BuildingStore.pageQuery(in: GridsOffice.street, after: ("", ""), limit: 100),
                 BuildingStore.placeQuery(
                     5...10, Box(west: 120, south: 30, east: 121, north: 31),
                     outside: Box(west: 120.1, south: 30.1, east: 120.9, north: 30.9), in: GridsOffice.street,

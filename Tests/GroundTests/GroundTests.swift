@@ -56,6 +56,20 @@ struct IdentifierTests {
         #expect(early < late)
     }
 
+    @Test("A clock that steps back breaks no order; who writes a past with a seed gives each thing its own time")
+    func back() {
+        let (late, early) = (Instant(milliseconds: 5_000), Instant(milliseconds: 1_000))
+        let running = IdentifierSource()
+        let before = running.nextText(at: late)
+        #expect(running.nextText(at: early) > before)
+        let written = IdentifierSource(seed: 3)
+        let (first, second, third) = (
+            written.nextText(at: late), written.nextText(at: early), written.nextText(at: late)
+        )
+        #expect(first.prefix(10) == third.prefix(10) && first != third)
+        #expect(second.prefix(10) == (IdentifierSource.lowest(at: early) as Identifier<Something>).text.prefix(10))
+    }
+
     @Test("The same seed gives the same identifiers")
     func seeds() {
         let instant = Instant(milliseconds: 5)

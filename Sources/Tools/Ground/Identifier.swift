@@ -33,7 +33,7 @@ public struct Identifier<Entity>: Sendable, Hashable, Comparable, Codable, Custo
 }
 
 /// Makes identifiers: 48 bits of time and 80 of chance, in Crockford's base 32; within one millisecond the last one
-/// plus one, so identifiers of one source are strictly ordered.
+/// plus one, so identifiers of one source are strictly ordered, also when the clock steps back.
 public final class IdentifierSource: Sendable {
     static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
 
@@ -45,18 +45,27 @@ public final class IdentifierSource: Sendable {
     }
 
     private let state: Mutex<State>
+    /// A generator tells one story to its end and goes back for the next; each thing keeps its own time then.
+    private let followsBack: Bool
 
-    public init() { state = Mutex(State(random: SystemRandomNumberGenerator())) }
+    public init() {
+        state = Mutex(State(random: SystemRandomNumberGenerator()))
+        followsBack = false
+    }
 
-    /// The same seed and the same instants give the same identifiers: for generators and tests.
-    public init(seed: UInt64) { state = Mutex(State(random: SeededRandom(seed: seed))) }
+    /// The same seed and the same instants give the same identifiers, each of its instant, in whatever order these come:
+    /// for generators and tests.
+    public init(seed: UInt64) {
+        state = Mutex(State(random: SeededRandom(seed: seed)))
+        followsBack = true
+    }
 
     public func next<Entity>(at instant: Instant) -> Identifier<Entity> { Identifier(nextText(at: instant)) }
 
     public func nextText(at instant: Instant) -> String {
         state.withLock { state in
             let time = UInt64(max(0, instant.milliseconds)) & 0xFFFF_FFFF_FFFF
-            if time > state.time {
+            if time > state.time || followsBack && time < state.time {
                 state.time = time
                 // The top bit stays free, so that counting on never overflows into the time.
                 state.high = UInt16.random(in: 0...0x7FFF, using: &state.random)

@@ -187,8 +187,7 @@ public struct BuildingImport: Sendable {
             let fresh = missing.filter { $0.missingSince == nil }.map(\.id)
             for start in stride(from: 0, to: fresh.count, by: Self.chunk) {
                 let some = fresh[start..<min(start + Self.chunk, fresh.count)]
-                try transaction.execute(
-                    "UPDATE buildings SET missing_since = \(now) WHERE id IN (\(list: Array(some)))")
+                try BuildingStore.markMissing(Array(some), at: now, in: transaction)
             }
             return (all: missing, fresh: fresh.count)
         }

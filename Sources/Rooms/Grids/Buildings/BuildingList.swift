@@ -54,29 +54,11 @@ struct BuildingList: Sendable {
     }
 
     func count(in transaction: any Transaction) throws -> Int {
-        Int(try transaction.first("SELECT COUNT(*) FROM buildings WHERE \(condition)")?.int(0) ?? 0)
-    }
-
-    private var condition: SQL {
-        let place: SQL =
-            area.code.utf8.count == 15
-            ? "community = \(String(area.code.prefix(12))) AND grid = \(area.code)" : area.condition(on: "community")
-        let rest: SQL =
-            switch filter {
-            case .all: "TRUE"
-            case .ungridded: "grid IS NULL"
-            case .missing: "missing_since IS NOT NULL"
-            }
-        return "\(place) AND \(rest)"
+        try BuildingStore.count(in: area, showing: filter, transaction: transaction)
     }
 
     func query(after: (community: String, id: String), limit: Int) -> SQL {
-        """
-        SELECT \(trusted: BuildingStore.columns) FROM buildings
-        WHERE \(condition) AND community >= \(after.community)
-            AND (community > \(after.community) OR id > \(after.id))
-        ORDER BY community, id LIMIT \(limit)
-        """
+        BuildingStore.pageQuery(in: area, showing: filter, after: after, limit: limit)
     }
 }
 

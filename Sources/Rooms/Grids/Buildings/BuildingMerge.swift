@@ -23,11 +23,7 @@ struct BuildingMerge: Sendable {
     let area: AreaPrefix
 
     func write(_ arriving: [ArrivingBuilding], in transaction: any Transaction) throws -> Written {
-        let known = try transaction.query(
-            """
-            SELECT \(trusted: BuildingStore.columns) FROM buildings WHERE id IN (\(list: arriving.map(\.unit.id)))
-            """
-        ).map(BuildingStore.building).reduce(into: [:]) { $0[$1.id] = $1 }
+        let known = try BuildingStore.known(arriving.map(\.unit.id), in: transaction)
         var written = Written()
         var insertions: [SQL] = []
         for one in arriving {

@@ -33,32 +33,64 @@ enum BuildingStore {
             missingSince: try row.instantIfAny(10))
     }
 
+    /// What is known of these ids.
+    static func known(_ ids: [String], in transaction: any Transaction) throws -> [String: Building] {
+        try transaction.query("SELECT \(trusted: columns) FROM buildings WHERE id IN (\(list: ids))").map(building)
+            .reduce(into: [:]) { $0[$1.id] = $1 }
+    }
+
+    /// Marks those that the last file of their community no longer had.
+    static func markMissing(_ ids: [String], at now: Instant, in transaction: any Transaction) throws {
+        try transaction.execute("UPDATE buildings SET missing_since = \(now) WHERE id IN (\(list: ids))")
+    }
+
+    static func count(
+        in area: AreaPrefix, showing filter: BuildingList.Filter, transaction: any Transaction
+    ) throws -> Int {
+        Int(
+            try transaction.first("SELECT COUNT(*) FROM buildings WHERE \(place(in: area)) AND \(condition(filter))")?
+                .int(0) ?? 0)
+    }
+
+    private static func condition(_ filter: BuildingList.Filter) -> SQL {
+        switch filter {
+        case .all: "TRUE"
+        case .ungridded: "grid IS NULL"
+        case .missing: "missing_since IS NOT NULL"
+        }
+    }
+
+    /// A range of the index by community.
+    private static func place(in area: AreaPrefix) -> SQL {
+        area.code.utf8.count == 15
+            ? "community = \(String(area.code.prefix(12))) AND grid = \(area.code)" : area.condition(on: "community")
+    }
+
     /// Those of an area, in the order of community and id.
     static func page(
         in area: AreaPrefix, after: Building?, limit: Int, transaction: any Transaction
     ) throws -> [Building] {
-        try transaction.query(pageQuery(in: area, after: after, limit: limit)).map(building)
+        try transaction.query(pageQuery(in: area, after: (after?.community ?? "", after?.id ?? ""), limit: limit))
+            .map(building)
     }
 
-    static func pageQuery(in area: AreaPrefix, after: Building?, limit: Int) -> SQL {
-        let (community, id) = (after?.community ?? "", after?.id ?? "")
-        let place: SQL =
-            area.code.utf8.count == 15
-            ? "community = \(String(area.code.prefix(12))) AND grid = \(area.code)" : area.condition(on: "community")
-        return """
-            SELECT \(trusted: columns) FROM buildings
-            WHERE \(place) AND community >= \(community) AND (community > \(community) OR id > \(id))
-            ORDER BY community, id LIMIT \(limit)
-            """
+    static func pageQuery(
+        in area: AreaPrefix, showing filter: BuildingList.Filter = .all, after: (community: String, id: String),
+        limit: Int
+    ) -> SQL {
+        """
+        SELECT \(trusted: columns) FROM buildings
+        WHERE \(place(in: area)) AND \(condition(filter)) AND community >= \(after.community)
+            AND (community > \(after.community) OR id > \(after.id))
+        ORDER BY community, id LIMIT \(limit)
+        """
     }
 
     /// Those of one range of cells that stand in a box and, where it is given, not in the inner one.
     static func placeQuery(
         _ cells: ClosedRange<Int64>, _ box: Box, outside inner: Box?, in area: AreaPrefix, limit: Int
     ) -> SQL {
-        var place: SQL =
-            area.code.utf8.count == 15
-            ? "community = \(String(area.code.prefix(12))) AND grid = \(area.code)" : area.condition(on: "community")
+        var place = place(in: area)
         if let inner {
             place = """
                 \(place) AND NOT (longitude >= \(inner.west) AND longitude <= \(inner.east)

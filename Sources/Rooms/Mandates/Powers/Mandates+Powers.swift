@@ -244,7 +244,8 @@ extension Mandates {
         return text
     }
 
-    private func record(
+    /// Keeps an act on a grant in the ledger, and tells nobody.
+    func note(
         _ act: String, _ grant: PowerGrant, by actor: Actor, _ words: String, at now: Instant,
         in transaction: any Transaction
     ) throws {
@@ -257,6 +258,14 @@ extension Mandates {
                 writer.member("stage", grant.stage.rawValue)
                 if !words.isEmpty { writer.member("why", words) }
             }, in: transaction)
+    }
+
+    /// Keeps an act on a grant in the ledger, and tells whoever is next.
+    private func record(
+        _ act: String, _ grant: PowerGrant, by actor: Actor, _ words: String, at now: Instant,
+        in transaction: any Transaction
+    ) throws {
+        try note(act, grant, by: actor, words, at: now, in: transaction)
         guard actor.kind == .system || act != "powers.ready" else { return }
         let title = menuOfPowers[grant.power]?.title ?? LocalizedText(grant.power, grant.power)
         let text = LocalizedText(

@@ -144,7 +144,7 @@ extension Mandates {
     func tellLateHelp(at now: Instant, in transaction: any Transaction) throws {
         for (ask, grant) in try HelpStore.late(at: now, in: transaction) {
             try HelpStore.markTold(ask, in: transaction)
-            try recordHelp("powers.help-late", grant, by: .system, "", at: now, in: transaction)
+            try note("powers.help-late", grant, by: .system, "", at: now, in: transaction)
             if let line = menuOfPowers[grant.power]?.line {
                 try tellHelpers(of: line, grant, "powers.help-late", at: now, in: transaction)
             }
@@ -174,27 +174,12 @@ extension Mandates {
         in transaction: any Transaction
     ) throws {
         guard try PowerStore.update(&grant, in: transaction) else { throw Self.changed }
-        try recordHelp(act, grant, by: Actor(scope), words, at: now, in: transaction)
+        try note(act, grant, by: Actor(scope), words, at: now, in: transaction)
         guard act == "powers.answer-help" else { return }
         let holders = try identity.directory.postHolders(right: .answerDemand, area: grant.area, in: transaction)
         for holder in holders.filter({ $0.post.area == grant.area }).prefix(20) {
             try notifyOfHelp(.post(holder.post.id), grant, act, at: now, in: transaction)
         }
-    }
-
-    private func recordHelp(
-        _ act: String, _ grant: PowerGrant, by actor: Actor, _ words: String, at now: Instant,
-        in transaction: any Transaction
-    ) throws {
-        try Ledger.record(
-            LedgerEntry(
-                act, on: "power-grant", grant.id, by: actor, at: now, id: house.identifiers.next(at: now),
-                area: grant.area.code
-            ) { writer in
-                writer.member("power", grant.power)
-                writer.member("stage", grant.stage.rawValue)
-                if !words.isEmpty { writer.member("why", words) }
-            }, in: transaction)
     }
 
     private func tellHelpers(
