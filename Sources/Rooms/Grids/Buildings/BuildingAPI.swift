@@ -38,7 +38,7 @@ struct BuildingAPI: Sendable {
         if let earlier = try await grids.house.database.read({ try submission.once.earlier(in: $0) }) {
             return earlier.response
         }
-        let upload = try BuildingUpload(submission.bytes, named: "buildings.geojson")
+        let upload = try FeatureUpload(submission.bytes, named: "buildings.geojson", of: .buildings)
         defer { upload.remove() }
         let report = try await BuildingImport(grids: grids).run(
             BuildingImport.Order(

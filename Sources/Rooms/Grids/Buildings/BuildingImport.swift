@@ -54,9 +54,9 @@ public struct BuildingImport: Sendable {
     /// - Throws: a refusal when the file as a whole cannot be used; nothing was changed then.
     public func run(
         _ order: Order, within area: AreaPrefix, by actor: Actor,
-        progress: @Sendable (Stage, _ done: Int, _ total: Int?) -> Void = { _, _, _ in }
+        progress: @escaping @Sendable (Stage, _ done: Int, _ total: Int?) -> Void = { _, _, _ in }
     ) async throws -> BuildingReport {
-        var (intake, rows) = try read(order, progress)
+        var (intake, rows) = try await OwnThread.run { try read(order, progress) }
         let arranged = arrange(&intake, within: area)
         var report = BuildingReport()
         report.rows = rows
@@ -201,34 +201,16 @@ public struct BuildingImport: Sendable {
 
     // MARK: What is told
 
-    /// Of a table with the row as it came, for correcting and bringing in again.
     private func writeErrors(_ left: [UnitFinding], of count: Int, _ order: Order) throws {
         guard let path = order.errors else { return }
-        let reader =
-            FeatureFile.kind(of: order.path) == .table
-            ? try SheetReader.open(path: order.path, limits: FeatureFile.limits(order.unpackedBytes)) : nil
-        let sheet = try ErrorSheet(path: path, language: order.language, header: reader?.header ?? [])
-        func problem(_ finding: UnitFinding) -> RowProblem {
+        let problems = left.map { finding in
             RowProblem(
                 row: finding.feature, column: "", value: finding.subject,
                 code: "grids.buildings.\(finding.kind.rawValue)", message: finding.what)
         }
-        if let reader {
-            let byRow = Dictionary(grouping: left, by: \.feature)
-            try reader.forEachRow { row in
-                for finding in byRow[row.number] ?? [] { try sheet.add(problem(finding), original: row.cells) }
-            }
-        } else {
-            for finding in left { try sheet.add(problem(finding), original: []) }
-        }
-        let rest = count - left.count
-        if rest > 0 {
-            let more = RowProblem(
-                row: 0, column: "", value: "", code: "grids.buildings.more",
-                message: LocalizedText("另有 \(rest) 条未列出", "\(rest) more are not listed"))
-            try sheet.add(more, original: [])
-        }
-        try sheet.close()
+        try LeftOutSheet.write(
+            problems, of: count, more: "grids.buildings.more", to: path, from: order.path,
+            FeatureFile.limits(order.unpackedBytes), in: order.language)
     }
 
     /// A file that changed nothing is no act on anything.

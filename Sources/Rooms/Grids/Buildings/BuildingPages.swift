@@ -148,7 +148,7 @@ struct BuildingPages: Sendable {
         do {
             let datum = try submission.fields.choice("datum", as: Datum.self)
             let file = submission.files.first { $0.field == "file" }
-            let upload = try BuildingUpload(file?.bytes ?? [], named: file?.name ?? "")
+            let upload = try FeatureUpload(file?.bytes ?? [], named: file?.name ?? "", of: .buildings)
             defer { upload.remove() }
             let report = try await BuildingImport(grids: grids).run(
                 BuildingImport.Order(

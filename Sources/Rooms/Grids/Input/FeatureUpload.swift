@@ -3,8 +3,20 @@ import Foundation
 import Geo
 import Ground
 
-/// A file of buildings that came in over the network, in a folder of its own until it is removed.
-struct BuildingUpload {
+/// A file of features that came in over the network, in a folder of its own until it is removed.
+struct FeatureUpload: Sendable {
+    /// What it brings.
+    enum Subject: String, Sendable, Hashable, CaseIterable {
+        case buildings, barriers
+
+        var title: LocalizedText {
+            switch self {
+            case .buildings: GridTexts.buildings
+            case .barriers: GridTexts.barriers
+            }
+        }
+    }
+
     let path: String
     let name: String
     /// Where the list of what was left out may be written.
@@ -12,10 +24,12 @@ struct BuildingUpload {
     private let folder: URL
 
     /// - Parameter sent: what the sender calls the file; its end says what it is.
-    init(_ bytes: [UInt8], named sent: String) throws {
+    init(_ bytes: [UInt8], named sent: String, of subject: Subject) throws {
         guard !bytes.isEmpty else {
             throw Refusal(
-                .malformed, "grids.buildings.no-file", LocalizedText("请选择楼栋文件", "Choose a file of buildings"),
+                .malformed, "grids.\(subject.rawValue).no-file",
+                LocalizedText(
+                    "请选择\(subject.title.chinese)文件", "Choose a file of \(subject.title.english.lowercased())"),
                 field: "file")
         }
         name = String((sent.split { "/\\".contains($0) }.last ?? "").suffix(80))
@@ -27,22 +41,33 @@ struct BuildingUpload {
             throw Refusal(
                 .malformed, "grids.input.kind",
                 LocalizedText("“\(name)”不是可以读取的文件", "“\(name)” is no file that can be read"),
-                wayOn: LocalizedText(
-                    "请上传 .geojson、.gpkg、.csv 或 .xlsx；Shapefile 请在服务器上用 gewu import buildings",
-                    "Send a .geojson, .gpkg, .csv or .xlsx; for a Shapefile use gewu import buildings on the server"),
+                wayOn: Self.wayOn(subject),
                 field: "file")
         }
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-buildings-\(UUID().uuidString)")
+        folder = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-features-\(UUID().uuidString)")
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        path = folder.appendingPathComponent("buildings.\(end)").path
+        path = folder.appendingPathComponent("features.\(end)").path
         guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else {
             remove()
             throw Refusal(
-                .unavailable, "grids.buildings.no-space",
+                .unavailable, "grids.input.no-space",
                 LocalizedText("无法暂存上传的文件（磁盘已满？）", "The upload cannot be stored (disk full?)"))
         }
     }
 
     func remove() { try? FileManager.default.removeItem(at: folder) }
+
+    private static func wayOn(_ subject: Subject) -> LocalizedText {
+        switch subject {
+        case .buildings:
+            LocalizedText(
+                "请上传 .geojson、.gpkg、.csv 或 .xlsx；Shapefile 请在服务器上用 gewu import buildings",
+                "Send a .geojson, .gpkg, .csv or .xlsx; for a Shapefile use gewu import buildings on the server")
+        case .barriers:
+            LocalizedText(
+                "请上传 .geojson、.gpkg、.csv 或 .xlsx；Shapefile 请先另存为 GeoPackage",
+                "Send a .geojson, .gpkg, .csv or .xlsx; save a Shapefile as GeoPackage first")
+        }
+    }
 }
