@@ -30,6 +30,8 @@ extension Grids {
             .init("grids.barriers", "导入障碍", "Barriers were brought in"),
             .init("grids.barriers-removed", "取出障碍", "Barriers were taken out"),
             .init("grids.barriers-restored", "恢复取出的障碍", "Barriers were put back"),
+            .init("grids.uploaded", "上传楼栋或障碍文件", "A file of buildings or barriers was sent in"),
+            .init("grids.upload-cancelled", "取消导入", "An import was cancelled"),
             .init("grids.exported", "导出网格清单", "A list of grids was exported"),
         ]
         words.subjects = [
@@ -37,6 +39,7 @@ extension Grids {
             "functional-grid": .init("功能性网格", "Functional grid", right: .gridsRead) { "/grids/functional/\($0)" },
             "buildings": .init("楼栋", "Buildings", right: .gridsRead) { "/grids/buildings?area=\($0)" },
             "barriers": .init("障碍", "Barriers", right: .gridsRead) { _ in "/grids/barriers" },
+            "grid-upload": .init("上传的文件", "A file that was sent in", right: .gridsBuildings) { "/grids/uploads/\($0)" },
             "community": .init("社区", "Community", right: .gridsRead) { "/places/\($0)" },
         ]
         words.facts = [

@@ -48,6 +48,8 @@ public struct Grids: Room {
             Job("functional-grids", every: .minutes(1)) {
                 try await FunctionalWork(grids: self).takeMatters(at: house.clock.now())
             },
+            Job("import-grid-files", every: .seconds(2)) { try await takeOverUploads() },
+            Job("forget-grid-import-errors", every: .hours(6)) { try await forgetErrorsOfUploads() },
             Job("forget-removed-barriers", every: .hours(6)) {
                 try await BarrierWork(grids: self).forget(at: house.clock.now())
             },
@@ -61,6 +63,8 @@ public struct Grids: Room {
         GridAPI(grids: self).add(to: routes)
         BarrierPages(grids: self).add(to: routes)
         BarrierAPI(grids: self).add(to: routes)
+        UploadPages(grids: self).add(to: routes)
+        UploadAPI(grids: self).add(to: routes)
         BuildingPages(grids: self).add(to: routes)
         BuildingAPI(grids: self).add(to: routes)
     }

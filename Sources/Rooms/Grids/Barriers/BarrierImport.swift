@@ -10,7 +10,7 @@ import Storage
 /// feature keeps no good one out; the same file again changes nothing.
 struct BarrierImport: Sendable {
     /// What the file comes in place of.
-    enum Place: String, Sendable, CaseIterable {
+    enum Place: String, Sendable, Codable, CaseIterable {
         /// Earlier files of the same name; what other files brought stays.
         case same
         /// All that there is.
@@ -38,10 +38,20 @@ struct BarrierImport: Sendable {
     let grids: Grids
 
     /// - Throws: a refusal when the file as a whole cannot be used; nothing was changed then.
-    func run(
-        _ order: Order, by scope: Scope, progress: @escaping @Sendable (_ read: Int) -> Void = { _ in }
-    ) async throws -> BarrierReport {
+    func run(_ order: Order, by scope: Scope) async throws -> BarrierReport {
         try grids.requireBarriers(scope)
+        return try await run(order, by: Actor(scope))
+    }
+
+    /// For whoever was let in before.
+    /// - Parameters:
+    ///   - progress: how many features were read; throws to end the import.
+    ///   - written: within the transaction, how many features it dealt with; by throwing it leaves all undone.
+    func run(
+        _ order: Order, by actor: Actor,
+        progress: @escaping @Sendable (_ read: Int) throws -> Void = { _ in },
+        written note: @escaping @Sendable (_ rows: Int, any Transaction) throws -> Void = { _, _ in }
+    ) async throws -> BarrierReport {
         let (intake, rows) = try await OwnThread.run { try read(order, progress) }
         var report = BarrierReport()
         report.rows = rows
@@ -67,14 +77,15 @@ struct BarrierImport: Sendable {
         let (told, now) = (report, grids.house.clock.now())
         return try await grids.house.database.write { transaction in
             var report = told
-            try write(intake.found, order, by: scope, at: now, &report, in: transaction)
+            try write(intake.found, order, by: actor, at: now, &report, in: transaction)
+            try note(rows, transaction)
             return report
         }
     }
 
     // MARK: Reading
 
-    private func read(_ order: Order, _ progress: (Int) -> Void) throws -> (BarrierIntake, rows: Int) {
+    private func read(_ order: Order, _ progress: (Int) throws -> Void) throws -> (BarrierIntake, rows: Int) {
         var intake = BarrierIntake(grids.norms, datum: order.datum, mostListed: Self.mostFindings)
         var rows = 0
         let system = try FeatureFile.read(
@@ -82,7 +93,7 @@ struct BarrierImport: Sendable {
         ) { feature, number in
             rows += 1
             intake.take(feature, number: number)
-            if rows.isMultiple(of: 2_000) { progress(rows) }
+            if rows.isMultiple(of: 2_000) { try progress(rows) }
             guard intake.positions <= Self.mostPositions else {
                 throw Refusal(
                     .ruleBroken, "grids.barriers-too-many",
@@ -126,12 +137,12 @@ struct BarrierImport: Sendable {
     }
 
     private func write(
-        _ found: [BarrierIntake.Found], _ order: Order, by scope: Scope, at now: Instant,
+        _ found: [BarrierIntake.Found], _ order: Order, by actor: Actor, at now: Instant,
         _ report: inout BarrierReport, in transaction: any Transaction
     ) throws {
         let house = grids.house
         let source = BarrierSource(
-            id: house.identifiers.next(at: now), name: order.name, by: scope.staffName, broughtAt: now)
+            id: house.identifiers.next(at: now), name: order.name, by: actor.name, broughtAt: now)
         let barriers = found.map { one in
             Barrier(
                 id: house.identifiers.next(at: now), source: source.id, kind: one.kind, name: one.name,
@@ -151,7 +162,7 @@ struct BarrierImport: Sendable {
         try BarrierSourceStore.insert(source, barriers, in: transaction)
         report.source = source.id
         let removal = Removal(
-            id: house.identifiers.next(at: now), name: order.place == .all ? "" : order.name, by: scope.staffName,
+            id: house.identifiers.next(at: now), name: order.place == .all ? "" : order.name, by: actor.name,
             at: now, successor: source.id, barriers: 0)
         report.replaced = try BarrierSourceStore.remove(
             order.place == .all ? .all(except: source.id) : .named(order.name, except: source.id), as: removal,
@@ -161,7 +172,7 @@ struct BarrierImport: Sendable {
         report.pieces = try BarrierStore.lay(barriers, in: transaction)
         let (rejected, replaced) = (report.rejected, report.replaced)
         try Ledger.record(
-            BarrierWork(grids: grids).entry("grids.barriers", by: scope, at: now) { writer in
+            BarrierWork(grids: grids).entry("grids.barriers", by: actor, at: now) { writer in
                 writer.member("file", order.name)
                 writer.member("rows", barriers.count)
                 writer.member("rejected", rejected)

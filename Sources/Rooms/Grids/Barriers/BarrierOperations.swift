@@ -20,7 +20,7 @@ enum BarrierOperations {
         .post, "/grid-barriers", id: "putGridBarriers", tag: "grids",
         summary: LocalizedText(
             "导入河流、铁路、道路与桥梁（GeoJSON），替换原有的",
-            "Brings in rivers, railways, roads and bridges as GeoJSON in place of those there were; classes and words are those of Rules/grid-norms.yaml. A system that the file names is converted, or refused where it is not known"
+            "Brings in rivers, railways, roads and bridges as GeoJSON in place of those there were; classes and words are those of Rules/grid-norms.yaml. A system that the file names is converted, or refused where it is not known. Answers when all is written; for large files use uploadGridFile"
         ),
         query: [
             .init(

@@ -1,7 +1,7 @@
 import Ground
 
 /// What came of a file of barriers.
-struct BarrierReport: Sendable, Hashable {
+struct BarrierReport: Sendable, Hashable, Codable {
     /// Features of the file, or rows of a table.
     var rows = 0
     var source: BarrierSource.ID?

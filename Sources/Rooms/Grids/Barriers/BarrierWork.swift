@@ -30,7 +30,7 @@ struct BarrierWork: Sendable {
         guard removal.barriers > 0 else { throw Refusal.nothingHere }
         let (count, called) = (removal.barriers, removal.name)
         try Ledger.record(
-            entry("grids.barriers-removed", by: scope, at: now) { writer in
+            entry("grids.barriers-removed", by: Actor(scope), at: now) { writer in
                 writer.member("file", called)
                 writer.member("rows", count)
             }, in: transaction)
@@ -58,7 +58,7 @@ struct BarrierWork: Sendable {
         }
         let back = try BarrierSourceStore.restore(id, in: transaction)
         try Ledger.record(
-            entry("grids.barriers-restored", by: scope, at: now) { writer in
+            entry("grids.barriers-restored", by: Actor(scope), at: now) { writer in
                 writer.member("file", removal.name)
                 writer.member("rows", back.count)
             }, in: transaction)
@@ -70,12 +70,12 @@ struct BarrierWork: Sendable {
     }
 
     func entry(
-        _ act: String, by scope: Scope, at now: Instant, _ facts: (inout JSONWriter) -> Void
+        _ act: String, by actor: Actor, at now: Instant, _ facts: (inout JSONWriter) -> Void
     ) -> LedgerEntry {
         let area = grids.house.settings.area.code
         return LedgerEntry(
             id: grids.house.identifiers.next(at: now), act: act, subjectKind: "barriers", subjectID: area,
-            actor: Actor(scope), happenedAt: now, receivedAt: now, area: area, facts: JSONWriter.object(facts))
+            actor: actor, happenedAt: now, receivedAt: now, area: area, facts: JSONWriter.object(facts))
     }
 }
 

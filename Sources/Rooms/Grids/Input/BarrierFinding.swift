@@ -1,8 +1,8 @@
 public import Ground
 
 /// What was found about one feature of a file of barriers: set right where that is safe, else left out.
-public struct BarrierFinding: Sendable, Hashable {
-    public enum Kind: String, Sendable, Hashable, CaseIterable {
+public struct BarrierFinding: Sendable, Hashable, Codable {
+    public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         // Set right, and kept.
         /// Longitude and latitude stood in each other's place.
         case swapped

@@ -72,7 +72,8 @@ public struct BarrierIntake: Sendable {
     }
 
     private mutating func read(_ feature: Feature) {
-        let name = text(names, feature).map { String($0.prefix(100)) }
+        let written = text(names, feature).map { String($0.filter { !$0.isControl }.prefix(100)) }
+        let name = written.flatMap { $0.isEmpty ? nil : $0 }
         let subject = name ?? feature.id ?? "\(seen)"
         let words = feature.properties.filter { Self.columns.contains($0.key.lowercased()) }.flatMap { member in
             // A way tagged bridge=yes is a bridge whatever else it is.
