@@ -65,7 +65,7 @@ public struct UnitIntake: Sendable {
 
     private mutating func take(_ feature: Feature, _ engine: GEOS) {
         let number = seen
-        let stated = value("id", feature)?.text ?? feature.id
+        let stated = value("id", feature)?.text ?? feature.id.flatMap { $0.isEmpty ? nil : $0 }
         let id = stated ?? "\(number)"
         if requiresID {
             guard let stated, stated.count <= Self.longestID, stated.unicodeScalars.allSatisfy({ $0.value >= 0x20 })
