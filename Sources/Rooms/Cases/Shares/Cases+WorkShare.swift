@@ -132,7 +132,7 @@ extension Refusal {
                 "\(finding.open) are open already, the median of colleagues of the same body and role is \(median): one more needs a reason"
             ),
             wayOn: LocalizedText(
-                "请选择理由（reason）后再办，或由手头较少的同事接办：\(roomy.chinese)",
+                "请选择理由后再办，或由手头较少的同事接办：\(roomy.chinese)",
                 "Choose a reason, or let one of those take it who have room: \(roomy.english)"),
             rule: WorkShare.file, field: "reason")
     }
