@@ -116,7 +116,7 @@ import Testing
             }
             #expect(step?.reason == "agreed")
             #expect(facts.count == 1)
-            let text = try facts[0].text(0)
+            let text = String(decoding: try facts[0].blob(0), as: UTF8.self)
             #expect(text.contains(#""inHand":21"#) && text.contains(#""medianInHand":10"#), "\(text)")
             // Whoever has room takes it without a word.
             let other = try await bureau.dispatched()

@@ -20,8 +20,9 @@ struct WorkShareBoard: Sendable {
     /// A board of one has nobody to share with.
     var isShared: Bool { people.count > 1 }
 
-    func names(of staff: [StaffID]) -> String {
-        people.filter { staff.contains($0.staff) }.map(\.name).joined(separator: "、")
+    func names(of staff: [StaffID]) -> LocalizedText {
+        let names = people.filter { staff.contains($0.staff) }.map(\.name)
+        return LocalizedText(names.joined(separator: "、"), names.joined(separator: ", "))
     }
 }
 
@@ -122,7 +123,7 @@ extension Cases {
 
 extension Refusal {
     /// - Parameter roomy: the names of colleagues who have room.
-    static func beyondShare(_ finding: WorkShare.Finding, roomy: String) -> Refusal {
+    static func beyondShare(_ finding: WorkShare.Finding, roomy: LocalizedText) -> Refusal {
         let median = WorkShareBoard.text(finding.median)
         return Refusal(
             .ruleBroken, "cases.beyond-share",
@@ -131,8 +132,8 @@ extension Refusal {
                 "\(finding.open) are open already, the median of colleagues of the same body and role is \(median): one more needs a reason"
             ),
             wayOn: LocalizedText(
-                "请选择理由（reason）后再办，或由手头较少的同事接办：\(roomy)",
-                "Choose a reason, or let one of those take it who have room: \(roomy)"),
+                "请选择理由后再办，或由手头较少的同事接办：\(roomy.chinese)",
+                "Choose a reason, or let one of those take it who have room: \(roomy.english)"),
             rule: WorkShare.file, field: "reason")
     }
 }

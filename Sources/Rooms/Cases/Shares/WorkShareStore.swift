@@ -7,9 +7,9 @@ enum WorkShareStore {
     static let migrations = [
         Migration(
             "cases.0041-in-hand",
-            // The whole answer stands in it.
+            // The whole answer stands in it: SQLite looks into the table for a column that only the condition names.
             """
-            CREATE INDEX cases_in_hand ON cases (body, handler, state)
+            CREATE INDEX cases_in_hand ON cases (body, handler, state, ended_at)
             WHERE handler IS NOT NULL AND ended_at IS NULL
             """)
     ]
