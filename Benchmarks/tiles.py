@@ -3,10 +3,12 @@
 
   script/bench tiles [BUILDINGS] [--engines sqlite,postgres] [--seconds 3] [--gewu PROGRAM] [--output FILE]
 
-200,000 buildings without a number: a dense middle, thinner outside, 30 by 30 km. They come into the scratch database by SQL.
+200,000 buildings without a number: a dense middle, thinner outside, 30 by 30 km. They come in as a county's do: a CSV file with
+outlines as well-known text by `gewu import buildings`, and once more, when nothing is new.
 Tiles are asked for over HTTP by wrk (C, one thread, 8 connections), each tile of the town once in an order of chance: cold,
 because buildings are said to have changed before each round; then warm for some seconds. PostGIS is asked by pgbench (C, 8
 connections, one thread, prepared, no HTTP) for random tiles of the same square; it keeps none. Both give the same attributes.
+At last Chromium opens the map there and is dragged (map_in_browser.py, from .venv-browser, which script/test makes).
 Needs wrk and postgresql-15-postgis-3 (Debian); without PostGIS only Gewu is measured."""
 import argparse, gzip, json, math, os, pathlib, random, re, shutil, statistics, struct, subprocess, sys, tempfile, time
 
@@ -38,17 +40,6 @@ def unit(longitude, latitude):
     return longitude / 360 + 0.5, 0.5 - y / (2 * math.pi)
 
 
-def cell(longitude, latitude):
-    """As Geo.SpatialCell: the Z-order of the tile at zoom 24."""
-    def spread(value):
-        bits = int(value * (1 << 24)) & 0xFFFFFF
-        for shift, mask in ((16, 0x0000FFFF0000FFFF), (8, 0x00FF00FF00FF00FF), (4, 0x0F0F0F0F0F0F0F0F), (2, 0x3333333333333333), (1, 0x5555555555555555)):
-            bits = (bits | bits << shift) & mask
-        return bits
-    x, y = unit(longitude, latitude)
-    return spread(x) | spread(y) << 1
-
-
 def buildings(count):
     """Yields (longitude, latitude, corners): rows of buildings in turned blocks, a third of them L-shaped."""
     chance, made = random.Random(5), 0
@@ -70,6 +61,46 @@ def buildings(count):
 
 def outline_bytes(corners):
     return struct.pack('<BIII', 1, 3, 1, len(corners)) + b''.join(struct.pack('<dd', *c) for c in corners)
+
+
+def file_of(made, communities):
+    """The buildings as a county's own file has them."""
+    path = work / 'buildings.csv'
+    if not path.exists():
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write('id,community,name,compound,households,geometry\n')
+            for i, (_, _, corners) in enumerate(made):
+                outline = ', '.join(f'{x:.7f} {y:.7f}' for x, y in corners)
+                community = communities[i * len(communities) // len(made)]
+                file.write(f'bench-{i},{community},{i % 60 + 1}号楼,{i // 60}小区,{i % 48 + 1},"POLYGON (({outline}))"\n')
+    return path
+
+
+def come_in(county, engine, made, communities):
+    path, figures = file_of(made, communities), []
+    for _ in range(2):
+        begin = time.time()
+        _, peak = county.program('import', 'buildings', str(path), '--partial', '--errors', str(county.folder / 'errors.csv'))
+        took = time.time() - begin
+        figures.append(f'**{len(made) / took:,.0f} rows/s**: {took:.1f} s, {peak} MB at most')
+    kept = int(county.sql("SELECT COUNT(*) FROM buildings WHERE id LIKE 'bench-%'")[0][0])
+    if kept != len(made): sys.exit(f'of {len(made)} buildings {kept} came in: ' + (county.folder / 'errors.csv').read_text()[:1000])
+    row(f'Gewu, {engine}', f'import of {len(made):,} buildings from CSV; again, with nothing new', *figures, f'{path.stat().st_size // 1_000_000} MB of file')
+
+
+def in_browser(county, engine):
+    """Chromium draws by the processor here, on the same two cores as the server."""
+    python = root / '.venv-browser/bin/python'
+    if not python.exists():
+        say('no .venv-browser (script/test makes it): the browser is left out')
+        return
+    for zoom in (13.5, 14.5, 16.5):
+        done = subprocess.run([python, root / 'Benchmarks/map_in_browser.py', f'http://127.0.0.1:{county.port}', f'{MIDDLE[0]},{MIDDLE[1]},{zoom}'],
+                              capture_output=True, text=True)
+        if done.returncode: sys.exit('the browser: ' + done.stderr[-2000:])
+        r = json.loads(done.stdout)
+        row(f'Chromium, Gewu on {engine}', f'/map complete at zoom {zoom}, a screen of 1366 × 768', f"**{r['first']:.1f} s**", f"**{r['again']:.1f} s**",
+            f"{r['tiles']} answers of the map, {r['bytes'] / 1000:,.0f} KB; dragged for {r['seconds']:.0f} s: {r['frames'] / r['seconds']:.0f} frames/s, longest {r['longest']:.0f} ms")
 
 
 def square(zoom):
@@ -196,9 +227,7 @@ def measure(engine, made):
     found = {}
     try:
         communities = [r[0] for r in county.sql("SELECT code FROM divisions WHERE level = 'community' ORDER BY code")]
-        county.insert('buildings', 'id, community, name, compound, households, longitude, latitude, cell, outline',
-                      [(f'bench-{i}', communities[i * len(communities) // len(made)], f'{i % 60 + 1}号楼', f'{i // 60}小区', i % 48 + 1, x, y, cell(x, y), outline_bytes(c))
-                       for i, (x, y, c) in enumerate(made)])
+        come_in(county, engine, made, communities)
         chance = random.Random(2)
         county.grids(2_000, lambda: (MIDDLE[0] + chance.uniform(-1, 1) * HALF * METRE_EAST, MIDDLE[1] + chance.uniform(-1, 1) * HALF * METRE_NORTH))
         token = county.token('coordination_officer')
@@ -209,6 +238,7 @@ def measure(engine, made):
             row(f'Gewu, {engine}', f'z{zoom} {layer}', f"**{cold['perSecond']:,.0f}/s**, mean {cold['mean']:.1f} ms, {processor:.2f} ms of processor",
                 f"**{warm['perSecond']:,.0f}/s**, p95 {warm['p95']:.1f} ms" + (f", {warm['errors']} errors" if warm['errors'] else ''),
                 f'{statistics.mean(sizes) / 1000:.1f} KB, most {max(sizes) / 1000:.1f} (gzip)')
+        in_browser(county, engine)
         row(f'Gewu, {engine}', 'memory of the server at most', f'{megabytes(county.server.pid)} MB', '', '')
     finally: county.close()
     if not o.keep: shutil.rmtree(folder, ignore_errors=True)
@@ -273,6 +303,7 @@ finally:
             '30 by 30 km; tiles of the middle 18 by 18 km. Gewu over HTTP with a token, rights and gzip, asked by wrk; PostGIS by pgbench,',
             'without HTTP and without gzip. Cold: each tile once after everything kept became invalid; 8 connections each. At z13 Gewu',
             'shows areas with their counts by design, not single buildings, so that line and PostGIS’s are not the same picture. A building',
-            'is in each tile that it touches; Gewu looks for middles within a margin, PostGIS for boxes that touch.', '',
+            'is in each tile that it touches; Gewu looks for middles within a margin, PostGIS for boxes that touch. In the browser, cold is',
+            'a first visit, warm the next page of the same visit; both wait for the page’s own word that the map is complete.', '',
             '| who | what | cold | warm | a tile | load |', '| --- | --- | --- | --- | --- | --- |'] + ['| ' + ' | '.join(r) + ' |' for r in table])
     if not o.keep: shutil.rmtree(work, ignore_errors=True)
