@@ -13,8 +13,8 @@ extension AccountCounty {
     func bought() async throws {
         let (mandates, fire, now) = (mandates, try scope("fire"), clock.now())
         let content = DemandContent(
-            kind: .task, title: "夜间消防巡逻", purpose: "减少火灾", basis: "《浙江省消防条例》第八条", area: Self.county.code, level: .grid,
-            minutes: 60, times: 4, from: now.local().day + 10, until: now.local().day + 40)
+            kind: .task, title: "楼道电动车夜查", purpose: "减少火灾", basis: "《消防法》第五条", area: Self.county.code, level: .grid,
+            minutes: 60, times: 4, from: now.local().day + 30, until: now.local().day + 120)
         let answer = try await mandates.answer(to: content, by: fire, at: now)
         let (north, south, coordinator) = (try scope("northhead"), try scope("southhead"), try scope("coordinator"))
         try await house.database.write { transaction in

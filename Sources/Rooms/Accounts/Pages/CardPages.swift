@@ -64,25 +64,31 @@ struct CardPages: Sendable {
                 "\(card.name) · \(title)", breadcrumb: trail,
                 """
                 <p class="lead">\(visit(card.period.title)) · \(card.period.days.lowerBound.description) – \(card.period.days.upperBound.description)</p>\
-                \(bar(card, visit))<div class="report-card">\(card.sections.html { section($0, visit) })</div>\
+                \(bar(card, staff))<div class="report-card">\(card.sections.html { section($0, visit) })</div>\
                 <p class="hint">\(visit("只列事实和数字，不打分、不排名，不涉及个人。每个数字都从各处记录现算，点开就是它的清单；写着“截至今天”的是今天的情况，不是当时的。", "Facts and figures only: no marks, no ranking, nothing of a person. Each figure is read from the records as they stand and leads to its list; what says “as of today” is today’s, whatever the period."))</p>\
                 <p class="printonly">\(visit("打印", "Printed")) \(visit.instantText(visit.now)) · \(staff.scope.staffName)（\(visit(staff.scope.postName))）· \(card.period.days.lowerBound.description) – \(card.period.days.upperBound.description)</p>
                 """))
     }
 
     /// The time before and after, a month or a whole year, and what else can be done.
-    private func bar(_ card: ReportCard, _ visit: Visit) -> HTML {
+    private func bar(_ card: ReportCard, _ staff: StaffVisit) -> HTML {
+        let visit = staff.visit
         let (period, path) = (card.period, card.subject.address)
         func link(_ other: AppraisalPeriod, _ text: String) -> HTML {
             "<a class=\"btn\" href=\"\(QueryParameters([("period", other.text)]).address(path))\">\(text)</a>"
         }
+        let mayExport =
+            switch card.subject {
+            case .street: true
+            case .department: staff.scope.may(Right("case.export"))
+            }
         let today = visit.now.local().day
         let (before, after) = (period.moved(by: -1), period.moved(by: 1))
         let last = min(period.days.upperBound, max(today, period.days.lowerBound))
         return """
             <div class="bar noprint">\(link(before, "← " + visit(before.title)))\(period.days.upperBound < today ? link(after, visit(after.title) + " →") : HTML())\
             \(link(AppraisalPeriod(.month, of: last), visit("按月", "Month")))\(link(AppraisalPeriod(.year, of: last), visit("按年", "Year")))\
-            \(exportLink(visit, path: path + "/export"))</div>
+            \(mayExport ? exportLink(visit, path: path + "/export") : copyLink(visit))</div>
             """
     }
 
