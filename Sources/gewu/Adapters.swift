@@ -69,6 +69,21 @@ struct GroundsOfMandates: Grounds {
         }
         try Mandates.requireGround(named, area: area, on: day, in: transaction)
     }
+
+    func requireCounted(
+        _ ground: String?, _ entry: RegisterEntry, on day: Day, in transaction: any Transaction
+    ) throws {
+        guard let ground, let named = WorkGround(ground) else {
+            throw Refusal.noGround(LocalizedText("没有写明依据", "No ground was named"))
+        }
+        try Mandates.requireCounted(named, entry, on: day, in: transaction)
+    }
+
+    func counted(
+        _ grounds: Set<String>, as kind: RegisterEntry.Kind, in transaction: any Transaction
+    ) throws -> Set<String> {
+        try Mandates.counted(grounds, as: kind, in: transaction)
+    }
 }
 
 /// What standard times are held against: acts on matters.

@@ -29,6 +29,7 @@ struct BurdenWorld: Sendable {
     let client: any TestClientProtocol
 
     static let county = "330106"
+    static let prefecture = "3301"
     static let north = "330106001"
     static let south = "330106002"
     static let west = "330106003"
@@ -37,6 +38,8 @@ struct BurdenWorld: Sendable {
     private static let posts: [(name: String, role: String, area: String, line: String?)] =
         [
             ("coordination", "coordination_officer", county, nil), ("northhead", "street_leader", north, nil),
+            ("prefecture", "coordination_officer", prefecture, nil),
+            ("neighbour", "coordination_officer", "330107", nil),
             ("fire", "department_leader", county, "fire"), ("health", "department_leader", county, "health"),
         ]
         + (1...9).map { ("north\($0)", "community_clerk", north + "001", nil) }
@@ -159,11 +162,29 @@ struct BurdenWorld: Sendable {
     }
 }
 
-/// The item C0101 carries everything, and nothing else does.
+/// The item C0101 carries everything but entries of registers; what begins as an admission does was counted, holds to the end
+/// of 2027, and belongs to fire where its number ends so.
 private struct OneGround: Grounds {
     func require(_ ground: String?, for area: AreaPrefix, on day: Day, in transaction: any Transaction) throws {
         guard ground == "C0101" else { throw Refusal.noGround(LocalizedText("没有依据", "No ground")) }
     }
+
+    func requireCounted(
+        _ ground: String?, _ entry: RegisterEntry, on day: Day, in transaction: any Transaction
+    ) throws {
+        guard let ground, ground.hasPrefix("准入"), entry.until.parts.year <= 2027, !entry.areas.isEmpty,
+            !ground.hasSuffix("fire") || entry.body == nil || entry.body == Offices.id("fire")
+        else {
+            throw Refusal(
+                .ruleBroken, "mandates.not-counted", LocalizedText("未经准入计数", "Not counted"),
+                wayOn: LocalizedText("请先提出准入 /demands/new", "Ask at /demands/new"), rule: entry.rule,
+                field: "ground")
+        }
+    }
+
+    func counted(
+        _ grounds: Set<String>, as kind: RegisterEntry.Kind, in transaction: any Transaction
+    ) throws -> Set<String> { grounds.filter { $0.hasPrefix("准入") } }
 }
 
 struct Offices: BodyLookup {
@@ -173,7 +194,8 @@ struct Offices: BodyLookup {
     }
 
     private static let all = [
-        "fire", "health", BurdenWorld.county, BurdenWorld.west, BurdenWorld.west + "001", BurdenWorld.north,
+        "fire", "health", BurdenWorld.county, BurdenWorld.prefecture, "330107", BurdenWorld.west,
+        BurdenWorld.west + "001", BurdenWorld.north,
         BurdenWorld.south, BurdenWorld.north + "001",
         BurdenWorld.south + "001",
     ].map { name in

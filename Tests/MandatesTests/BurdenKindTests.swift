@@ -208,6 +208,35 @@ struct BurdenKindTests {
         }
     }
 
+    @Test("Meetings, papers, forms and inspections are merged by an act with a reason", arguments: EngineCase.available)
+    func merged(engine: EngineCase) async throws {
+        try await DutyWorld.with(engine) { world in
+            try await world.adopted()
+            for (kind, titles) in [
+                (DemandKind.meeting, ["冬春火灾防控例会", "微型消防站视频点名"]), (.paper, ["值守通知阅办", "高层建筑整治方案"]),
+                (.form, ["充电点位表", "器材清点登记"]), (.inspection, ["应急预案抽查", "避灾点物资督查"]),
+            ] {
+                var pair: [Demand] = []
+                for title in titles {
+                    var content = DutyWorld.content(title, item: "B0601", basis: nil, minutes: 20, times: 2)
+                    (content.kind, content.level) = (kind, .street)
+                    var demand = try await world.file(content)
+                    for name in ["northhead", "southhead"] {
+                        demand = try await world.act(.hear(agrees: true, words: ""), on: demand, by: name)
+                    }
+                    pair.append(try await world.act(.admit(words: "属清单内"), on: demand, by: "coordination"))
+                }
+                let join = #""measure": "merge", "other": "\#(pair[1].number)""#
+                #expect(try await take("{\(join), \"words\": \" \"}", pair[0], in: world).status == 422, "\(kind)")
+                let done = try await take("{\(join), \"words\": \"两件并为一件\"}", pair[0], in: world)
+                #expect(done.status == 200 && done.text.contains("\"stage\":\"cut\""), "\(kind) \(done.text)")
+                // Joined to the other, it is no ground for more of it.
+                let back = #"{"measure": "merge", "other": "\#(pair[0].number)", "words": "并回"}"#
+                #expect(try await take(back, pair[1], in: world).status == 422, "\(kind)")
+            }
+        }
+    }
+
     @Test("What its sender takes back counts to that day", arguments: EngineCase.available)
     func withdrawn(engine: EngineCase) async throws {
         try await DutyWorld.with(engine) { world in

@@ -116,4 +116,27 @@ import Web
             #expect(own.status == 422 && own.text.contains("cases.self-governed") && own.text.contains("民法典"))
         }
     }
+
+    @Test("An item in force carries no entry of a register: the gate must have counted it")
+    func registers() async throws {
+        try await GroundCounty.with { county in
+            try await county.adopt()
+            let bureau = try await county.rows("SELECT id FROM bodies WHERE line = 'civil_affairs'").first?.text(0)
+            for ground in ["B0402", "准入2026-0001"] {
+                let plaque = try await county.call(
+                    "/plaques", ["area": GroundCounty.area, "title": "健康驿站", "askedBy": bureau, "ground": ground],
+                    as: "streethead")
+                let assessment = try await county.call(
+                    "/assessments",
+                    [
+                        "title": "年度考核", "ground": ground, "year": county.house.clock.now().local().day.parts.year,
+                        "areas": [GroundCounty.area], "indicators": [["name": "满意率", "weight": 100]],
+                    ], as: "bureau")
+                let code = ground == "B0402" ? "mandates.not-counted" : "mandates.no-ground"
+                for reply in [plaque, assessment] {
+                    #expect(reply.status == 422 && reply.text.contains(code), "\(ground) \(reply.text)")
+                }
+            }
+        }
+    }
 }

@@ -93,6 +93,11 @@ struct ExchangeTests {
             #expect(try await world.registry.takeOverUploads() == 1)
             let told = try await read(none.id, world)
             #expect(told.contains("\"state\":\"failed\"") && !told.contains("gewu-residents"), "\(told)")
+            // A file that is no table at all is told by the name that its sender gave it.
+            let document = try await upload("%PDF-1.7 无", world)
+            #expect(try await world.registry.takeOverUploads() == 1)
+            let named = try await read(document.id, world)
+            #expect(named.contains("“名册.csv”") && named.contains("PDF"), "\(named)")
             #expect(try await world.call(.get, "/registry/exchange/uploads/\(none.id)", as: "data").status == 200)
             #expect(
                 try await world.call(.get, "/api/v1/registry/uploads/\(none.id)/errors", as: "data").status == 404)

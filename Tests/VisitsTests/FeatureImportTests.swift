@@ -99,4 +99,21 @@ struct FeatureImportTests {
             }
         }
     }
+
+    @Test("What is wrong with features is told of their properties, not of columns that nobody sees")
+    func words() async throws {
+        try await VisitsWorld.with(.sqlite, forms: VisitsWorld.fewForms) { world in
+            for (properties, words) in [
+                ("\"floor\":3", "要素的属性中没有“姓名”：floor"),
+                (home(1, ",\"地址\":\"文三路 2 号\""), "“address”与“地址”都是"),
+                (home(1, ",\"坐标\":\"120.1,30.2\""), "“坐标”与要素的位置都是"),
+            ] {
+                let refusal = await #expect(throws: Refusal.self) {
+                    _ = try await run(collection([feature("[120.1,30.2]", properties)]), in: world)
+                }
+                let told = [refusal?.message.chinese, refusal?.wayOn?.chinese].compactMap { $0 }.joined()
+                #expect(told.contains(words) && !told.contains("列") && !told.contains("第一行"), "\(told)")
+            }
+        }
+    }
 }

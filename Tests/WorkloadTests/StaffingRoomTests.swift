@@ -83,6 +83,30 @@ struct StaffingRoomTests {
     }
 
     @Test(
+        "Where no plan was found in time, page and interface say so and tell of no gap", arguments: EngineCase.available
+    )
+    func notFound(engine: EngineCase) async throws {
+        try await StaffingWorld.with(engine) { world in
+            var one = try await world.propose()
+            (one.moves, one.contracts, one.reliefs, one.isProved, one.gap) = ([], [], [], false, 0)
+            #expect(one.over > 0 && !one.isPlan && one.gapOfPlan == nil)
+            let (workload, scope, now, none) = (world.workload, try world.scope("coordination"), world.clock.now(), one)
+            let kept = try await world.house.database.write {
+                try workload.keep(none, by: scope, at: now, in: $0)
+            }
+            let list = try await world.call(.get, "/api/v1/staffing/proposals", as: "coordination")
+            #expect(list.text.contains(#""gap":null"#), "\(list.text.prefix(400))")
+            for path in ["/staffing", "/staffing/\(kept.id)"] {
+                let page = try await world.call(.get, path, as: "coordination")
+                #expect(page.status == 200 && page.text.contains("没有算出方案"), "\(path)")
+            }
+            // Proved that nothing helps, or nothing to do: that is an answer.
+            one.isProved = true
+            #expect(one.isPlan && one.gapOfPlan == 0)
+        }
+    }
+
+    @Test(
         "A proposal is kept as it was, on the ledger, and read by those of the county only",
         arguments: EngineCase.available)
     func kept(engine: EngineCase) async throws {

@@ -7,6 +7,53 @@ public protocol Grounds: Sendable {
     /// - Parameter ground: as people write it (`B0301`, `准入2026-0007`, `购买2026-0003`); nil when none was named.
     /// - Throws: a refusal that cites the rule when it carries nothing to that area on that day.
     func require(_ ground: String?, for area: AreaPrefix, on day: Day, in transaction: any Transaction) throws
+
+    /// What a register keeps one by one rests on what the gate let through as that kind and counted by the year: an item of
+    /// the lists alone counts nothing, so it carries no entry.
+    /// - Throws: a refusal that cites the rule when the gate did not count it, or it carries nothing there on that day.
+    func requireCounted(
+        _ ground: String?, _ entry: RegisterEntry, on day: Day, in transaction: any Transaction) throws
+
+    /// Which of these grounds the gate has counted, and counts still, as that kind.
+    func counted(_ grounds: Set<String>, as kind: RegisterEntry.Kind, in transaction: any Transaction) throws
+        -> Set<String>
+}
+
+/// What an entry of a register asks of its ground.
+public struct RegisterEntry: Sendable, Hashable {
+    /// Kinds that the gate counts by the year and of which there is a register.
+    public enum Kind: String, Sendable, Hashable, CaseIterable { case assessment, plaque }
+
+    public var kind: Kind
+    /// Where it weighs; all of one level, for which the gate has reckoned its hours.
+    public var areas: [AreaPrefix]
+    /// Who must have asked at the gate; nil for whoever it was.
+    public var body: BodyID?
+    /// The ground holds on this day or later.
+    public var until: Day
+    /// What is cited when it is refused.
+    public var rule: String
+
+    public init(_ kind: Kind, areas: [AreaPrefix], body: BodyID?, until: Day, rule: String) {
+        self.kind = kind
+        self.areas = areas
+        self.body = body
+        self.until = until
+        self.rule = rule
+    }
+}
+
+extension Grounds {
+    /// Nobody counts, so nothing is counted.
+    public func requireCounted(
+        _ ground: String?, _ entry: RegisterEntry, on day: Day, in transaction: any Transaction
+    ) throws {
+        throw Refusal.noGround(LocalizedText("本平台尚未接入准入", "No gate is connected to this platform"))
+    }
+
+    public func counted(
+        _ grounds: Set<String>, as kind: RegisterEntry.Kind, in transaction: any Transaction
+    ) throws -> Set<String> { [] }
 }
 
 /// Nobody says what carries, so nothing does. A house has it until the lists are wired in: forgetting that is loud.

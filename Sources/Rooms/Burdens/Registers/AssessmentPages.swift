@@ -52,6 +52,7 @@ struct AssessmentPages: Sendable {
                 "考核谁", "Whom", .longText,
                 cell: { one, _ in .text(one.areas.map { burdens.areaName($0) }.joined(separator: "、")) }),
             .text("依据", "Ground") { one, _ in one.ground },
+            .byGate,
             .text("状态", "Standing") { one, visit in
                 one.isStanding ? visit("进行", "Stands") : visit("已取消", "Ended")
             },
@@ -63,8 +64,9 @@ struct AssessmentPages: Sendable {
     {
         let visit = staff.visit
         let year = try Self.year(visit)
+        let burdens = burdens
         let all = try await burdens.house.database.read {
-            try RegisterStore.assessments(of: year, for: staff.scope, in: $0)
+            try burdens.assessments(of: year, for: staff.scope, in: $0)
         }
         let (pages, rules) = (self, burdens.registers.assessments)
         let listing = Listing(
@@ -98,7 +100,7 @@ struct AssessmentPages: Sendable {
                 visit(BurdenTexts.assessments), breadcrumb: [(visit(BurdenTexts.assessments), nil)],
                 notice: refusal?.registerNotice(visit),
                 """
-                <p class="lead">\(visit("谁考核谁、凭哪些指标、各占多少。一处一年至多被考核 \(rules.most) 次（当年已开始又取消的也计），超过的不予登记。", "Who assesses whom, by which indicators and weights. A place is assessed \(rules.most) times a year at most; one that was ended after its year had begun counts."))</p>\
+                <p class="lead">\(visit("谁考核谁、凭哪些指标、各占多少。考核先经准入，与督查检查合并计入年度上限，再在这里登记；一处一年至多被考核 \(rules.most) 次（当年已开始又取消的也计），超过的不予登记。", "Who assesses whom, by which indicators and weights. An assessment passes the gate, where it counts with inspections under the cap of the year, then it is registered here. A place is assessed \(rules.most) times a year at most; one that was ended after its year had begun counts."))</p>\
                 <p class="hint">\(visit("规则（待当地核实）：", "Rule (check locally): "))\(rules.rule)</p>\
                 <div class="bar">\(exportLink(visit, path: "/assessments/export?year=\(year)"))<a class="btn" href="/assessments?year=\(year - 1)">\("\(year - 1)")</a><a class="btn" href="/assessments?year=\(year + 1)">\("\(year + 1)")</a><a class="btn" href="/plaques">\(visit(BurdenTexts.plaques))</a></div>\
                 \(listing.html(visit))\(places.items.isEmpty ? HTML() : places.html(visit))\(form(staff, year, typed, refusal))
@@ -120,7 +122,8 @@ struct AssessmentPages: Sendable {
             \(Field.text("title", visit("考核名称", "Name"), value: typed?["title"], required: true, maximum: 60, error: error("title")))\
             \(Field.text("year", visit("年度", "Year"), value: typed?["year"] ?? "\(year)", required: true, maximum: 4, error: error("year"), inputMode: "numeric"))\
             \(Field.longText("indicators", visit("指标和权重（每行一项，如：群众满意率 40；合计 100）", "Indicators and weights, one a line, 100 in all"), value: typed?["indicators"], required: true, maximum: 2000, rows: 5, error: error("indicators")))\
-            \(Field.text("ground", visit("依据（清单事项、准入或合同编号）", "Item, admission or contract that carries it"), value: typed?["ground"], required: true, maximum: 40, error: error("ground")))\
+            \(Field.text("ground", visit("依据（准入或合同编号）", "Admission or contract that carries it"), value: typed?["ground"], required: true, maximum: 40, hint: visit("一次准入只能登记一项考核；清单事项不计入上限，不能单独作为依据。", "One admission carries one assessment. An item of the lists is counted by no cap and carries none."), error: error("ground")))\
+            \(staff.scope.may(.fileDemand) ? "<p><a href=\"/demands/new?kind=assessment\">\(visit("还没有准入？先提出", "No admission yet? Ask at the gate"))</a></p>" : HTML())\
             <details class="act"\(flag: "open", refusal?.field == "areas" || !chosen.isEmpty)><summary>\(visit("考核谁", "Who is assessed"))</summary>\(error("areas").map { "<p class=\"error\">\($0)</p>" })\(boxes)</details>\
             <p>\(Field.submit(visit("登记", "Register")))</p></form>
             """
@@ -144,10 +147,8 @@ struct AssessmentPages: Sendable {
     private func show(_ staff: StaffVisit, _ refusal: Refusal? = nil) async throws -> Response {
         let visit = staff.visit
         let id: AssessmentID = try visit.identifier()
-        let one = try await burdens.house.database.read {
-            try RegisterStore.assessment(id, for: staff.scope, in: $0)
-        }
-        guard let one else { throw Refusal.nothingHere }
+        let burdens = burdens
+        let one = try await burdens.house.database.read { try burdens.assessment(id, for: staff.scope, in: $0) }
         let mayEnd =
             one.isStanding
             && (staff.scope.may(.decideDemand) || staff.scope.may(.fileDemand) && staff.scope.body == one.body)
@@ -170,8 +171,9 @@ struct AssessmentPages: Sendable {
                 breadcrumb: [(visit(BurdenTexts.assessments), "/assessments?year=\(one.year)"), (one.title, nil)],
                 notice: refusal?.registerNotice(visit),
                 """
-                <section class="panel"><dl class="facts">\(row(visit("谁考核", "By whom"), one.bodyName))\(row(visit("年度", "Year"), "\(one.year)"))\
+                \(one.groundHint(visit))<section class="panel"><dl class="facts">\(row(visit("谁考核", "By whom"), one.bodyName))\(row(visit("年度", "Year"), "\(one.year)"))\
                 \(row(visit("考核谁", "Whom"), one.areas.map { burdens.areaName($0) }.joined(separator: "、")))\(row(visit("依据", "Ground"), one.ground))\
+                \(row(visit("经准入计数", "Counted by the gate"), one.byGateText(visit)))\
                 \(one.endedWhy.map { row(visit("已取消", "Ended"), $0) })</dl></section>\(indicators.html(visit))\(form)
                 """), status: refusal?.kind.status ?? .ok)
     }
@@ -192,8 +194,9 @@ struct AssessmentPages: Sendable {
 
     private func export(_ staff: StaffVisit) async throws -> Response {
         let year = try Self.year(staff.visit)
+        let burdens = burdens
         let all = try await burdens.house.database.read {
-            try RegisterStore.assessments(of: year, for: staff.scope, in: $0)
+            try burdens.assessments(of: year, for: staff.scope, in: $0)
         }
         return try await SheetExport.workbook(named: staff(BurdenTexts.assessments), columns: columns, for: staff) {
             _ in

@@ -49,15 +49,30 @@ extension Burdens {
         return area
     }
 
+    /// What carries an entry: something that the gate let through as this kind and counted, so that a register is no way
+    /// round the caps of the year.
     private func ground(
-        _ text: String, for area: AreaPrefix, at now: Instant, in transaction: any Transaction
+        _ text: String, _ entry: RegisterEntry, at now: Instant, in transaction: any Transaction
     ) throws -> String {
         let ground = text.trimmingSpaces()
         guard ground.utf16.count <= 40 else {
             throw Self.wrong("registers", "ground", "依据不超过 40 字", "A ground of 40 characters at most")
         }
-        try house.grounds.require(ground.isEmpty ? nil : ground, for: area, on: now.local().day, in: transaction)
+        try house.grounds.requireCounted(
+            ground.isEmpty ? nil : ground, entry, on: now.local().day, in: transaction)
         return ground
+    }
+
+    private static func used(_ register: String, _ ground: String, _ title: String, _ where: String?, rule: String)
+        -> Refusal
+    {
+        let place = `where`.map { LocalizedText("在\($0)", " in \($0)") } ?? LocalizedText("", "")
+        return Refusal(
+            .ruleBroken, "\(register).ground-used",
+            LocalizedText(
+                "\(ground) \(place.chinese)已用于“\(title)”，一次准入只计一次",
+                "\(ground) carries “\(title)”\(place.english) already: what was counted once carries one"),
+            wayOn: LocalizedText("请另行提出准入", "Ask for another at the gate"), rule: rule, field: "ground")
     }
 
     private func title(_ text: String, _ register: String) throws(Refusal) -> String {
@@ -89,8 +104,14 @@ extension Burdens {
         guard let body = try BodyID(parsing: asked.askedBy).flatMap({ try Places.body($0, in: transaction) }) else {
             throw Self.wrong("plaques", "askedBy", "请选择要求挂牌的单位", "Choose who asked for it")
         }
-        let ground = try ground(asked.ground, for: area, at: now, in: transaction)
         let (most, rule) = (registers.plaques.most, registers.plaques.rule)
+        let ground = try ground(
+            asked.ground,
+            RegisterEntry(.plaque, areas: [area], body: nil, until: now.local().day, rule: rule), at: now,
+            in: transaction)
+        if let other = try RegisterStore.hanging(in: area, on: ground, in: transaction) {
+            throw Self.used("plaques", ground, other, areaName(area), rule: rule)
+        }
         guard try RegisterStore.hanging(in: area, in: transaction) < most else {
             throw Self.wrong(
                 "plaques", "over", "\(areaName(area))已挂 \(most) 块，达到上限：摘下一块才能再挂",
@@ -98,7 +119,7 @@ extension Burdens {
         }
         let plaque = Plaque(
             id: house.identifiers.next(at: now), area: area, title: title, askedBy: body.id, askedName: body.name,
-            ground: ground, hungOn: now.local().day, downOn: nil, downWhy: "", version: 1)
+            ground: ground, hungOn: now.local().day, downOn: nil, downWhy: "", version: 1, isByGate: true)
         try RegisterStore.insert(plaque, by: scope.post, in: transaction)
         try record("plaques.hung", "plaque", plaque.id, area, scope, at: now, in: transaction) { writer in
             writer.member("title", title)
@@ -108,10 +129,11 @@ extension Burdens {
         return plaque
     }
 
+    @discardableResult
     func takeDown(
         _ id: PlaqueID, why: String, by scope: Scope, at now: Instant, in transaction: any Transaction
-    ) throws {
-        guard let plaque = try RegisterStore.plaque(id, for: scope, in: transaction) else { throw Refusal.nothingHere }
+    ) throws -> Plaque {
+        let plaque = try plaque(id, for: scope, in: transaction)
         guard mayHang(scope), scope.area.contains(plaque.area) else {
             throw Self.notYours
         }
@@ -123,6 +145,7 @@ extension Burdens {
             writer.member("title", plaque.title)
             writer.member("why", why)
         }
+        return try self.plaque(id, for: scope, in: transaction)
     }
 
     /// An assessment is registered before it begins; nobody is assessed more often than the rule has it.
@@ -140,10 +163,17 @@ extension Burdens {
             throw Self.wrong("assessments", "areas", "请选择被考核的街道或社区", "Choose who is assessed")
         }
         let areas = try asked.areas.map { try place($0, scope, "assessments", "areas") }.sorted { $0.code < $1.code }
-        var carried = ""
-        for area in areas { carried = try ground(asked.ground, for: area, at: now, in: transaction) }
-        let counted = try RegisterStore.assessments(of: asked.year, for: scope, in: transaction).filter(\.isCounted)
         let (most, rule) = (registers.assessments.most, registers.assessments.rule)
+        let begins = Day(year: Int(asked.year), month: 1, day: 1) ?? now.local().day
+        let carried = try ground(
+            asked.ground,
+            RegisterEntry(
+                .assessment, areas: areas, body: scope.may(.decideDemand) ? nil : scope.body,
+                until: max(begins, now.local().day), rule: rule), at: now, in: transaction)
+        if let other = try RegisterStore.assessments(on: carried, in: transaction).first(where: \.isCounted) {
+            throw Self.used("assessments", carried, other.title, nil, rule: rule)
+        }
+        let counted = try RegisterStore.assessments(of: asked.year, for: scope, in: transaction).filter(\.isCounted)
         let full = areas.filter { area in Int64(counted.filter { $0.areas.contains(area) }.count) >= most }
         guard full.isEmpty else {
             let names = full.prefix(5).map(areaName).joined(separator: "、")
@@ -155,7 +185,7 @@ extension Burdens {
         let one = Assessment(
             id: house.identifiers.next(at: now), title: title, body: scope.body, bodyName: scope.bodyName,
             ground: carried, year: asked.year, indicators: indicators, areas: areas, endedWhy: nil, endedOn: nil,
-            version: 1)
+            version: 1, isByGate: true)
         try RegisterStore.insert(one, by: scope, in: transaction)
         try record("assessments.set", "assessment", one.id, scope.area, scope, at: now, in: transaction) { writer in
             writer.member("title", title)
@@ -182,10 +212,11 @@ extension Burdens {
     }
 
     /// Whoever set it ends it, or the coordination office does.
+    @discardableResult
     func end(
         _ id: AssessmentID, why: String, by scope: Scope, at now: Instant, in transaction: any Transaction
-    ) throws {
-        guard let one = try RegisterStore.assessment(id, for: scope, in: transaction) else { throw Refusal.nothingHere }
+    ) throws -> Assessment {
+        let one = try assessment(id, for: scope, in: transaction)
         guard scope.may(.decideDemand) || scope.may(.fileDemand) && scope.body == one.body else {
             throw Self.notYours
         }
@@ -197,6 +228,7 @@ extension Burdens {
             writer.member("title", one.title)
             writer.member("why", why)
         }
+        return try assessment(id, for: scope, in: transaction)
     }
 
     private func record<Entity>(

@@ -29,6 +29,7 @@ struct PlaquePages: Sendable {
             },
             .text("谁要求的", "Asked by") { one, _ in one.askedName },
             .text("依据", "Ground") { one, _ in one.ground },
+            .byGate,
             .text("挂牌日", "Hung on") { one, _ in one.hungOn.description },
             .text(
                 "现状", "Now",
@@ -45,14 +46,12 @@ struct PlaquePages: Sendable {
         -> Response
     {
         let visit = staff.visit
-        let after = visit.query.filled("after").flatMap { PlaqueID(parsing: $0) }
+        let (burdens, after) = (burdens, visit.query.filled("after"))
         let day = visit.now.local().day
         let (found, bodies) = try await burdens.house.database.read { transaction in
-            let last = try after.flatMap { try RegisterStore.plaque($0, for: staff.scope, in: transaction) }
             let county = AreaPrefix(staff.scope.area.code.prefix(6)) ?? staff.scope.area
             return (
-                try RegisterStore.plaques(
-                    for: staff.scope, after: last, limit: Self.pageSize + 1, in: transaction),
+                try burdens.plaques(for: staff.scope, after: after, limit: Self.pageSize + 1, in: transaction),
                 try Places.bodies(within: county, at: day, limit: 300, in: transaction).filter { $0.level <= .county }
             )
         }
@@ -66,7 +65,7 @@ struct PlaquePages: Sendable {
                 visit(BurdenTexts.plaques), breadcrumb: [(visit(BurdenTexts.plaques), nil)],
                 notice: refusal?.registerNotice(visit),
                 """
-                <p class="lead">\(visit("哪里挂了什么牌子、谁要求的、凭什么。一处同时至多 \(most.most) 块，超过的不予登记。", "What hangs where, who asked for it and on what ground. No more than \(most.most) hang in one place."))</p>\
+                <p class="lead">\(visit("哪里挂了什么牌子、谁要求的、凭什么。挂牌先经准入计入年度上限，再在这里登记；一处同时至多 \(most.most) 块，超过的不予登记。", "What hangs where, who asked for it and on what ground. A plaque passes the gate and its cap of the year, then it is registered here; no more than \(most.most) hang in one place."))</p>\
                 <p class="hint">\(visit("规则（待当地核实）：", "Rule (check locally): "))\(most.rule)</p>\
                 <div class="bar">\(exportLink(visit, path: "/plaques/export"))<a class="btn" href="/assessments">\(visit(BurdenTexts.assessments))</a></div>\
                 \(listing.html(visit))\(form(staff, bodies, typed, refusal))
@@ -84,7 +83,7 @@ struct PlaquePages: Sendable {
             \(Field.choice("area", visit("挂在哪里", "Where"), burdens.ownPlaces(staff.scope), value: typed?["area"], required: true, none: visit("请选择", "Choose"), error: error("area")))\
             \(Field.text("title", visit("牌子名称", "What it says"), value: typed?["title"], required: true, maximum: 60, error: error("title")))\
             \(Field.choice("askedBy", visit("谁要求的", "Asked by"), bodies.map { Field.Choice($0.id.text, $0.name) }, value: typed?["askedBy"], required: true, none: visit("请选择", "Choose"), error: error("askedBy")))\
-            \(Field.text("ground", visit("依据（清单事项、准入或合同编号）", "Item, admission or contract that carries it"), value: typed?["ground"], required: true, maximum: 40, error: error("ground")))\
+            \(Field.text("ground", visit("依据（准入或合同编号）", "Admission or contract that carries it"), value: typed?["ground"], required: true, maximum: 40, hint: visit("由要求挂牌的单位按“挂牌”提出准入；清单事项不计入上限，不能单独作为依据。", "Whoever wants it asks at the gate. An item of the lists is counted by no cap and carries none."), error: error("ground")))\
             <p>\(Field.submit(visit("登记", "Register")))</p></form>
             """
     }
@@ -107,10 +106,8 @@ struct PlaquePages: Sendable {
     private func show(_ staff: StaffVisit, _ refusal: Refusal? = nil) async throws -> Response {
         let visit = staff.visit
         let id: PlaqueID = try visit.identifier()
-        let plaque = try await burdens.house.database.read {
-            try RegisterStore.plaque(id, for: staff.scope, in: $0)
-        }
-        guard let plaque else { throw Refusal.nothingHere }
+        let burdens = burdens
+        let plaque = try await burdens.house.database.read { try burdens.plaque(id, for: staff.scope, in: $0) }
         let mayAct = burdens.mayHang(staff.scope) && staff.scope.area.contains(plaque.area) && plaque.downOn == nil
         let form: HTML =
             mayAct
@@ -125,8 +122,8 @@ struct PlaquePages: Sendable {
                 plaque.title, breadcrumb: [(visit(BurdenTexts.plaques), "/plaques"), (plaque.title, nil)],
                 notice: refusal?.registerNotice(visit),
                 """
-                <section class="panel"><dl class="facts">\(row(visit("挂在哪里", "Where"), burdens.areaName(plaque.area)))\
-                \(row(visit("谁要求的", "Asked by"), plaque.askedName))\(row(visit("依据", "Ground"), plaque.ground))\
+                \(plaque.groundHint(visit))<section class="panel"><dl class="facts">\(row(visit("挂在哪里", "Where"), burdens.areaName(plaque.area)))\
+                \(row(visit("谁要求的", "Asked by"), plaque.askedName))\(row(visit("依据", "Ground"), plaque.ground))\(row(visit("经准入计数", "Counted by the gate"), plaque.byGateText(visit)))\
                 \(row(visit("挂牌日", "Hung on"), plaque.hungOn.description))\
                 \(plaque.downOn.map { row(visit("摘下", "Taken down"), "\($0)：\(plaque.downWhy)") })</dl></section>\(form)
                 """), status: refusal?.kind.status ?? .ok)
@@ -150,11 +147,8 @@ struct PlaquePages: Sendable {
         let (burdens, scope) = (burdens, staff.scope)
         return try await SheetExport.workbook(named: staff(BurdenTexts.plaques), columns: columns, for: staff) {
             after in
-            let found = try await burdens.house.database.read { transaction in
-                let last = try after.flatMap { PlaqueID(parsing: $0) }.flatMap {
-                    try RegisterStore.plaque($0, for: scope, in: transaction)
-                }
-                return try RegisterStore.plaques(for: scope, after: last, limit: 500, in: transaction)
+            let found = try await burdens.house.database.read {
+                try burdens.plaques(for: scope, after: after, limit: 500, in: $0)
             }
             return (found, found.count == 500 ? found.last?.id.text : nil)
         }

@@ -16,7 +16,7 @@ struct RegisterAPI: Sendable {
             .init("id", .identifier), .init("area", .text), .init("title", .text), .init("askedBy", .identifier),
             .init("askedName", .text), .init("ground", .text), .init("hungOn", .string(format: "date")),
             .init("downOn", .nullable(.string(format: "date"))), .init("downWhy", .nullable(.text)),
-            .init("version", .integer(minimum: 1)),
+            .init("isByGate", .boolean), .init("version", .integer(minimum: 1)),
         ]))
 
     private static let indicator = Schema.object([
@@ -29,7 +29,7 @@ struct RegisterAPI: Sendable {
             .init("id", .identifier), .init("title", .text), .init("body", .text), .init("ground", .text),
             .init("year", .integer(minimum: 2000)), .init("areas", .array(.text)),
             .init("indicators", .array(indicator)), .init("endedWhy", .nullable(.text)),
-            .init("version", .integer(minimum: 1)),
+            .init("isByGate", .boolean), .init("version", .integer(minimum: 1)),
         ]))
 
     private static let why = Schema.object([.init("why", .string(minimum: 1, maximum: 120))])
@@ -50,15 +50,14 @@ struct RegisterAPI: Sendable {
                 response: .object([.init("items", .array(Self.plaque)), .init("next", .nullable(.text))])),
             right: .readMandates
         ) { staff, _ in
-            let after = staff.visit.query.filled("after").flatMap { PlaqueID(parsing: $0) }
-            let found = try await burdens.house.database.read { transaction in
-                let last = try after.flatMap { try RegisterStore.plaque($0, for: staff.scope, in: transaction) }
-                return try RegisterStore.plaques(for: staff.scope, after: last, limit: 101, in: transaction)
+            let after = staff.visit.query.filled("after")
+            let found = try await burdens.house.database.read {
+                try burdens.plaques(for: staff.scope, after: after, limit: 101, in: $0)
             }
             return Answer.json(
                 JSONWriter.object { writer in
                     writer.key("items")
-                    writer.array(found.prefix(100)) { Self.write($1, to: &$0) }
+                    writer.array(found.prefix(100)) { $1.write(to: &$0) }
                     writer.member("next", found.count > 100 ? found[99].id.text : nil)
                 }
             ).response
@@ -79,11 +78,7 @@ struct RegisterAPI: Sendable {
             let asked = try submission.decode(Asked.self)
             let new = PlaqueAsked(
                 area: asked.area, title: asked.title, askedBy: asked.askedBy, ground: asked.ground)
-            let (burdens, scope, now) = (burdens, staff.scope, staff.visit.now)
-            return try await staff.visit.write(submission) { transaction in
-                let plaque = try burdens.hang(new, by: scope, at: now, in: transaction)
-                return Self.answer(plaque, status: 201)
-            }
+            return try await answer(staff, submission, status: 201) { try $0.hang(new, by: $1, at: $2, in: $3) }
         }
         routes.api(
             APIOperation(
@@ -93,14 +88,7 @@ struct RegisterAPI: Sendable {
         ) { staff, submission in
             let asked = try submission.decode(Why.self)
             let id: PlaqueID = try staff.visit.identifier()
-            let (burdens, scope, now) = (burdens, staff.scope, staff.visit.now)
-            return try await staff.visit.write(submission) { transaction in
-                try burdens.takeDown(id, why: asked.why, by: scope, at: now, in: transaction)
-                guard let plaque = try RegisterStore.plaque(id, for: scope, in: transaction) else {
-                    throw Refusal.nothingHere
-                }
-                return Self.answer(plaque)
-            }
+            return try await answer(staff, submission) { try $0.takeDown(id, why: asked.why, by: $1, at: $2, in: $3) }
         }
     }
 
@@ -114,12 +102,12 @@ struct RegisterAPI: Sendable {
         ) { staff, _ in
             let year = try AssessmentPages.year(staff.visit)
             let found = try await burdens.house.database.read {
-                try RegisterStore.assessments(of: year, for: staff.scope, in: $0)
+                try burdens.assessments(of: year, for: staff.scope, in: $0)
             }
             return Answer.json(
                 JSONWriter.object { writer in
                     writer.key("items")
-                    writer.array(found) { Self.write($1, to: &$0) }
+                    writer.array(found) { $1.write(to: &$0) }
                 }
             ).response
         }
@@ -147,11 +135,7 @@ struct RegisterAPI: Sendable {
             let new = AssessmentAsked(
                 title: asked.title, ground: asked.ground, year: asked.year, areas: asked.areas,
                 indicators: asked.indicators)
-            let (burdens, scope, now) = (burdens, staff.scope, staff.visit.now)
-            return try await staff.visit.write(submission) { transaction in
-                let one = try burdens.assess(new, by: scope, at: now, in: transaction)
-                return Self.answer(one, status: 201)
-            }
+            return try await answer(staff, submission, status: 201) { try $0.assess(new, by: $1, at: $2, in: $3) }
         }
         routes.api(
             APIOperation(
@@ -161,62 +145,63 @@ struct RegisterAPI: Sendable {
         ) { staff, submission in
             let asked = try submission.decode(Why.self)
             let id: AssessmentID = try staff.visit.identifier()
-            let (burdens, scope, now) = (burdens, staff.scope, staff.visit.now)
-            return try await staff.visit.write(submission) { transaction in
-                try burdens.end(id, why: asked.why, by: scope, at: now, in: transaction)
-                guard let one = try RegisterStore.assessment(id, for: scope, in: transaction) else {
-                    throw Refusal.nothingHere
-                }
-                return Self.answer(one)
-            }
+            return try await answer(staff, submission) { try $0.end(id, why: asked.why, by: $1, at: $2, in: $3) }
         }
     }
 
-    private static func answer(_ one: Plaque, status: Int = 200) -> Answer {
-        var writer = JSONWriter()
-        write(one, to: &writer)
-        return .json(writer.finish(), status: status, version: one.version)
-    }
-
-    private static func answer(_ one: Assessment, status: Int = 200) -> Answer {
-        var writer = JSONWriter()
-        write(one, to: &writer)
-        return .json(writer.finish(), status: status, version: one.version)
-    }
-
-    private static func write(_ one: Plaque, to writer: inout JSONWriter) {
-        writer.object { writer in
-            writer.member("id", one.id)
-            writer.member("area", one.area.code)
-            writer.member("title", one.title)
-            writer.member("askedBy", one.askedBy)
-            writer.member("askedName", one.askedName)
-            writer.member("ground", one.ground)
-            writer.member("hungOn", one.hungOn.description)
-            writer.member("downOn", one.downOn?.description)
-            writer.member("downWhy", one.downOn == nil ? nil : one.downWhy)
-            writer.member("version", one.version)
+    /// An act on a register, answered with the entry as it is then.
+    private func answer<Entry: Registered>(
+        _ staff: StaffVisit, _ submission: Submission, status: Int = 200,
+        _ act: @escaping @Sendable (Burdens, Scope, Instant, any Transaction) throws -> Entry
+    ) async throws -> Response {
+        let (burdens, scope, now) = (burdens, staff.scope, staff.visit.now)
+        return try await staff.visit.write(submission) { transaction in
+            let one = try act(burdens, scope, now, transaction)
+            var writer = JSONWriter()
+            one.write(to: &writer)
+            return .json(writer.finish(), status: status, version: one.version)
         }
     }
+}
 
-    private static func write(_ one: Assessment, to writer: inout JSONWriter) {
+extension Plaque {
+    func write(to writer: inout JSONWriter) {
         writer.object { writer in
-            writer.member("id", one.id)
-            writer.member("title", one.title)
-            writer.member("body", one.bodyName)
-            writer.member("ground", one.ground)
-            writer.member("year", one.year)
+            writer.member("id", id)
+            writer.member("area", area.code)
+            writer.member("title", title)
+            writer.member("askedBy", askedBy)
+            writer.member("askedName", askedName)
+            writer.member("ground", ground)
+            writer.member("hungOn", hungOn.description)
+            writer.member("downOn", downOn?.description)
+            writer.member("downWhy", downOn == nil ? nil : downWhy)
+            writer.member("isByGate", isByGate)
+            writer.member("version", version)
+        }
+    }
+}
+
+extension Assessment {
+    func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.member("id", id)
+            writer.member("title", title)
+            writer.member("body", bodyName)
+            writer.member("ground", ground)
+            writer.member("year", year)
             writer.key("areas")
-            writer.array(one.areas) { $0.value($1.code) }
+            writer.array(areas) { $0.value($1.code) }
             writer.key("indicators")
-            writer.array(one.indicators) { writer, indicator in
+            writer.array(indicators) { writer, indicator in
                 writer.object { writer in
                     writer.member("name", indicator.name)
                     writer.member("weight", indicator.weight)
                 }
             }
-            writer.member("endedWhy", one.endedWhy)
-            writer.member("version", one.version)
+            writer.member("endedWhy", endedWhy)
+            writer.member("isByGate", isByGate)
+            writer.member("version", version)
         }
     }
 }

@@ -44,6 +44,8 @@ enum RegisterStore {
             "CREATE INDEX assessments_by_year ON assessments (county, in_year, id)"),
         // Without a day, what ended before this counts as begun.
         Migration("burdens.0004-assessment-ends", "ALTER TABLE assessments ADD COLUMN ended_on TEXT"),
+        Migration(
+            "burdens.0005-register-grounds", "CREATE INDEX assessments_by_ground ON assessments (ground, id)"),
     ]
 
     private static let plaqueColumns: StaticString =
@@ -101,6 +103,15 @@ enum RegisterStore {
             "SELECT COUNT(*) FROM plaques WHERE area = \(area.code) AND down_on IS NULL")?.int(0) ?? 0
     }
 
+    /// What hangs there on a ground: its title.
+    static func hanging(in area: AreaPrefix, on ground: String, in transaction: any Transaction) throws -> String? {
+        try transaction.first(
+            """
+            SELECT title FROM plaques WHERE area = \(area.code) AND ground = \(ground) AND down_on IS NULL
+            ORDER BY id LIMIT 1
+            """)?.text(0)
+    }
+
     private static func plaque(_ row: Row) throws -> Plaque {
         Plaque(
             id: try row.identifier(0), area: AreaPrefix(try row.text(1)) ?? .everywhere, title: try row.text(2),
@@ -111,7 +122,16 @@ enum RegisterStore {
 
     // MARK: Assessments
 
+    /// The county of whoever sets it, or the prefecture or province itself.
     private static func county(_ scope: Scope) -> String { String(scope.area.code.prefix(6)) }
+
+    /// Set in one's own county, above it, or anywhere below one's own area.
+    private static func seen(_ scope: Scope) -> SQL {
+        let own = county(scope)
+        let around = [0, 2, 4, 6].map { String(own.prefix($0)) }
+        let above: SQL = "county IN (\(list: around))"
+        return scope.area.level < .county ? "(\(above) OR \(scope.area.condition(on: "county")))" : above
+    }
 
     static func insert(_ one: Assessment, by scope: Scope, in transaction: any Transaction) throws {
         let indicators = String(decoding: try JSONEncoder().encode(one.indicators), as: UTF8.self)
@@ -139,7 +159,7 @@ enum RegisterStore {
         _ id: AssessmentID, for scope: Scope, in transaction: any Transaction
     ) throws -> Assessment? {
         try transaction.first(
-            "SELECT \(trusted: assessmentColumns) FROM assessments WHERE id = \(id) AND county = \(county(scope))"
+            "SELECT \(trusted: assessmentColumns) FROM assessments WHERE id = \(id) AND \(seen(scope))"
         ).map(assessment)
     }
 
@@ -150,8 +170,15 @@ enum RegisterStore {
         try transaction.query(
             """
             SELECT \(trusted: assessmentColumns) FROM assessments
-            WHERE county = \(county(scope)) AND in_year = \(year) ORDER BY id DESC LIMIT 2000
+            WHERE \(seen(scope)) AND in_year = \(year) ORDER BY id DESC LIMIT 2000
             """
+        ).map(assessment)
+    }
+
+    /// Whoever set them: one that another county cannot see has used a ground, too.
+    static func assessments(on ground: String, in transaction: any Transaction) throws -> [Assessment] {
+        try transaction.query(
+            "SELECT \(trusted: assessmentColumns) FROM assessments WHERE ground = \(ground) ORDER BY id DESC LIMIT 200"
         ).map(assessment)
     }
 

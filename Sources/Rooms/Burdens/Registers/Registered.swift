@@ -25,6 +25,8 @@ struct Plaque: Sendable, Hashable {
     var downOn: Day?
     var downWhy: String
     var version: Int64
+    /// Whether the gate has counted what carries it. Entries from before the gate had to are not, and stay.
+    var isByGate = false
 }
 
 /// 考核: who is assessed by whom, by which indicators, each with its weight.
@@ -49,6 +51,8 @@ struct Assessment: Sendable, Hashable {
     /// Nil while it stands.
     var endedOn: Day?
     var version: Int64
+    /// Whether the gate has counted what carries it. Entries from before the gate had to are not, and stay.
+    var isByGate = false
 
     var isStanding: Bool { endedWhy == nil }
 

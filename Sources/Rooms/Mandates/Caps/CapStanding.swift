@@ -36,7 +36,7 @@ extension Mandates {
             [$0.line ?? "", caps.counted($0.kind).rawValue]
         }
         return try groups.sorted { $0.key.lexicographicallyPrecedes($1.key) }.compactMap { key, rows in
-            let here = Int64(rows.count { $0.stage.counts })
+            let here = Int64(rows.count(where: \.counts))
             guard here > 0, let kind = DemandKind(rawValue: key[1]) else { return nil }
             let allowance = caps.allowance(kind, line: key[0])
             return CapStanding(

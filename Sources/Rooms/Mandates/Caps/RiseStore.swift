@@ -64,7 +64,7 @@ enum RiseStore {
                 """
                 SELECT line, kind, COUNT(*) FROM demands
                 WHERE filed_at >= \(from) AND filed_at < \(until) AND line IS NOT NULL
-                    AND stage NOT IN ('refused', 'withdrawn') AND \(seen)
+                    AND \(DemandStore.isCounted) AND \(seen)
                 GROUP BY line, kind
                 """)
             for row in rows {
@@ -117,7 +117,7 @@ enum RiseStore {
             """
             SELECT DISTINCT body FROM demands
             WHERE line = \(line) AND kind IN (\(list: kinds.map(\.rawValue))) AND filed_at >= \(since)
-                AND stage NOT IN ('refused', 'withdrawn')
+                AND \(DemandStore.isCounted)
             ORDER BY body LIMIT 20
             """
         ).map { try $0.identifier(0) }

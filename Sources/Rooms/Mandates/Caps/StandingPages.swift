@@ -52,7 +52,7 @@ struct StandingPages: Sendable {
                 ],
                 """
                 <div class="bar">\(exportLink(visit, path: "/demands/caps/export"))</div>\(listing.html(visit))\
-                <p class="hint">\(visit("“其中”是到这个街道或由这个单位提出的；上限按部门全年计数，与准入核对时一样，计入已准入、办理中和已到期的。上限见规则文件 caps.yaml（待当地核实）。", "“Of these” came to this street or from this body; a cap holds for what the whole department sends in the year, counted as the gate counts: what is admitted, on its way or over. The caps stand in caps.yaml (check locally)."))</p>
+                <p class="hint">\(visit("“其中”是到这个街道或由这个单位提出的；上限按部门全年计数，与准入核对时一样，计入已准入、办理中、已到期和开始后撤回的。上限见规则文件 caps.yaml（待当地核实）。", "“Of these” came to this street or from this body; a cap holds for what the whole department sends in the year, counted as the gate counts: what is admitted, on its way, over, or taken back after it began. The caps stand in caps.yaml (check locally)."))</p>
                 """))
     }
 

@@ -85,10 +85,10 @@ struct YearPage: Sendable {
         return groups.sorted { $0.key.lexicographicallyPrecedes($1.key) }.compactMap { key, rows in
             guard let kind = DemandKind(rawValue: key[1]) else { return nil }
             var months = Array(repeating: Int64(0), count: 12)
-            for row in rows where row.stage.counts { months[row.month - 1] += 1 }
+            for row in rows where row.counts { months[row.month - 1] += 1 }
             return Line(
                 line: key[0], kind: kind, months: months,
-                otherNames: Int64(rows.filter { $0.stage.counts && $0.kind != kind }.count),
+                otherNames: Int64(rows.filter { $0.counts && $0.kind != kind }.count),
                 refused: Int64(rows.filter { $0.stage == .refused }.count),
                 minutes: rows.filter { $0.stage == .admitted || $0.stage == .expired }.map(\.minutes).reduce(0, +),
                 allowance: mandates.caps.allowance(kind, line: key[0]),
@@ -156,7 +156,7 @@ struct YearPage: Sendable {
                 <p class="lead">\(visit("会议、文件、检查、报表、应用在下达前登记、计数、限量；超过上限的当场不予下达，并写明规则。", "Meetings, papers, inspections, forms and apps are registered, counted and capped before they are sent; over the cap they are refused on the spot, with the rule."))</p>\
                 <form method="get" action="/demands/year" class="filters">\(Field.text("year", visit("年份", "Year"), value: "\(year)", maximum: 4, inputMode: "numeric"))\(Field.submit(visit("查询", "Show")))</form>\
                 <div class="bar">\(exportLink(visit, path: "/demands/year/export"))</div>\(listing.html(visit))\
-                <p class="hint">\(visit("计入本年：已准入、办理中和已到期的事项；不计不予准入和撤回的。上限见规则文件 caps.yaml（待当地核实）。", "Counted: what is admitted, on its way or over; not what was refused or withdrawn. The caps stand in caps.yaml (check locally)."))</p>\
+                <p class="hint">\(visit("计入本年：已准入、办理中和已到期的事项；不计不予准入和开始前撤回的，开始后撤回的照计。上限见规则文件 caps.yaml（待当地核实）。", "Counted: what is admitted, on its way or over; not what was refused or taken back before it began. What was taken back later counts. The caps stand in caps.yaml (check locally)."))</p>\
                 <p class="hint">\(visit("减下来的又多起来，在回到原来的次数之前就通知下达部门和统筹办；每次反弹只通知一次。", "What was cut and rises again is told to the department and to coordination before it is back where it was, once for each rise."))</p>
                 """))
     }

@@ -164,8 +164,9 @@ extension Mandates {
         }
     }
 
-    /// The sender took back what was admitted: its hours end with the day.
+    /// The sender took back what was admitted: its hours end with the day, and once begun it was one of its year's.
     func noteWithdrawal(_ demand: Demand, at now: Instant, in transaction: any Transaction) throws {
+        try DemandStore.noteWithdrawal(demand.id, on: now.local().day, in: transaction)
         let kind = kind(of: demand, try MeasureStore.correction(of: demand.id, in: transaction)).kind
         try MeasureStore.insert(
             TakenMeasure(

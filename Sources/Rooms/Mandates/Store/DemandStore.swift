@@ -45,6 +45,10 @@ enum DemandStore {
             """) == 1
     }
 
+    static func noteWithdrawal(_ id: DemandID, on day: Day, in transaction: any Transaction) throws {
+        try transaction.execute("UPDATE demands SET withdrawn_on = \(day) WHERE id = \(id)")
+    }
+
     /// Whoever stands at the county or in the sending body sees a demand; a street those on which it is heard.
     static func visible(_ scope: Scope) -> SQL {
         // A department's area is the whole county, but what others ask for is none of its business.
@@ -65,6 +69,31 @@ enum DemandStore {
 
     static func numbered(_ number: String, in transaction: any Transaction) throws -> Demand? {
         try transaction.first("SELECT \(trusted: columns) FROM demands WHERE number = \(number)").map(demand)
+    }
+
+    static func demand(_ id: DemandID, in transaction: any Transaction) throws -> Demand? {
+        try transaction.first("SELECT \(trusted: columns) FROM demands WHERE id = \(id)").map(demand)
+    }
+
+    /// Whether it counts towards the cap of its year: what was taken back before it began was never sent, what was taken back
+    /// after is not made undone by that.
+    static let isCounted: SQL = """
+        (stage NOT IN ('refused', 'withdrawn') OR stage = 'withdrawn' AND withdrawn_on >= begins_on)
+        """
+
+    /// Numbers of admissions, and of contracts that came of them, that count as a kind.
+    static func counted(_ numbers: [String], as kind: DemandKind, in transaction: any Transaction) throws -> [String] {
+        guard !numbers.isEmpty else { return [] }
+        return try transaction.query(
+            """
+            SELECT number FROM demands
+            WHERE number IN (\(list: numbers)) AND kind = \(kind.rawValue) AND \(isCounted)
+            UNION ALL
+            SELECT number FROM contracts
+            WHERE number IN (\(list: numbers))
+                AND demand IN (SELECT id FROM demands WHERE kind = \(kind.rawValue) AND \(isCounted))
+            """
+        ).map { try $0.text(0) }
     }
 
     static func page(
@@ -111,7 +140,7 @@ enum DemandStore {
             """
             SELECT COUNT(*) FROM demands
             WHERE line = \(line) AND kind IN (\(list: kinds.map(\.rawValue))) AND filed_at >= \(from)
-                AND filed_at < \(until) AND stage NOT IN ('refused', 'withdrawn')
+                AND filed_at < \(until) AND \(isCounted)
             """)?.int(0) ?? 0
     }
 
@@ -128,6 +157,8 @@ enum DemandStore {
         var kind: DemandKind
         var month: Int
         var stage: DemandStage
+        /// Towards the cap.
+        var counts: Bool
         var minutes: Int64
     }
 
@@ -146,7 +177,7 @@ enum DemandStore {
         let isSender: SQL = body.map { "body = \($0)" } ?? "TRUE"
         return try transaction.query(
             """
-            SELECT line, kind, filed_at, stage, answer FROM demands
+            SELECT line, kind, filed_at, stage, answer, CASE WHEN \(isCounted) THEN 1 ELSE 0 END FROM demands
             WHERE filed_at >= \(from) AND filed_at < \(until) AND \(isHeard) AND \(isSender) AND \(visible(scope))
             ORDER BY filed_at LIMIT 20000
             """
@@ -156,7 +187,7 @@ enum DemandStore {
             let answer: GateAnswer = try decoded(row.text(4))
             return Counted(
                 line: try row.textIfAny(0), kind: kind, month: try row.instant(2).local().day.parts.month, stage: stage,
-                minutes: answer.load?.minutes ?? 0)
+                counts: try row.int(5) == 1, minutes: answer.load?.minutes ?? 0)
         }
     }
 

@@ -139,5 +139,7 @@ enum MandateSchema {
             """,
             "CREATE INDEX power_grants_due ON power_grants (due_at) WHERE due_at IS NOT NULL"),
         RiseStore.migration, MeasureStore.migration, HelpStore.migration,
+        // The day on which its sender took back what was admitted.
+        Migration("mandates.0008-withdrawn-on", "ALTER TABLE demands ADD COLUMN withdrawn_on TEXT"),
     ]
 }

@@ -46,6 +46,13 @@ extension Registry {
         return upload
     }
 
+    /// The end of a name, no longer than file systems take.
+    private static func short(_ name: String) -> String {
+        var name = name[...]
+        while name.utf8.count > 200 { name.removeFirst() }
+        return String(name)
+    }
+
     private static func lastPart(of name: String) -> String {
         let last = name.split(whereSeparator: { "/\\".contains($0) }).last.map(String.init) ?? ""
         let plain = last.filter { character in
@@ -77,8 +84,11 @@ extension Registry {
         try FileManager.default.createDirectory(
             at: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         defer { try? FileManager.default.removeItem(at: folder) }
-        // What people call it may be too long for a file; the kind is found from the content.
-        let (path, errorsPath) = (folder.path + "/register", folder.path + "/errors.csv")
+        // Called as people call it, since what cannot be read is told by its name; the kind is found from the content.
+        let own = folder.appendingPathComponent("register")
+        try FileManager.default.createDirectory(
+            at: own, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+        let (path, errorsPath) = (own.path + "/" + Self.short(upload.fileName), folder.path + "/errors.csv")
         guard FileManager.default.createFile(atPath: path, contents: Data(content)) else {
             throw Refusal(
                 .unavailable, "registry.upload.no-space",

@@ -45,7 +45,8 @@ struct FeatureTable: Sendable {
         }
         folder =
             FileManager.default.temporaryDirectory.appendingPathComponent("gewu-features-\(UUID().uuidString)").path
-        path = folder + "/features.csv"
+        // Called as the file is: what cannot be read of it is told by its name.
+        path = folder + "/" + (file.split(separator: "/").last.map(String.init) ?? "features")
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         do {

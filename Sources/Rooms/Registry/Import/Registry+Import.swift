@@ -69,7 +69,8 @@ extension Registry {
         let started = clock.now
         let now = house.clock.now()
         let layout = try ResidentLayout(
-            header: try SheetReader.open(path: file).header, dictionary: dictionary, rules: house.rules)
+            header: try SheetReader.open(path: file).header, isOfFeatures: features != nil, dictionary: dictionary,
+            rules: house.rules)
         var result = ResidentImportResult()
         result.unusedColumns = layout.unused
         let sheet = try errors.map { path throws(Refusal) in

@@ -16,7 +16,8 @@ struct StaffingAPI: Sendable {
         .object([
             .init("id", .identifier), .init("at", .instant), .init("first", .string(format: "date")),
             .init("assumesConsent", .boolean), .init("over", count), .init("missing", count),
-            .init("missingBound", count), .init("yuan", count), .init("yuanBound", count), .init("gap", count),
+            .init("missingBound", count), .init("yuan", count), .init("yuanBound", count),
+            .init("gap", .nullable(count)),
             .init("isProved", .boolean),
             .init(
                 "moves",
@@ -133,7 +134,8 @@ struct StaffingAPI: Sendable {
             writer.member("missingBound", one.missingBound)
             writer.member("yuan", one.yuan)
             writer.member("yuanBound", one.yuanBound)
-            writer.member("gap", one.gap)
+            writer.key("gap")
+            if let gap = one.gapOfPlan { writer.value(gap) } else { writer.null() }
             writer.member("isProved", one.isProved)
             writer.key("moves")
             writer.array(one.moves) { writer, move in

@@ -64,6 +64,13 @@ struct StaffingProposal: Sendable, Hashable, Codable {
     var columns: Int
     var rows: Int
 
+    /// Whether there is a plan at all: one that does nothing against an overload, and is not proved the best, is what stands
+    /// when none was found in time.
+    var isPlan: Bool { isProved || over == 0 || !(moves.isEmpty && contracts.isEmpty && reliefs.isEmpty) }
+
+    /// How much the cost may lie above the least, per mille; nil without a plan, whose cost of nothing is near nothing.
+    var gapOfPlan: Int64? { isPlan ? gap : nil }
+
     /// Minutes over capacity today, in all stations.
     var over: Int64 { stations.reduce(0) { $0 + $1.over } }
 

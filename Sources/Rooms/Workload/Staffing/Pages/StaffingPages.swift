@@ -109,6 +109,12 @@ struct StaffingPages: Sendable {
 
     private func verdict(_ one: StaffingProposal, _ visit: Visit) -> String {
         if one.over == 0 { return visit("没有超负荷，不需要调配。", "Nothing is over capacity; nothing to do.") }
+        guard one.isPlan else {
+            return visit(
+                "规定时间内没有算出方案，超负荷 \(hoursText(one.over)) 小时照旧；可在 staffing.yaml 中放宽 seconds 后重算。",
+                "No plan was found in the time that is set: \(hoursText(one.over)) hours stay over capacity. Allow more seconds in staffing.yaml and compute again."
+            )
+        }
         if one.missing == 0 {
             return visit(
                 "超负荷 \(hoursText(one.over)) 小时可全部消除，费用 \(one.yuan) 元。",
@@ -243,7 +249,8 @@ struct StaffingPages: Sendable {
 }
 
 func gapText(_ one: StaffingProposal, _ visit: Visit) -> String {
-    one.isProved ? visit("0（已证明最优）", "0 (proved best)") : permille(one.gap)
+    if one.isProved { return visit("0（已证明最优）", "0 (proved best)") }
+    return one.gapOfPlan.map(permille) ?? visit("没有算出方案", "No plan was found")
 }
 
 extension Refusal {
