@@ -1,3 +1,4 @@
+import Cases
 import Desk
 import Ground
 import Storage
@@ -47,6 +48,21 @@ extension AccountCounty {
             if thenGivenBack {
                 _ = try mandates.act(.giveBack, on: grant.id, by: north, at: now, in: transaction)
             }
+        }
+    }
+
+    /// A whistle of the north for the fire department, which says nothing.
+    func called() async throws {
+        let (cases, now, duty, head) = (cases, clock.now(), try scope("northduty"), try scope("northhead"))
+        var approve = Command("approve-whistle", opinion: "同意")
+        approve.bodies = [try #require(bodies["fire"])]
+        let command = approve
+        try await house.database.write { transaction in
+            let whistle = try cases.begin(
+                Beginning(kind: "whistle", variant: "alone", title: "楼道堵塞", detail: "请到场", area: Self.north), by: duty,
+                at: now, in: transaction)
+            _ = try cases.act(
+                whistle.id, command, by: .staff(head), actor: Actor(head), at: now, in: transaction)
         }
     }
 

@@ -27,6 +27,7 @@ struct CardTests {
         try await county.ordered("P02")
         try await county.paidIn()
         try await county.targets()
+        try await county.called()
         county.clock.advance(.days(40))
         for _ in 0..<3 { try await county.matter() }
         for _ in 0..<2 { try await county.matter(to: "fire") }
@@ -67,7 +68,7 @@ struct CardTests {
                     for key in [
                         "sentDown", "hours", "hours.form", "gate.as_asked", "gate.changed", "gate.priced",
                         "hearings.agreed", "contracts", "contracts.declined", "contracts.yuan", "contracts.owed",
-                        "caps.kept", "due", "targets", "targets.marked_up", "targets.most",
+                        "caps.kept", "due", "called", "silent", "targets", "targets.marked_up", "targets.most",
                     ] {
                         let value = try #require(card.figures.first { $0.key == key }, "\(key)").value
                         #expect(value.number ?? 0 > 0, "\(key) for \(viewer)")
