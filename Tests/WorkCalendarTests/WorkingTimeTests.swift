@@ -9,6 +9,18 @@ struct WorkingTimeTests {
     init() throws { time = try Calendars.workingTime() }
 
     @Test(
+        "Office hours are those of working days from the first shift to the end of the last, lunch included",
+        arguments: [
+            ("2026-03-02 08:29", false), ("2026-03-02 08:30", true), ("2026-03-02 12:40", true),
+            ("2026-03-02 17:29", true), ("2026-03-02 17:30", false), ("2026-03-07 10:00", false),
+            // A make-up Saturday, and a holiday.
+            ("2026-02-14 10:00", true), ("2026-02-17 10:00", false),
+        ])
+    func office(instant: String, expected: Bool) throws {
+        #expect(time.isInOffice(at: try beijing(instant)) == expected)
+    }
+
+    @Test(
         "A deadline runs only while its kind of time runs",
         arguments: [
             ("2026-02-13 23:30", "2 clock hours", "2026-02-14 01:30"),

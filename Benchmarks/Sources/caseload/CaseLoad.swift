@@ -102,7 +102,7 @@ enum CaseLoad {
                 let acts = "/api/v1/cases/\(id)/acts"
                 guard ask("accept", "POST", acts, dispatcher, "{\"act\":\"accept\"}") != nil,
                     ask("assign", "POST", acts, dispatcher, "{\"act\":\"dispatch\",\"body\":\"\(body)\"}") != nil,
-                    ask("take", "POST", acts, handler, "{\"act\":\"sign\"}") != nil,
+                    ask("take", "POST", acts, handler, "{\"act\":\"sign\",\"reason\":\"own-system\"}") != nil,
                     ask("resolve", "POST", acts, handler, "{\"act\":\"finish\",\"result\":\"已清理\"}") != nil,
                     let found = ask("search", "GET", "/api/v1/cases?number=\(number)", dispatcher),
                     member("id", of: found) == id

@@ -29,14 +29,18 @@ extension Cases {
     }
 
     /// What somebody in this post may do now with nothing but words; one step ahead, too.
-    public func simpleActs(on record: CaseRecord, for scope: Scope, at now: Instant, ahead: Bool = true) -> [SimpleAct]
-    {
+    /// - Parameter beyondShare: whether one more is too much for them (``beyondShare(_:for:at:in:)``): then taking it asks for
+    ///   a reason.
+    public func simpleActs(
+        on record: CaseRecord, for scope: Scope, at now: Instant, ahead: Bool = true, beyondShare: Bool = false
+    ) -> [SimpleAct] {
         guard keepers[record.kind] == nil else { return [] }
         return rules.workflow(of: record).acts(from: record.state).compactMap { act in
             guard Set(act.needs).isSubset(of: [.opinion, .result, .reason]),
                 rules.refusal(of: act, on: record, by: .staff(scope), at: now) == nil
             else { return nil }
-            let reasons = act.reasons.flatMap { rules.reasons[$0] } ?? []
+            let isWeighed = beyondShare && workShare.applies(to: act)
+            let reasons = (isWeighed ? WorkShare.reasons : act.reasons).flatMap { rules.reasons[$0] } ?? []
             var then: [SimpleAct] = []
             if ahead, act.to != nil, act.needs.isEmpty,
                 let decision = try? rules.decide(record, Command(act.name), by: .staff(scope), at: now)
@@ -44,8 +48,26 @@ extension Cases {
                 then = simpleActs(on: decision.after, for: scope, at: now, ahead: false).filter(\.movesOn)
             }
             return SimpleAct(
-                name: act.name, title: act.title, needs: act.needs, reasons: reasons, then: then,
+                name: act.name, title: act.title, needs: act.needs + (isWeighed ? [.reason] : []), reasons: reasons,
+                then: then,
                 movesOn: act.to != nil)
+        }
+    }
+
+    /// Which of some matters somebody takes only with a reason, having much more in hand than their colleagues.
+    public func beyondShare(
+        _ records: [CaseRecord], for scope: Scope, at now: Instant, in transaction: any Transaction
+    ) throws -> Set<CaseID> {
+        guard
+            try WorkShareStore.hasInHand(
+                workShare.leastOpen, scope.staff, of: scope.body, in: statesInHand, in: transaction)
+        else { return [] }
+        return try records.reduce(into: []) { found, record in
+            guard record.body == scope.body, isWeighed(record, at: now),
+                let act = rules.workflow(of: record).acts(from: record.state).first(where: workShare.applies),
+                try takingBoard(of: act, on: record, for: scope, in: transaction).finding != nil
+            else { return }
+            found.insert(record.id)
         }
     }
 
@@ -78,6 +100,10 @@ extension Cases {
         var command = command
         try check(&command, for: record, in: transaction)
         var decision = try rules.decide(record, command, by: .staff(scope), at: now)
+        // What was taken where there was no network is in work already.
+        if now - happenedAt <= .minutes(5) {
+            try weigh(&command, decision, by: .staff(scope), at: now, in: transaction)
+        }
         decision.after.photoCount += photos.count
         if decision.after.finishedAt == now, record.finishedAt != now {
             decision.after.finishedAt = min(max(happenedAt, record.stateSince), now)

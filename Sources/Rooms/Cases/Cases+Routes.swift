@@ -14,6 +14,7 @@ extension Cases {
         addRatesAPI(to: routes)
         addSimilarAPI(to: routes)
         addSuggestionsAPI(to: routes)
+        addSharesAPI(to: routes)
         SuggestionsPage(cases: self).add(to: routes)
         HotSpotsPage(cases: self).add(to: routes)
         addRepeatsAPI(to: routes)

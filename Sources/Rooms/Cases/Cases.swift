@@ -24,6 +24,7 @@ public struct Cases: Room {
     let followers: [any MatterFollower]
     let repeatRules: RepeatRules
     let saturation: any SaturationLookup
+    let workShare: WorkShare
 
     /// Reads the rules and proves the workflow closed.
     /// - Parameter saturation: who knows how full posts are, for fair assignment.
@@ -43,6 +44,7 @@ public struct Cases: Room {
         self.saturation = saturation
         rules = try CaseRules(reading: house.rules)
         repeatRules = try RepeatRules.load(from: house.rules)
+        workShare = try WorkShare.load(from: house.rules, rules)
         var rolesByRight: [Right: [String]] = [:]
         for role in identity.roles.all {
             for right in role.rights { rolesByRight[right, default: []].append(role.key) }
@@ -64,6 +66,7 @@ public struct Cases: Room {
         CaseSchema.migrations + ImportSchema.migrations + UndoStore.migrations
         + OutcomeStore.migrations + SuggestionSchema.migrations + RoutingRuleStore.migrations + RepeatStore.migrations
         + OpenCountStore.migrations + MatterPlaceStore.migrations + AppraisalStore.migrations
+        + WorkShareStore.migrations
 
     public static let rights: [Right] = [
         .caseReport, .caseRead, .caseAccept, .caseDispatch, .caseExport, .caseImport, .caseRule, Right("case.return"),
@@ -176,6 +179,7 @@ public struct Cases: Room {
                 field: "area")
         }
         var decision = try rules.decide(record, command, by: performer, at: now)
+        try weigh(&command, decision, by: performer, at: now, in: transaction)
         decision.after.photoCount += photos.count
         try store(decision, command, by: performer, actor: actor, photos: photos, at: now, in: transaction)
         return try follow(decision, at: now, in: transaction)

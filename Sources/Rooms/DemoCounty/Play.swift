@@ -135,7 +135,7 @@ struct Play: Sendable {
         let now = clock.now()
         switch beat.doer {
         case .staff(let scope):
-            _ = try cases.act(id, beat.command, by: .staff(scope), actor: Actor(scope), at: now, in: transaction)
+            try cases.act(playing: id, beat.command, by: scope, at: now, in: transaction)
         case .reporter:
             _ = try cases.act(id, beat.command, by: .reporter, actor: resident(matter), at: now, in: transaction)
         }
@@ -170,6 +170,21 @@ struct Play: Sendable {
             if least == parent { return }
             cues.swapAt(parent, least)
             parent = least
+        }
+    }
+}
+
+extension Cases {
+    /// As people do: who has much more in hand than colleagues says why they take one more.
+    func act(
+        playing id: CaseID, _ command: Command, by scope: Scope, at now: Instant, in transaction: any Transaction
+    ) throws {
+        do {
+            _ = try act(id, command, by: .staff(scope), actor: Actor(scope), at: now, in: transaction)
+        } catch let refusal as Refusal where refusal.code == "cases.beyond-share" {
+            var command = command
+            command.reason = "agreed"
+            _ = try act(id, command, by: .staff(scope), actor: Actor(scope), at: now, in: transaction)
         }
     }
 }

@@ -23,6 +23,14 @@ public struct WorkingTime: Sendable {
         self.hours = hours
     }
 
+    /// Whether an instant lies within office hours: on a working day between the begin of the first shift and the end of
+    /// the last, breaks between shifts included.
+    public func isInOffice(at instant: Instant) -> Bool {
+        let local = instant.local()
+        guard let first = hours.shifts.first, calendar.isWorkday(local.day) else { return false }
+        return first.start <= local.millisecondOfDay && local.millisecondOfDay < hours.endOfDay
+    }
+
     /// When a limit that begins to run at `start` ends. The due instant itself is still in time.
     ///
     /// Working hours that begin outside the shifts begin with the next shift; those that run out with a shift are due

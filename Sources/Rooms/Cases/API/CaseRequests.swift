@@ -143,7 +143,10 @@ struct ActRequest: Decodable {
     static func members(of acts: [String]) -> [Schema.Member] {
         [
             .init("act", .string(values: acts)), .init("opinion", .nullable(.string(maximum: 2_000)), required: false),
-            .init("reason", .nullable(.text), required: false), .init("body", .nullable(.identifier), required: false),
+            .init(
+                "reason", .nullable(.text), required: false,
+                "of the act's list; of the list `share` where it was refused with cases.beyond-share (422)"),
+            .init("body", .nullable(.identifier), required: false),
             .init("category", .nullable(.text), required: false), .init("area", .nullable(.text), required: false),
             .init("result", .nullable(.string(maximum: 5_000)), required: false),
             .init("workdays", .nullable(.integer(minimum: 1, maximum: 60)), required: false),

@@ -20,6 +20,8 @@ public struct Command: Sendable, Hashable {
     /// The post that is asked to become answerable, and who holds it.
     public var post: PostID?
     public var postHolder: StaffID?
+    /// Why one more was too much for whoever gets it, where a reason is named all the same.
+    var beyondShare: WorkShare.Finding?
     /// The matter to be joined with: by its number, as people say it, or by its id.
     public var matterNumber: String?
     public var matter: CaseID?

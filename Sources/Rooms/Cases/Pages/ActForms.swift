@@ -53,7 +53,7 @@ struct ActForms {
             <form method="post" action="/cases/\(record.id)/acts" enctype="multipart/form-data" data-draft="\(Self.draft(record.id.text, name))">\
             \(visit.formFields)<input type="hidden" name="_version" value="\(record.version)"><input type="hidden" name="act" value="\(name)">\
             \(act.needs.filter { $0 != .opinion }.html { field($0, act, isRefused) })\
-            \(ground(act, isRefused))\(opinion(act, isRefused))\(takesPhotos(act) ? photos(act, isRefused) : HTML())\
+            \(ground(act, isRefused))\(share(act, isRefused))\(opinion(act, isRefused))\(takesPhotos(act) ? photos(act, isRefused) : HTML())\
             \(Field.submit(visit(act.title), tone: act.to == nil ? "ghost" : "p"))</form></details>
             """
     }
@@ -82,6 +82,19 @@ struct ActForms {
         else { return HTML() }
         return CaseControls.ground(
             visit, id: id("ground", act), value: value("ground", isRefused), error: error("ground", isRefused))
+    }
+
+    /// What colleagues have open, and why one more all the same.
+    private func share(_ act: Workflow.Act, _ isRefused: Bool) -> HTML {
+        let panel = WorkSharePanel(cases: cases, visit: visit)
+        let why = panel.reason(id("reason", act), value: value("reason", isRefused), error: error("reason", isRefused))
+        if let board = model.taking, cases.workShare.applies(to: act) {
+            return
+                "\(panel.line(board))\(board.finding.map { "\(panel.warning($0, of: board))\(why(true))" } ?? HTML())"
+        }
+        let isAnyBeyond = model.answering.values.contains { $0.finding != nil }
+        guard act.effect == .offersAnswer, isAnyBeyond else { return HTML() }
+        return why(false)
     }
 
     /// Several forms stand on one page, so each control has an id of its own.
@@ -142,12 +155,23 @@ struct ActForms {
         case .post:
             return Field.choice(
                 id, visit("移交给", "To whom"),
-                model.posts.map { Field.Choice($0.post.id.text, "\($0.staffName) · \(visit($0.post.title))") },
+                model.posts.map {
+                    Field.Choice($0.post.id.text, "\($0.staffName) · \(visit($0.post.title))\(answeredFor($0))")
+                },
                 value: typed, required: true, none: visit(CaseTexts.choose),
                 hint: visit("对方接收前，责任仍在您", "Until they take it, you answer for it"), error: error, formName: name)
         case .rating: return act.party == .reporter ? HTML() : rating(id, isRefused, error)
         case .opinion: return HTML()
         }
+    }
+
+    /// Only of the viewer's own body.
+    private func answeredFor(_ holder: PostHolder) -> String {
+        guard let board = model.answering[holder.post.id],
+            let person = board.people.first(where: { $0.staff == holder.staff })
+        else { return "" }
+        let much = board.finding == nil ? "" : visit("，已明显偏多", ", much more than colleagues")
+        return visit(" · 首接未结 \(person.open) 件", " · answers for \(person.open)") + much
     }
 
     /// One part for each body that is ticked.

@@ -28,8 +28,18 @@ struct CasePage: Sendable {
         var joined = JoinedPanel.Model()
         /// Who could be asked to become answerable; empty when no act asks.
         var posts: [PostHolder] = []
+        /// What those have in hand who could take it; nil where no act of the viewer's fixes who handles it.
+        var taking: WorkShareBoard?
+        /// And what those of the viewer's own body answer for who could be asked to.
+        var answering: [PostID: WorkShareBoard] = [:]
         /// Nobody above made it up, so nothing is asked for its ground.
         var isResidents = true
+
+        /// The counts stay to be seen; nothing follows from them.
+        mutating func forgetShares() {
+            taking?.finding = nil
+            answering = answering.mapValues { WorkShareBoard(people: $0.people, finding: nil) }
+        }
     }
 
     /// What was sent and refused: it stays on the page beside the reason.
@@ -95,7 +105,12 @@ struct CasePage: Sendable {
         if asks(for: .post) {
             model.posts = try cases.directory.postHolders(right: .caseAccept, area: record.area, in: transaction)
                 .filter { $0.staff != record.answerable }
+            model.answering = try cases.answeringBoards(on: record, for: scope, in: transaction)
         }
+        if let act = acts.first(where: { $0.1 == nil && cases.workShare.applies(to: $0.0) })?.0 {
+            model.taking = try cases.takingBoard(of: act, on: record, for: scope, in: transaction)
+        }
+        if !cases.isWeighed(record, at: now) { model.forgetShares() }
         return model
     }
 

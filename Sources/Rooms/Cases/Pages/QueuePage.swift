@@ -20,6 +20,8 @@ struct QueuePage: Sendable {
         var bodies: [BodyFacts] = []
         /// The viewer's own act that took a matter out of their sight, while it can be taken back.
         var undoable: (id: CaseID, undoable: Undoable)?
+        /// Beside a list of what waits to be taken in the viewer's own body.
+        var taking: WorkShareBoard?
         /// How many matters the filter finds beyond this page.
         var reach = BulkSelection.Reach.thisPage
     }
@@ -112,8 +114,19 @@ struct QueuePage: Sendable {
         {
             model.undoable = (id, undoable)
         }
+        model.taking = try taking(filter, scope, in: transaction)
         if scope.line == nil { model.bodies = try cases.bodyChoices(for: scope.area, in: transaction) }
         return model
+    }
+
+    /// Only where what is listed waits to be taken, and the viewer is one of those who could.
+    private func taking(
+        _ filter: CaseFilter, _ scope: Scope, in transaction: any Transaction
+    ) throws -> WorkShareBoard? {
+        let acts = filter.states.flatMap { state in cases.rules.workflow(with: state)?.acts(from: state) ?? [] }
+        guard let act = acts.first(where: { cases.workShare.applies(to: $0) && $0.right.map(scope.may) ?? false })
+        else { return nil }
+        return try cases.takingBoard(of: act, for: scope, in: transaction)
     }
 
     /// Ends have no deadline, so a list in the order of deadlines does not show them.
@@ -173,6 +186,7 @@ struct QueuePage: Sendable {
             \(model.undoable.map { UndoForm(cases: cases).html($0.id, $0.undoable, visit) })\
             \(kinds(visit))\(tabs(model.counts, visit))\(form.html)\(tools(staff))\
             \(SavedViews(cases: cases).html(model.views, visit))\(form.phoneForm)\
+            \(model.taking.map { WorkSharePanel(cases: cases, visit: visit).section($0) } ?? HTML())\
             <form method="post" action="/cases/bulk">\(visit.formFields)\(listing.html(visit))\
             \(model.rows.isEmpty ? HTML() : bulk.bar(staff, model.bodies, model.reach))</form>
             """)

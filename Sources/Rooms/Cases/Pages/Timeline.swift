@@ -43,9 +43,9 @@ struct Timeline {
         guard let code = step.reason else { return nil }
         // What was undone stands in the title.
         if step.act == CaseStep.undo { return nil }
-        guard let list = cases.rules.act(step.act)?.reasons,
-            let reason = cases.rules.reason(code, in: list)
-        else { return code }
+        // An act without a list of its own has a reason only where it gave somebody more than a fair share.
+        let list = cases.rules.act(step.act)?.reasons ?? WorkShare.reasons
+        guard let reason = cases.rules.reason(code, in: list) else { return code }
         return visit(reason.title)
     }
 }

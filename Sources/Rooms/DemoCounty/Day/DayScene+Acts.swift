@@ -22,9 +22,7 @@ extension DayScene {
         if name == "accept" { command.area = try community().area }
         if let other = beat.to { command.matterNumber = try await number(of: try await matter(other)) }
         let (cases, now, final) = (rooms.cases, now, command)
-        _ = try await house.database.write {
-            try cases.act(id, final, by: .staff(scope), actor: Actor(scope), at: now, in: $0)
-        }
+        try await house.database.write { try cases.act(playing: id, final, by: scope, at: now, in: $0) }
     }
 
     /// A whistle or an invitation.

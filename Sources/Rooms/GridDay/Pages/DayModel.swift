@@ -27,9 +27,12 @@ struct DayModel: Sendable {
         -> DayModel
     {
         let records = try day.cases.waiting(for: scope, limit: mostMatters, in: transaction)
+        let beyond = try day.cases.beyondShare(records, for: scope, at: now, in: transaction)
         let matters = records.map { record in
             Matter(
-                record: record, acts: day.cases.simpleActs(on: record, for: scope, at: now),
+                record: record,
+                acts: day.cases.simpleActs(
+                    on: record, for: scope, at: now, beyondShare: beyond.contains(record.id)),
                 isOverdue: record.due.map { $0.at < now } ?? false)
         }
         let bodies = try day.bodies.bodies(in: day.house.settings.area, limit: 500, in: transaction)
