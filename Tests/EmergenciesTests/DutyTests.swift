@@ -180,6 +180,48 @@ struct DutyTests {
     }
 
     @Test(
+        "A shift that is not handed over is over a day after its end, without an alarm, and stays on the roster",
+        arguments: EngineCase.available)
+    func endsByItself(engine: EngineCase) async throws {
+        try await EmergencyWorld.with(engine) { world in
+            let (head, one, next) = (
+                try world.scope("northhead"), try world.scope("northduty"), try world.scope("northhand")
+            )
+            let now = world.clock.now()
+            let area = try #require(AreaPrefix(EmergencyWorld.north))
+            let shift = try await world.write { emergencies, transaction in
+                try emergencies.plan(
+                    PlannedShift(area: area, kind: "duty", person: "northduty", from: now, until: now + .hours(8)),
+                    by: head, at: now, in: transaction)
+            }
+            func state() async throws -> ShiftRecord.State? {
+                try await world.house.database.read { try ShiftStore.find(shift.id, in: $0)?.state }
+            }
+            world.clock.advance(.hours(31))
+            try await world.watch()
+            #expect(try await state() == .planned)
+            world.clock.advance(.hours(1))
+            try await world.watch()
+            try await world.watch()
+            #expect(try await state() == .over)
+            #expect(try await world.ringing(.shift) == 0)
+            let entries = try await world.house.database.query("SELECT id FROM ledger_entries WHERE act = 'duty.over'")
+            #expect(entries.count == 1)
+            let later = world.clock.now()
+            let late = await #expect(throws: Refusal.self) {
+                _ = try await world.write {
+                    try $0.offerShift(shift.id, to: next.staff, note: "无", by: one, at: later, in: $1)
+                }
+            }
+            #expect(late?.code == "duty.over" && late?.wayOn != nil)
+            let gone = await #expect(throws: Refusal.self) {
+                try await world.write { try $0.removeShift(shift.id, by: head, at: later, in: $1) }
+            }
+            #expect(gone?.code == "duty.begun")
+        }
+    }
+
+    @Test(
         "A calendar program reads one's own shifts with a key, and nothing once it is revoked",
         arguments: EngineCase.available)
     func calendar(engine: EngineCase) async throws {

@@ -79,6 +79,16 @@ struct StaffingRoomTests {
             #expect(
                 try await world.call(.put, "/api/v1/staffing/posts/\(post)", #"{"grade":2}"#, as: "clerk").status == 403
             )
+            // The street sees its own posts with what was entered, and nothing of another street.
+            let list = try await world.call(.get, "/staffing/posts", as: "northhead")
+            #expect(list.status == 200 && list.text.contains("人民调解员"), "\(list.text.prefix(300))")
+            #expect(list.text.contains("/staffing/posts/\(post)") && !list.text.contains("/staffing/posts/\(other)"))
+            let form = try await world.call(.get, "/staffing/posts/\(post)", as: "northhead")
+            #expect(form.text.contains("value=\"mediation\" checked") && form.text.contains("value=\"3\" selected"))
+            #expect(try await world.call(.get, "/staffing/posts/\(other)", as: "northhead").status == 404)
+            #expect(try await world.call(.get, "/staffing/posts?area=330106002", as: "northhead").status == 404)
+            #expect(try await world.call(.get, "/staffing/posts", as: "clerk").status == 403)
+            #expect(try await world.call(.get, "/staffing/posts/export", as: "northhead").status == 200)
         }
     }
 

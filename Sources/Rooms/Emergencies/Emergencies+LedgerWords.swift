@@ -49,6 +49,7 @@ extension Emergencies {
         .init("duty.offered", "交班", "Shift handed over"), .init("duty.taken", "接班", "Shift taken over"),
         .init("duty.alarm", "逾期未接班报警", "Alarm: shift not taken over"),
         .init("duty.not-taken", "无人接班", "Nobody took the shift over"),
+        .init("duty.over", "班次结束", "Shift over"),
         .init("duty.exported", "导出值班表", "Roster exported"),
         .init("duty.calendar-made", "生成日历订阅地址", "Calendar address made"),
         .init("duty.calendar-revoked", "停用日历订阅地址", "Calendar address revoked"),

@@ -71,6 +71,7 @@ public struct Workload: Room {
         WorkloadAPI(workload: self).add(to: routes)
         StaffingPages(workload: self).add(to: routes)
         ConsentPage(workload: self).add(to: routes)
+        DetailsPages(workload: self).add(to: routes)
         StaffingAPI(workload: self).add(to: routes)
     }
 

@@ -5,6 +5,7 @@ import Mandates
 enum WorkloadTexts {
     static let workload = LocalizedText("工作量", "Workload")
     static let staffing = LocalizedText("用人调配", "Staffing")
+    static let details = LocalizedText("岗位等级与资格", "Grades and qualifications")
     static let consent = LocalizedText("我的调配意愿", "Where I would go")
     static let capacity = LocalizedText("可用工时", "Time that there is")
     static let standardTimes = LocalizedText("标准工时与记录", "Standard times and records")

@@ -120,6 +120,10 @@ struct Watch: Sendable {
     private func shifts(_ now: Instant, _ transaction: any Transaction) throws {
         for due in try ShiftStore.due(at: now, in: transaction) {
             let (shift, level) = (due.shift, due.level)
+            guard shift.state == .offered else {
+                try emergencies.end(shift, at: now, in: transaction)
+                continue
+            }
             guard now < due.lapsesAt else {
                 try emergencies.lapse(shift, at: now, in: transaction)
                 continue

@@ -96,7 +96,8 @@ struct EmergencyLoop: Sendable {
     static let shift = EmergencyLoop(
         name: "shift", first: "planned",
         states: [
-            waiting("planned", "person on shift", "end of the shift", "who comes next is told; gaps are listed"),
+            waiting(
+                "planned", "person on shift", "a day after its end", "it is over; gaps are listed when it is planned"),
             waiting(
                 "offered", "who comes next", "shiftMinutes",
                 "alarm the area's head, then coordination, until the next shift is over"),
@@ -104,7 +105,7 @@ struct EmergencyLoop: Sendable {
         ],
         moves: [
             Move(from: "planned", to: "offered", by: "person on shift"),
-            Move(from: "planned", to: "over", by: "person on shift"),
+            Move(from: "planned", to: "over", by: "platform"),
             Move(from: "offered", to: "taken", by: "who comes next"),
             Move(from: "offered", to: "not-taken", by: "platform"),
         ])

@@ -95,7 +95,8 @@ extension Emergencies {
         }
         guard shift.state == .planned else {
             throw Refusal(
-                .conflict, "duty.begun", LocalizedText("已交接的班次不能删除", "A shift that was handed over stays"))
+                .conflict, "duty.begun",
+                LocalizedText("已交接或已结束的班次不能删除", "A shift that was handed over or has ended stays"))
         }
         try ShiftStore.remove(id, in: transaction)
         try record("removed", shift, by: Actor(scope), at: now, in: transaction)
@@ -110,9 +111,17 @@ extension Emergencies {
             throw Refusal.nothingHere
         }
         guard shift.state == .planned || shift.state == .offered else {
-            throw shift.state == .notTaken
-                ? .shiftNotTaken
-                : Refusal(.conflict, "duty.taken", LocalizedText("这一班已交接", "This shift was taken over"))
+            switch shift.state {
+            case .notTaken: throw Refusal.shiftNotTaken
+            case .over:
+                throw Refusal(
+                    .conflict, "duty.over",
+                    LocalizedText(
+                        "这一班结束已超过一天，不再交接", "This shift ended more than a day ago and is not handed over any more"),
+                    wayOn: LocalizedText("未了事项请转为事项登记", "Report what is still open as a matter"))
+            case .planned, .offered, .taken:
+                throw Refusal(.conflict, "duty.taken", LocalizedText("这一班已交接", "This shift was taken over"))
+            }
         }
         let words = note.trimmed
         guard !words.isEmpty, words.utf16.count <= 1_000 else {
@@ -120,7 +129,7 @@ extension Emergencies {
                 "note", "请写明未了事项（没有就写“无”，不超过 1000 字）", "Write what is open (or “nothing”), at most 1,000 characters")
         }
         let around = try ShiftStore.shifts(
-            in: shift.area, from: now, until: shift.until + .hours(24), in: transaction)
+            in: shift.area, from: now, until: shift.closesAt, in: transaction)
         guard next != scope.staff, let following = around.first(where: { $0.staff == next && $0.area == shift.area })
         else {
             throw missing(
@@ -167,6 +176,14 @@ extension Emergencies {
         try ShiftStore.close(shift, in: transaction)
         try AlarmStore.end("shift:\(shift.id)", at: now, in: transaction)
         try record("not-taken", shift, by: .system, at: now, in: transaction)
+    }
+
+    /// It ended, and nothing of it was handed over.
+    func end(_ found: ShiftRecord, at now: Instant, in transaction: any Transaction) throws {
+        var shift = found
+        shift.state = .over
+        try ShiftStore.close(shift, in: transaction)
+        try record("over", shift, by: .system, at: now, in: transaction)
     }
 
     /// Where and when nobody stands in a duty that must be filled, for the areas of that level within the given one

@@ -34,6 +34,9 @@ public struct ShiftRecord: Sendable, Hashable {
     public var offeredTo: StaffID?
     public var offeredAt: Instant?
     public var takenAt: Instant?
+    /// When it can be handed to nobody any more: who comes next begins at most so long after its end.
+    public var closesAt: Instant { until + Self.handedOverWithin }
+    static let handedOverWithin = Span.hours(24)
 
     public init(
         id: ShiftID, area: AreaPrefix, kind: String, staff: StaffID, post: PostID, from: Instant, until: Instant

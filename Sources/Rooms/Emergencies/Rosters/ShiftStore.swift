@@ -25,8 +25,9 @@ enum ShiftStore {
             INSERT INTO duty_shifts (\(trusted: columns), note_sealed, alarm_at, alarm_level)
             VALUES (\(shift.id), \(shift.area.code), \(shift.kind), \(shift.staff), \(shift.post), \(shift.from),
                     \(shift.until), \(shift.state.rawValue), \(shift.offeredTo), \(shift.offeredAt), \(shift.takenAt),
-                    NULL, NULL, 0)
-            ON CONFLICT (area, from_at, kind, staff) DO UPDATE SET until_at = excluded.until_at, post = excluded.post
+                    NULL, \(shift.closesAt), 0)
+            ON CONFLICT (area, from_at, kind, staff) DO UPDATE SET until_at = excluded.until_at, post = excluded.post,
+                alarm_at = CASE WHEN duty_shifts.state = 'planned' THEN excluded.alarm_at ELSE duty_shifts.alarm_at END
             RETURNING \(trusted: columns)
             """
         ).map(record) ?? shift
@@ -105,7 +106,7 @@ enum ShiftStore {
         try transaction.first("SELECT note_sealed FROM duty_shifts WHERE id = \(id)").flatMap { try $0.blobIfAny(0) }
     }
 
-    /// A shift that was to be taken over by now.
+    /// A shift that was to be taken over by now, or that ended without being handed over.
     struct Due: Sendable {
         var shift: ShiftRecord
         /// How often it has rung.
@@ -191,6 +192,10 @@ extension EmergencySchema {
             // When there is nothing left to take over: the end of the shift of whom it was offered to.
             "ALTER TABLE duty_shifts ADD COLUMN lapses_at BIGINT",
             // Whom it was offered to began at most a day after its end.
-            "UPDATE duty_shifts SET lapses_at = until_at + 86400000 WHERE state = 'offered'")
+            "UPDATE duty_shifts SET lapses_at = until_at + 86400000 WHERE state = 'offered'"),
+        Migration(
+            "emergencies.0007-shifts-that-end",
+            // A shift that nobody hands over is looked at once more, when it can be handed to nobody any more.
+            "UPDATE duty_shifts SET alarm_at = until_at + 86400000 WHERE state = 'planned'"),
     ]
 }

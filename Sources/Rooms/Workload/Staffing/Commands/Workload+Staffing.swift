@@ -158,10 +158,7 @@ extension Workload {
         guard let record = try identity.directory.post(post, in: transaction), scope.area.contains(record.area) else {
             throw Refusal.nothingHere
         }
-        guard scope.may(.answerDemand) || scope.may(.decideDemand) else {
-            try scope.require(.answerDemand)
-            return
-        }
+        try requireEntering(scope)
         guard (1...staffing.grades).contains(grade) else {
             throw Refusal(
                 .ruleBroken, "staffing.grade",
@@ -179,6 +176,11 @@ extension Workload {
             writer.member("grade", Int64(grade))
             writer.member("qualifications", qualifications.sorted().joined(separator: ","))
         }
+    }
+
+    /// A street for its own posts, and the coordination office.
+    func requireEntering(_ scope: Scope) throws(Refusal) {
+        if !scope.may(.decideDemand) { try scope.require(.answerDemand) }
     }
 
     private func recordOfPost(

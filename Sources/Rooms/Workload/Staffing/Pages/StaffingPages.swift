@@ -60,7 +60,7 @@ struct StaffingPages: Sendable {
                 notice: refusal?.notice(visit),
                 """
                 <p class="lead">\(visit("超负荷怎样消除最省：岗位之间、街道之间调配，县直支援街道，到期自动终止的临时聘用，事项购买或退回部门。遵守等级、资格、编制上限和本人同意；消除不了的，说明还缺多少、为什么。", "What clears the overload at least cost: moves between posts and streets, from the county to streets, temporary people whose contract ends by itself, items bought or returned. Grades, qualifications, ceilings and people’s own consent hold; what cannot be cleared is told, with the reason."))</p>\
-                <div class="bar"><a class="btn" href="/staffing/consent">\(visit(WorkloadTexts.consent))</a></div>\(form)\(listing.html(visit))
+                <div class="bar"><a class="btn" href="/staffing/consent">\(visit(WorkloadTexts.consent))</a>\(staff.scope.may(.decideDemand) || staff.scope.may(.answerDemand) ? "<a class=\"btn\" href=\"/staffing/posts\">\(visit(WorkloadTexts.details))</a>" : HTML())</div>\(form)\(listing.html(visit))
                 """), status: refusal?.kind.status ?? .ok)
     }
 
