@@ -91,7 +91,9 @@ import Testing
             try await bureau.give(20, to: bureau.busy)
             try await bureau.give(10, to: bureau.free)
             let fair = try await bureau.dispatched()
-            try await bureau.world.act(fair.id, Command("sign"), by: bureau.busy)
+            try await bureau.world.act(fair.id, Command("sign", reason: "agreed"), by: bureau.busy)
+            let plain = try await bureau.world.house.database.read { try CaseStore.steps(of: fair.id, in: $0).last }
+            #expect(plain?.act == "sign" && plain?.reason == nil, "what is fair needs no reason and keeps none")
             let next = try await bureau.dispatched()
             let refusal = try await #require(throws: Refusal.self) {
                 try await bureau.world.act(next.id, Command("sign"), by: bureau.busy)

@@ -111,6 +111,39 @@ struct CaseInterfaceTests {
         }
     }
 
+    @Test("Who could take a matter reads what colleagues of the body have in hand, nobody else does")
+    func shares() async throws {
+        try await Street.with { street in
+            let first = try await Street.person("hand", "street_handler", Street.area, street.house, street.rooms)
+            let second = try await Street.person("other", "street_handler", Street.area, street.house, street.rooms)
+            let resident = try await street.resident(Street.phone)
+            let waiting = try await report(resident, street)
+            let taken = try await report(resident, street)
+            try await street.house.database.write { transaction in
+                _ = try transaction.execute(
+                    "UPDATE posts SET body = \(first.body) WHERE staff = \(second.staff)")
+                _ = try transaction.execute(
+                    "UPDATE cases SET state = 'dispatched', body = \(first.body) WHERE id = \(waiting)")
+                _ = try transaction.execute(
+                    """
+                    UPDATE cases SET state = 'handling', body = \(first.body), handler = \(second.staff)
+                    WHERE id = \(taken)
+                    """)
+            }
+            let answer = try await call(
+                .get, "/cases/\(waiting)/shares", token: try await street.token("hand"), street)
+            #expect(answer.status == .ok, "\(answer.text)")
+            let people = try #require(try answer.member("people") as? [[String: Any]])
+            #expect(people.map { $0["staff"] as? String } == [first.staff.text, second.staff.text])
+            #expect(people.map { $0["open"] as? Int } == [0, 1])
+            #expect(try answer.member("beyond") is NSNull)
+            let outside = try await call(
+                .get, "/cases/\(waiting)/shares", token: try await street.token("dispatcher"), street)
+            #expect(outside.status == .notFound)
+            #expect(try await street.get("/api/v1/openapi.json").text.contains("cases.beyond-share"))
+        }
+    }
+
     @Test("A resident reads their own matters and rates them; others find none")
     func mine() async throws {
         try await Street.with { street in

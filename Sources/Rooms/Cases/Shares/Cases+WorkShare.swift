@@ -20,8 +20,9 @@ struct WorkShareBoard: Sendable {
     /// A board of one has nobody to share with.
     var isShared: Bool { people.count > 1 }
 
-    func names(of staff: [StaffID]) -> String {
-        people.filter { staff.contains($0.staff) }.map(\.name).joined(separator: "、")
+    func names(of staff: [StaffID]) -> LocalizedText {
+        let names = people.filter { staff.contains($0.staff) }.map(\.name)
+        return LocalizedText(names.joined(separator: "、"), names.joined(separator: ", "))
     }
 }
 
@@ -40,26 +41,35 @@ extension Cases {
         _ command: inout Command, _ decision: Decision, by performer: Performer, at now: Instant,
         in transaction: any Transaction
     ) throws {
-        guard case .staff(let scope) = performer, isWeighed(decision.before, at: now) else { return }
-        let board: WorkShareBoard?
-        if workShare.applies(to: decision.act), decision.after.handler == scope.staff,
-            decision.before.handler != scope.staff, decision.after.body == scope.body
-        {
-            guard
-                try WorkShareStore.hasInHand(
-                    workShare.leastOpen, scope.staff, of: scope.body, in: statesInHand, in: transaction)
-            else { return }
-            board = try takingBoard(of: decision.act, on: decision.before, for: scope, in: transaction)
-        } else if decision.act.effect == .offersAnswer, let post = command.post {
-            board = try answeringBoards(on: decision.before, for: scope, in: transaction)[post]
-        } else {
+        let isTaking = workShare.applies(to: decision.act)
+        guard case .staff(let scope) = performer, isTaking || decision.act.effect == .offersAnswer else { return }
+        let board =
+            isWeighed(decision.before, at: now)
+            ? try weighedBoard(for: command, decision, by: scope, in: transaction) : nil
+        guard let board, let finding = board.finding else {
+            // A reason of this list says that somebody had much; nobody did.
+            if decision.act.reasons == nil { command.reason = nil }
             return
         }
-        guard let board, let finding = board.finding else { return }
         guard let code = command.reason, rules.reason(code, in: WorkShare.reasons) != nil else {
             throw Refusal.beyondShare(finding, roomy: board.names(of: finding.roomy))
         }
         command.beyondShare = finding
+    }
+
+    /// - Returns: nil where it is plain without one: mostly nobody has much.
+    private func weighedBoard(
+        for command: Command, _ decision: Decision, by scope: Scope, in transaction: any Transaction
+    ) throws -> WorkShareBoard? {
+        guard workShare.applies(to: decision.act) else {
+            guard let post = command.post else { return nil }
+            return try answeringBoards(on: decision.before, for: scope, in: transaction)[post]
+        }
+        guard decision.after.handler == scope.staff, decision.before.handler != scope.staff,
+            try WorkShareStore.hasInHand(
+                workShare.leastOpen, scope.staff, of: scope.body, in: statesInHand, in: transaction)
+        else { return nil }
+        return try takingBoard(of: decision.act, on: decision.before, for: scope, in: transaction)
     }
 
     /// Not at night, when whoever is there takes what comes, nor for what is urgent.
@@ -113,7 +123,7 @@ extension Cases {
 
 extension Refusal {
     /// - Parameter roomy: the names of colleagues who have room.
-    static func beyondShare(_ finding: WorkShare.Finding, roomy: String) -> Refusal {
+    static func beyondShare(_ finding: WorkShare.Finding, roomy: LocalizedText) -> Refusal {
         let median = WorkShareBoard.text(finding.median)
         return Refusal(
             .ruleBroken, "cases.beyond-share",
@@ -122,8 +132,8 @@ extension Refusal {
                 "\(finding.open) are open already, the median of colleagues of the same body and role is \(median): one more needs a reason"
             ),
             wayOn: LocalizedText(
-                "请选择理由（reason）后再办，或由手头较少的同事接办：\(roomy)",
-                "Choose a reason, or let one of those take it who have room: \(roomy)"),
+                "请选择理由（reason）后再办，或由手头较少的同事接办：\(roomy.chinese)",
+                "Choose a reason, or let one of those take it who have room: \(roomy.english)"),
             rule: WorkShare.file, field: "reason")
     }
 }

@@ -24,7 +24,7 @@ struct WorkSharePanel {
     func warning(_ finding: WorkShare.Finding, of board: WorkShareBoard) -> HTML {
         let refusal = Refusal.beyondShare(finding, roomy: board.names(of: finding.roomy))
         return """
-            <p class="notice warn">\(visit(refusal.message))\(visit("；手头较少的有：", "; those who have room: "))<span class="data">\(board.names(of: finding.roomy))</span>\(visit("。（件数、倍数待当地核实）", ". (Both numbers of the rule are to be checked locally.)"))</p>
+            <p class="notice warn">\(visit(refusal.message))\(visit("；手头较少的有：", "; those who have room: "))<span class="data">\(visit(board.names(of: finding.roomy)))</span>\(visit("。（件数、倍数待当地核实）", ". (Both numbers of the rule are to be checked locally.)"))</p>
             """
     }
 
