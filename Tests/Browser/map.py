@@ -167,6 +167,35 @@ def run(house):
         page.goto(base + "/grids/buildings?show=ungridded")
         see(page, "测试新楼", "尚未入格")
 
+    @test("A file of barriers comes in, one is taken out and put back, and the page has no barrier on a phone in the dark")
+    def _():
+        held = house.request("coordination_officer").get("/api/v1/grid-buildings").json()["buildings"][0]
+        x, y = held["longitude"], held["latitude"]
+        rows = (
+            "名称,类型,geometry\n"
+            f"测试河,河流,\"LINESTRING ({x - 0.01} {y}, {x + 0.01} {y})\"\n"
+            f"测试桥,桥梁,POINT ({x} {y})\n"
+            f"围墙,围墙,POINT ({x} {y})\n"
+        )
+        page = house.page("coordination_officer", size=PHONE, theme="dark")
+        page.goto(base + "/grids/barriers")
+        page.click("details.act summary")
+        page.set_input_files("[name=file]", {"name": "障碍.csv", "mimeType": "text/csv", "buffer": rows.encode()})
+        page.click("details.act button.p")
+        page.wait_for_load_state()
+        see(page, "第 4 行", "类别不认识", "测试河", "1.9 公里")
+        page.evaluate(AXE + ";0")
+        found = page.evaluate(BARRIERS) + page.evaluate(TOO_WIDE) + page.faults
+        assert not found, found
+        page.locator("form[action$='/remove'] button", has_text="障碍.csv").click()
+        page.wait_for_url("**removed=*")
+        see(page, "已取出 2 处")
+        page.locator("form[action$='/undo'] button").first.click()
+        page.wait_for_url("**restored=*")
+        see(page, "已恢复 2 处", "测试桥")
+        page.locator("form[action$='/remove'] button", has_text="障碍.csv").click()
+        page.wait_for_url("**removed=*")
+
     @test("A building of the map leads to its own homes")
     def _():
         reader = house.request("street_leader")

@@ -56,10 +56,10 @@ struct BarrierTests {
                 {"type":"Feature","properties":{"waterway":"dream"},"geometry":{"type":"LineString","coordinates":[[1,1],[2,2]]}},\
                 {"type":"Feature","properties":{"railway":"rail"},"geometry":{"type":"LineString","coordinates":[[400,1],[2,2]]}}]}
                 """
-            let (barriers, unknown, wrong) = BarrierAPI.read(Array(river.utf8), office.grids.norms)
-            #expect(barriers.map(\.kind) == ["river"] && unknown == 1 && wrong == 1)
-            let count = try await office.house.database.write { try BarrierStore.replace(with: barriers, in: $0) }
-            #expect(count == 1)
+            let officer = try await BarrierFileTests.officer(of: office)
+            let report = try await BarrierFileTests.bring(river, office, by: officer).report
+            #expect(report.barriers == 1 && report.pieces == 1)
+            #expect(report.counts == [.unknownClass: 1, .elsewhere: 1])
             let made = try await office.plan()
             let grids = try #require(made.choices.first).1
             #expect(grids.count > 2 && sides(grids) == 0)
@@ -72,13 +72,17 @@ struct BarrierTests {
             #expect(picture.contains("stroke=\"#1677ff\""))
             #expect(PlanPicture.legend(known).map(\.english) == ["blue: rivers"])
             // What comes next is in place of what was, and elsewhere there is none.
-            let none = try await office.house.database.write { transaction in
-                _ = try BarrierStore.replace(
-                    with: [GroundBarrier(kind: GroundBarrier.bridge, course: [Position(x: middle, y: 30.27)])],
-                    in: transaction)
-                return try BarrierStore.touching(
-                    Box(west: 10, south: 10, east: 11, north: 11), in: transaction)
+            let bridge = """
+                {"type":"Feature","properties":{"class":"bridge"},"geometry":{"type":"Point","coordinates":[\(middle),30.27]}}
+                """
+            let second = try await BarrierFileTests.bring(bridge, office, by: officer, place: .all).report
+            #expect(second.bridges == 1 && second.replaced == 1)
+            func around(_ west: Double) async throws -> [String] {
+                let box = Box(west: west - 0.01, south: 30.2, east: west + 0.01, north: 30.4)
+                return try await office.house.database.read { try BarrierStore.touching(box, in: $0).map(\.kind) }
             }
+            #expect(try await around(middle) == [GroundBarrier.bridge])
+            let none = try await around(10)
             #expect(none.isEmpty)
         }
     }

@@ -128,4 +128,39 @@ struct BuildingDoorTests {
             #expect(try exported.allSatisfy { String(decoding: try $0.blob(0), as: UTF8.self).contains("\"rows\":1}") })
         }
     }
+
+    @Test("A large file is answered at once, its progress is read, and its result is the one of a small file")
+    func upload() async throws {
+        try await MapWorld.with(.sqlite) { world in
+            let path = "/api/v1/grid-uploads"
+            let text = Self.file([("b1", Position(x: 120.15, y: 30.25), 40), ("", Position(x: 120.15, y: 30.25), 40)])
+            let body = """
+                {"subject":"buildings","name":"楼栋.geojson","file":"\(Data(text.utf8).base64EncodedString())","partial":true}
+                """
+            #expect(try await world.call(.post, path, as: "northduty", body).status == 403)
+            let sent = try await world.call(.post, path, as: "northhead", body)
+            #expect(sent.status == 201, "\(sent.text)")
+            let id = try #require(try sent.object()["id"] as? String)
+            #expect(try sent.object()["state"] as? String == "waiting")
+            let page = try await world.get("/grids/uploads/\(id)", as: "northhead").text
+            #expect(page.contains("等待导入") && page.contains("取消导入") && page.contains("楼栋.geojson"))
+            #expect(try await world.get(path + "/\(id)", as: "southhead").status == 404)
+            #expect(try await world.get("/grids/uploads/\(id)", as: "southhead").status == 404)
+            for job in world.map.grids.jobs where job.name == "import-grid-files" { try await job.run() }
+            let done = try await world.get(path + "/\(id)", as: "northhead").object()
+            let report = try #require(done["report"] as? [String: Any])
+            #expect(done["state"] as? String == "done" && report["created"] as? Int == 1)
+            #expect(report["rejected"] as? Int == 1)
+            let told = try await world.get("/grids/uploads/\(id)", as: "northhead").text
+            #expect(told.contains("导入结果") && told.contains("下载未采用清单"))
+            #expect(try await world.get(path + "/\(id)/errors", as: "northhead").text.contains("noID"))
+            #expect(try await world.get("/grids/uploads/\(id)/errors", as: "northhead").status == 200)
+            #expect(try await world.call(.post, path + "/\(id)/cancel", as: "northhead", "").status == 409)
+            #expect(try await world.get("/grids/buildings", as: "northhead").text.contains("大文件导入记录"))
+            for wrong in [
+                body.replacing("geojson", with: "exe"), body.replacing("buildings", with: "dreams"),
+                #"{"subject":"buildings","name":"a.csv","file":"?"}"#,
+            ] { #expect([400, 422].contains(try await world.call(.post, path, as: "northhead", wrong).status)) }
+        }
+    }
 }

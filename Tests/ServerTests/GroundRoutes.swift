@@ -55,7 +55,7 @@ enum GroundRoutes {
         "/forms/templates",
         // What a home is asked comes from forms that were approved; who draws grids gives nobody a task by it.
         "/api/v1/visits", "/visits", "/api/v1/grid-plans", "/api/v1/functional-grids", "/api/v1/grid-communities",
-        "/api/v1/grid-barriers", "/api/v1/grid-buildings",
+        "/api/v1/grid-barriers", "/api/v1/grid-buildings", "/api/v1/grid-uploads",
         "/grids", "/api/v1/map/outlines", "/api/v1/staffing", "/staffing",
         "/api/v1/pulse", "/pulse",
         "/api/v1/pulse-answers", "/pulse-answers", "/api/v1/budget-lines", "/funds", "/api/v1/assets", "/holdings",

@@ -9,6 +9,7 @@ enum GridTexts {
     static let coverage = LocalizedText("网格员覆盖", "Coverage")
     static let verdicts = LocalizedText("社区研判", "Which communities need grids")
     static let buildings = LocalizedText("楼栋", "Buildings")
+    static let barriers = LocalizedText("障碍", "Barriers")
     static let functional = LocalizedText("功能性网格", "Functional grids")
 }
 
@@ -27,12 +28,18 @@ extension Grids {
             .init("grids.functional-ended", "提前撤销功能性网格", "A functional grid was ended early"),
             .init("grids.buildings", "导入楼栋", "Buildings were brought in"),
             .init("grids.barriers", "导入障碍", "Barriers were brought in"),
+            .init("grids.barriers-removed", "取出障碍", "Barriers were taken out"),
+            .init("grids.barriers-restored", "恢复取出的障碍", "Barriers were put back"),
+            .init("grids.uploaded", "上传楼栋或障碍文件", "A file of buildings or barriers was sent in"),
+            .init("grids.upload-cancelled", "取消导入", "An import was cancelled"),
             .init("grids.exported", "导出网格清单", "A list of grids was exported"),
         ]
         words.subjects = [
             "grid-plan": .init("划分方案", "Plan of grids", right: .gridsRead) { "/grids/plans/\($0)" },
             "functional-grid": .init("功能性网格", "Functional grid", right: .gridsRead) { "/grids/functional/\($0)" },
             "buildings": .init("楼栋", "Buildings", right: .gridsRead) { "/grids/buildings?area=\($0)" },
+            "barriers": .init("障碍", "Barriers", right: .gridsRead) { _ in "/grids/barriers" },
+            "grid-upload": .init("上传的文件", "A file that was sent in", right: .gridsBuildings) { "/grids/uploads/\($0)" },
             "community": .init("社区", "Community", right: .gridsRead) { "/places/\($0)" },
         ]
         words.facts = [
@@ -42,6 +49,7 @@ extension Grids {
             .init("file", "文件", "File"), .init("rows", "行数", "Rows"), .init("created", "新增", "New"),
             .init("changed", "更新", "Changed"), .init("rejected", "未采用", "Left out"),
             .init("missing", "文件中不再有", "No more in the file"), .init("datum", "坐标系", "Datum"),
+            .init("replaced", "替换", "Replaced"),
         ]
         words.references = ["plan": "grid-plan"]
         return words

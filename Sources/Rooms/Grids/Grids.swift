@@ -48,6 +48,11 @@ public struct Grids: Room {
             Job("functional-grids", every: .minutes(1)) {
                 try await FunctionalWork(grids: self).takeMatters(at: house.clock.now())
             },
+            Job("import-grid-files", every: .seconds(2)) { try await takeOverUploads() },
+            Job("forget-grid-import-errors", every: .hours(6)) { try await forgetErrorsOfUploads() },
+            Job("forget-removed-barriers", every: .hours(6)) {
+                try await BarrierWork(grids: self).forget(at: house.clock.now())
+            },
         ]
     }
 
@@ -56,7 +61,10 @@ public struct Grids: Room {
         PlanPages(grids: self).add(to: routes)
         FunctionalPages(grids: self).add(to: routes)
         GridAPI(grids: self).add(to: routes)
+        BarrierPages(grids: self).add(to: routes)
         BarrierAPI(grids: self).add(to: routes)
+        UploadPages(grids: self).add(to: routes)
+        UploadAPI(grids: self).add(to: routes)
         BuildingPages(grids: self).add(to: routes)
         BuildingAPI(grids: self).add(to: routes)
     }

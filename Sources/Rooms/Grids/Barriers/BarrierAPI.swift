@@ -3,124 +3,156 @@ import Geo
 import Ground
 import Hummingbird
 import Identity
-import Ledger
 import Storage
 import Web
 
-/// `/api/v1/grid-barriers`: rivers, railways, roads and bridges that plans heed, brought in as GeoJSON and given out again.
+/// `/api/v1/grid-barriers`: rivers, railways, roads and bridges that plans heed, in and out, for programs.
 struct BarrierAPI: Sendable {
     let grids: Grids
 
-    private static let mostPieces = 200_000
+    private static let pageLength = 500
 
     func add(to routes: Routes) {
-        routes.api(
-            APIOperation(
-                .post, "/grid-barriers", id: "putGridBarriers", tag: "grids",
-                summary: LocalizedText(
-                    "导入河流、铁路、道路与桥梁（GeoJSON），替换原有的",
-                    "Brings in rivers, railways, roads and bridges as GeoJSON in place of those there were; classes and words are those of Rules/grid-norms.yaml"
-                ),
-                request: .object([
-                    .init("type", .string(values: ["FeatureCollection"])),
-                    .init("features", .array(.object([.init("type", .string(values: ["Feature"]))]))),
-                ]),
-                response: .object([
-                    .init("pieces", .integer(minimum: 0)), .init("unknown", .integer(minimum: 0), "of no known class"),
-                    .init("wrong", .integer(minimum: 0), "unreadable, or no degrees"),
-                ])), right: .gridsPlan
-        ) { staff, submission in try await take(staff, submission) }
-        routes.api(
-            APIOperation(
-                .get, "/grid-barriers", id: "listGridBarriers", tag: "grids",
-                summary: LocalizedText("范围内的障碍（GeoJSON）", "Barriers within a box, as GeoJSON"),
-                query: [
-                    .init(
-                        "box", .string(maximum: 200), "west,south,east,north, in degrees of CGCS2000, at most 0.5 wide")
-                ],
-                response: .object([
-                    .init("type", .string(values: ["FeatureCollection"])),
-                    .init("features", .array(.object([.init("type", .string(values: ["Feature"]))]))),
-                ]), responseType: "application/geo+json"), right: .gridsRead
-        ) { staff, _ in
-            let text = staff.visit.query.filled("box") ?? ""
-            let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) ?? .nan }
-            guard parts.count == 4, parts.allSatisfy(\.isFinite), parts[0] < parts[2], parts[1] < parts[3],
-                parts[2] - parts[0] <= 0.5
-            else {
-                throw QueryParameters.unreadable(
-                    "box", text,
-                    because: LocalizedText(
-                        "格式为 西,南,东,北（度），宽不超过 0.5", "west,south,east,north in degrees, at most 0.5 wide"))
-            }
-            let box = Box(west: parts[0], south: parts[1], east: parts[2], north: parts[3])
-            let found = try await grids.house.database.read { try BarrierStore.touching(box, in: $0) }
-            var writer = GeoJSONWriter()
-            for (number, barrier) in found.enumerated() {
-                let shape: Geometry = barrier.course.count == 1 ? .point(barrier.course[0]) : .line(barrier.course)
-                writer.feature(id: "\(number)", shape) { $0.member("class", barrier.kind) }
-            }
-            var response = Response.json(writer.end())
-            response.headers[.contentType] = "application/geo+json"
-            return response
+        routes.api(BarrierOperations.put, right: .gridsBuildings) { staff, submission in
+            try await take(staff, submission)
         }
+        routes.api(BarrierOperations.box, right: .gridsRead) { staff, _ in try await box(staff) }
+        routes.api(BarrierOperations.all(grids.norms), right: .gridsRead) { staff, _ in
+            let query = staff.visit.query
+            let list = try BarrierList(query, grids.norms, for: staff.scope)
+            let page = try await grids.house.database.read {
+                try list.page(after: query.filled("after"), limit: Self.pageLength, in: $0)
+            }
+            return .json(
+                JSONWriter.object { writer in
+                    writer.member("type", "FeatureCollection")
+                    writer.key("features")
+                    writer.array(page.items) { writer, line in
+                        writer.object { writer in
+                            writer.feature(id: line.barrier.id.text, line.barrier.shape) { line.write(to: &$0) }
+                        }
+                    }
+                    writer.member("next", page.next)
+                })
+        }
+        routes.api(BarrierOperations.sources, right: .gridsRead) { staff, _ in try await sources(staff) }
+        removing(routes)
+    }
+
+    private func box(_ staff: StaffVisit) async throws -> Response {
+        let text = staff.visit.query.filled("box") ?? ""
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) ?? .nan }
+        guard parts.count == 4, parts.allSatisfy(\.isFinite), parts[0] < parts[2], parts[1] < parts[3],
+            parts[2] - parts[0] <= 0.5
+        else {
+            throw QueryParameters.unreadable(
+                "box", text,
+                because: LocalizedText(
+                    "格式为 西,南,东,北（度），宽不超过 0.5", "west,south,east,north in degrees, at most 0.5 wide"))
+        }
+        let box = Box(west: parts[0], south: parts[1], east: parts[2], north: parts[3])
+        let found = try await grids.house.database.read { try BarrierStore.touching(box, in: $0) }
+        var writer = GeoJSONWriter()
+        for (number, barrier) in found.enumerated() {
+            let shape: Geometry = barrier.course.count == 1 ? .point(barrier.course[0]) : .line(barrier.course)
+            writer.feature(id: "\(number)", shape) { $0.member("class", barrier.kind) }
+        }
+        var response = Response.json(writer.end())
+        response.headers[.contentType] = "application/geo+json"
+        return response
     }
 
     private func take(_ staff: StaffVisit, _ submission: Submission) async throws -> Response {
-        let (scope, now, house) = (staff.scope, staff.visit.now, grids.house)
-        guard scope.line == nil, scope.area.contains(house.settings.area) else {
-            throw Refusal(
-                .forbidden, "grids.barriers-area",
-                LocalizedText(
-                    "障碍按全县导入，须由县级岗位办理", "Barriers are those of the whole county: a post of the county brings them in"))
+        let (query, language) = (staff.visit.query, staff.visit.language)
+        // A program that sends one file, as all did before there were several, means all that there is.
+        let place = try query.choice("replace", as: BarrierImport.Place.self) ?? .all
+        let datum = try query.choice("datum", as: Datum.self)
+        try grids.requireBarriers(staff.scope)
+        // Reading takes its time, so the answer of its first sending is asked for before it begins.
+        if let earlier = try await grids.house.database.read({ try submission.once.earlier(in: $0) }) {
+            return earlier.response
         }
-        let (barriers, unknown, wrong) = Self.read(submission.bytes, grids.norms)
-        guard !barriers.isEmpty else {
-            throw Refusal(
-                .ruleBroken, "grids.no-barrier",
-                LocalizedText("没有一个要素是已知类别的障碍", "Not one feature is a barrier of a known class"),
-                wayOn: LocalizedText(
-                    "类别的写法见 Rules/grid-norms.yaml 的 barriers",
-                    "How classes are written: `barriers` in Rules/grid-norms.yaml"),
-                field: "features")
+        var name = query.filled("name") ?? "barriers"
+        if FeatureFile.kind(of: name) != .geoJSON { name += ".geojson" }
+        let upload = try FeatureUpload(submission.bytes, named: name, of: .barriers)
+        defer { upload.remove() }
+        let report = try await BarrierImport(grids: grids).run(
+            BarrierImport.Order(
+                path: upload.path, name: upload.name, datum: datum, place: place, language: language), by: staff.scope)
+        let answer = Answer.json(JSONWriter.object { report.write(to: &$0, in: language) })
+        return try await staff.visit.write(submission) { _ in answer }
+    }
+
+    private func sources(_ staff: StaffVisit) async throws -> Response {
+        let list = try BarrierList(QueryParameters(), grids.norms, for: staff.scope)
+        let (sources, sums, removals) = try await grids.house.database.read { transaction in
+            (
+                try BarrierSourceStore.sources(limit: 1_000, in: transaction), try list.sums(in: transaction),
+                try BarrierSourceStore.removals(limit: 1_000, in: transaction)
+            )
         }
-        guard barriers.reduce(0, { $0 + $1.course.count }) <= Self.mostPieces * 5 else {
-            throw Refusal(
-                .ruleBroken, "grids.barriers-too-many",
-                LocalizedText("障碍的坐标点过多", "The barriers have too many positions"),
-                wayOn: LocalizedText("请只导入干线以上的道路、河流和铁路", "Bring in main roads, rivers and railways only"),
-                field: "features")
+        return .json(
+            JSONWriter.object { writer in
+                writer.key("sources")
+                writer.array(sources) { writer, source in
+                    writer.object { writer in
+                        writer.member("id", source.id)
+                        writer.member("name", source.name)
+                        writer.member("broughtAt", source.broughtAt)
+                        writer.member("barriers", source.barriers)
+                        writer.member("bridges", source.bridges)
+                        writer.member("metres", source.metres.rounded())
+                    }
+                }
+                writer.key("classes")
+                writer.array(sums) { writer, sum in
+                    writer.object { writer in
+                        writer.member("class", sum.kind)
+                        writer.member("title", staff(grids.norms.barrierTitle(sum.kind)))
+                        writer.member("count", sum.count)
+                        writer.member("metres", sum.metres.rounded())
+                    }
+                }
+                writer.key("removals")
+                writer.array(removals) { writer, removal in
+                    writer.object { writer in
+                        writer.member("id", removal.id)
+                        writer.member("name", removal.name)
+                        writer.member("at", removal.at)
+                        writer.member("barriers", removal.barriers)
+                    }
+                }
+            })
+    }
+
+    private func removing(_ routes: Routes) {
+        routes.api(BarrierOperations.removeOne, right: .gridsBuildings) { staff, submission in
+            try await remove(.one(try staff.visit.identifier()), staff, submission)
         }
-        return try await staff.visit.write(submission) { transaction in
-            let pieces = try BarrierStore.replace(with: barriers, in: transaction)
-            try Ledger.record(
-                LedgerEntry(
-                    id: house.identifiers.next(at: now), act: "grids.barriers", subjectKind: "county",
-                    subjectID: house.settings.area.code, actor: Actor(scope), happenedAt: now, receivedAt: now,
-                    area: house.settings.area.code, facts: JSONWriter.object { $0.member("rows", pieces) }),
-                in: transaction)
-            return Answer.json(
-                JSONWriter.object { writer in
-                    writer.member("pieces", pieces)
-                    writer.member("unknown", unknown)
-                    writer.member("wrong", wrong)
-                })
+        routes.api(BarrierOperations.removeSource, right: .gridsBuildings) { staff, submission in
+            try await remove(.source(try staff.visit.identifier()), staff, submission)
+        }
+        routes.api(BarrierOperations.undo, right: .gridsBuildings) { staff, submission in
+            let id: Removal.ID = try staff.visit.identifier()
+            let (grids, scope, now) = (grids, staff.scope, staff.visit.now)
+            return try await staff.visit.write(submission) { transaction in
+                let count = try BarrierWork(grids: grids).restore(id, by: scope, at: now, in: transaction)
+                return .json(JSONWriter.object { $0.member("barriers", count) })
+            }
         }
     }
 
-    /// Pure: what stands in a file.
-    static func read(_ bytes: [UInt8], _ norms: GridNorms) -> (barriers: [GroundBarrier], unknown: Int, wrong: Int) {
-        let (features, problems) = GeoJSONReader.features(bytes)
-        var intake = BarrierIntake(norms)
-        var wrong = problems.count
-        for feature in features {
-            var isOnEarth = feature.geometry != nil
-            feature.geometry?.forEachPosition { isOnEarth = isOnEarth && $0.isOnEarth }
-            if isOnEarth { intake.take(feature) } else { wrong += 1 }
+    private func remove(
+        _ part: BarrierSourceStore.Part, _ staff: StaffVisit, _ submission: Submission
+    ) async throws -> Response {
+        let (grids, scope, now) = (grids, staff.scope, staff.visit.now)
+        return try await staff.visit.write(submission) { transaction in
+            let removal = try BarrierWork(grids: grids).remove(part, by: scope, at: now, in: transaction)
+            return .json(
+                JSONWriter.object { writer in
+                    writer.member("removal", removal.id)
+                    writer.member("barriers", removal.barriers)
+                })
         }
-        let barriers =
-            zip(intake.kinds, intake.barriers).map { GroundBarrier(kind: $0, course: $1.course) }
-            + intake.bridges.map { GroundBarrier(kind: GroundBarrier.bridge, course: [$0]) }
-        return (barriers, intake.unknown, wrong)
     }
 }

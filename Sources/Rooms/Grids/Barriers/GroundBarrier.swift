@@ -67,24 +67,42 @@ enum BarrierStore {
         return pieces
     }
 
-    /// Sets all barriers anew.
-    static func replace(with barriers: [GroundBarrier], in transaction: any Transaction) throws -> Int {
-        try transaction.execute("DELETE FROM grid_barriers")
-        var insertions: [SQL] = []
-        for barrier in barriers {
-            for piece in pieces(of: barrier.course) {
-                guard let box = Box(piece) else { continue }
-                let shape: Geometry = piece.count == 1 ? .point(piece[0]) : .line(piece)
-                insertions.append(
-                    """
-                    INSERT INTO grid_barriers (id, kind, west, south, east, north, course)
-                    VALUES (\(insertions.count), \(barrier.kind), \(box.west), \(box.south), \(box.east),
-                        \(box.north), \(WellKnownBinary.bytes(shape)))
-                    """)
-            }
+    /// Lays these over the ground: from now on plans heed them.
+    static func lay(_ barriers: [Barrier], in transaction: any Transaction) throws -> Int {
+        let all = barriers.flatMap { barrier in
+            barrier.courses.flatMap(pieces).map { (barrier: barrier, piece: $0) }
         }
-        try transaction.batch(insertions)
-        return insertions.count
+        guard !all.isEmpty else { return 0 }
+        // Also what makes two servers lay one after the other.
+        try transaction.execute("UPDATE barrier_numbers SET next = next + \(all.count) WHERE id = 1")
+        let next = try transaction.first("SELECT next FROM barrier_numbers WHERE id = 1").map { try $0.int(0) } ?? 0
+        let first = next - Int64(all.count)
+        try transaction.batch(
+            all.enumerated().compactMap { number, one -> SQL? in
+                guard let box = Box(one.piece) else { return nil }
+                let shape: Geometry = one.piece.count == 1 ? .point(one.piece[0]) : .line(one.piece)
+                return """
+                    INSERT INTO grid_barriers (id, barrier, kind, west, south, east, north, course)
+                    VALUES (\(first + Int64(number)), \(one.barrier.id), \(one.barrier.kind), \(box.west), \(box.south),
+                        \(box.east), \(box.north), \(WellKnownBinary.bytes(shape)))
+                    """
+            })
+        return all.count
+    }
+
+    /// Takes those of one removal off the ground.
+    static func lift(_ removal: Removal.ID, in transaction: any Transaction) throws {
+        try transaction.execute(
+            "DELETE FROM grid_barriers WHERE barrier IN (SELECT id FROM barriers WHERE removal = \(removal))")
+    }
+
+    /// Pieces that came before barriers had files: heeded, but in no list.
+    static func unlisted(in transaction: any Transaction) throws -> Int {
+        Int(try transaction.first("SELECT COUNT(*) FROM grid_barriers WHERE barrier IS NULL")?.int(0) ?? 0)
+    }
+
+    static func liftUnlisted(in transaction: any Transaction) throws {
+        try transaction.execute("DELETE FROM grid_barriers WHERE barrier IS NULL")
     }
 
     static func query(touching box: Box, limit: Int) -> SQL {

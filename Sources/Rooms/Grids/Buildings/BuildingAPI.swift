@@ -38,7 +38,7 @@ struct BuildingAPI: Sendable {
         if let earlier = try await grids.house.database.read({ try submission.once.earlier(in: $0) }) {
             return earlier.response
         }
-        let upload = try BuildingUpload(submission.bytes, named: "buildings.geojson")
+        let upload = try FeatureUpload(submission.bytes, named: "buildings.geojson", of: .buildings)
         defer { upload.remove() }
         let report = try await BuildingImport(grids: grids).run(
             BuildingImport.Order(
@@ -79,7 +79,7 @@ struct BuildingAPI: Sendable {
         .post, "/grid-buildings", id: "putBuildings", tag: "grids",
         summary: LocalizedText(
             "导入楼栋（GeoJSON）：已有的按编号更新，文件中不再有的只提示、不删除",
-            "Brings in buildings as GeoJSON: those known by their id are changed, those no more there are told and stay. Properties are named as in Rules/grid-norms.yaml: id, households, community, name, compound, workload, grid, datum"
+            "Brings in buildings as GeoJSON: those known by their id are changed, those no more there are told and stay. Properties are named as in Rules/grid-norms.yaml: id, households, community, name, compound, workload, grid, datum. Answers when all is written; for large files use uploadGridFile"
         ),
         query: [
             .init("datum", .string(values: Datum.allCases.map(\.rawValue)), required: false, "CGCS2000 without it"),

@@ -4,7 +4,7 @@ public import Ground
 import Ledger
 import Places
 import Sheets
-import Storage
+public import Storage
 
 /// Takes a file of buildings over. Run again, it changes nothing; a bad building keeps no good one out; what the file does
 /// not state of a building that is here stays as it is; grids keep their buildings, which only plans move.
@@ -50,13 +50,18 @@ public struct BuildingImport: Sendable {
 
     public init(grids: Grids) { self.grids = grids }
 
-    /// - Parameter area: where whoever brings them in may change buildings.
+    /// - Parameters:
+    ///   - area: where whoever brings them in may change buildings.
+    ///   - progress: how far it is; throws to end the import.
+    ///   - written: within each transaction, how many features are dealt with by it, of how many; by throwing it leaves that
+    ///     transaction undone and ends the import, which keeps and records what was written before.
     /// - Throws: a refusal when the file as a whole cannot be used; nothing was changed then.
     public func run(
         _ order: Order, within area: AreaPrefix, by actor: Actor,
-        progress: @Sendable (Stage, _ done: Int, _ total: Int?) -> Void = { _, _, _ in }
+        progress: @escaping @Sendable (Stage, _ done: Int, _ total: Int?) throws -> Void = { _, _, _ in },
+        written note: @escaping @Sendable (_ done: Int, _ total: Int, any Transaction) throws -> Void = { _, _, _ in }
     ) async throws -> BuildingReport {
-        var (intake, rows) = try read(order, progress)
+        var (intake, rows) = try await OwnThread.run { try read(order, progress) }
         let arranged = arrange(&intake, within: area)
         var report = BuildingReport()
         report.rows = rows
@@ -68,8 +73,17 @@ public struct BuildingImport: Sendable {
         let now = grids.house.clock.now()
         for start in stride(from: 0, to: arranged.count, by: Self.chunk) {
             let some = Array(arranged[start..<min(start + Self.chunk, arranged.count)])
-            let written = try await grids.house.database.write { transaction in
-                try BuildingMerge(grids: grids, area: area).write(some, in: transaction)
+            let (done, all) = (start + some.count, arranged.count)
+            let written: BuildingMerge.Written
+            do {
+                written = try await grids.house.database.write { transaction in
+                    let written = try BuildingMerge(grids: grids, area: area).write(some, in: transaction)
+                    try note(done, all, transaction)
+                    return written
+                }
+            } catch {
+                try await record(report, order, within: area, by: actor, at: now)
+                throw error
             }
             report.created += written.created
             report.changed += written.changed
@@ -79,7 +93,7 @@ public struct BuildingImport: Sendable {
             communities.formUnion(written.communities)
             stated.formUnion(written.stated)
             found += written.findings
-            progress(.writing, start + some.count, arranged.count)
+            try progress(.writing, done, all)
         }
         for finding in found { intake.find(finding.kind, finding.feature, finding.subject) }
         report.communities = communities.count
@@ -102,7 +116,7 @@ public struct BuildingImport: Sendable {
     // MARK: Reading
 
     private func read(
-        _ order: Order, _ progress: (Stage, Int, Int?) -> Void
+        _ order: Order, _ progress: (Stage, Int, Int?) throws -> Void
     ) throws -> (UnitIntake, rows: Int) {
         var intake = UnitIntake(grids.norms, datum: order.datum, requiresID: true, mostListed: order.mostFindings)
         let engine = GEOS()
@@ -112,7 +126,7 @@ public struct BuildingImport: Sendable {
         ) { feature, number in
             rows += 1
             intake.take(feature, engine: engine, number: number)
-            if rows.isMultiple(of: 2_000) { progress(.reading, rows, nil) }
+            if rows.isMultiple(of: 2_000) { try progress(.reading, rows, nil) }
         }
         intake.finish(referenceSystem: system)
         guard !intake.isPlane else {
@@ -201,34 +215,16 @@ public struct BuildingImport: Sendable {
 
     // MARK: What is told
 
-    /// Of a table with the row as it came, for correcting and bringing in again.
     private func writeErrors(_ left: [UnitFinding], of count: Int, _ order: Order) throws {
         guard let path = order.errors else { return }
-        let reader =
-            FeatureFile.kind(of: order.path) == .table
-            ? try SheetReader.open(path: order.path, limits: FeatureFile.limits(order.unpackedBytes)) : nil
-        let sheet = try ErrorSheet(path: path, language: order.language, header: reader?.header ?? [])
-        func problem(_ finding: UnitFinding) -> RowProblem {
+        let problems = left.map { finding in
             RowProblem(
                 row: finding.feature, column: "", value: finding.subject,
                 code: "grids.buildings.\(finding.kind.rawValue)", message: finding.what)
         }
-        if let reader {
-            let byRow = Dictionary(grouping: left, by: \.feature)
-            try reader.forEachRow { row in
-                for finding in byRow[row.number] ?? [] { try sheet.add(problem(finding), original: row.cells) }
-            }
-        } else {
-            for finding in left { try sheet.add(problem(finding), original: []) }
-        }
-        let rest = count - left.count
-        if rest > 0 {
-            let more = RowProblem(
-                row: 0, column: "", value: "", code: "grids.buildings.more",
-                message: LocalizedText("另有 \(rest) 条未列出", "\(rest) more are not listed"))
-            try sheet.add(more, original: [])
-        }
-        try sheet.close()
+        try LeftOutSheet.write(
+            problems, of: count, more: "grids.buildings.more", to: path, from: order.path,
+            FeatureFile.limits(order.unpackedBytes), in: order.language)
     }
 
     /// A file that changed nothing is no act on anything.

@@ -31,8 +31,12 @@ struct BuildingPages: Sendable {
         let visit = staff.visit
         let list = try BuildingList(visit.query, for: staff.scope)
         let after = visit.query.filled("after")
-        let page = try await grids.house.database.read {
-            try list.page(after: after, limit: Self.pageLength, in: $0)
+        let scope = staff.scope
+        let (page, uploads) = try await grids.house.database.read { transaction in
+            (
+                try list.page(after: after, limit: Self.pageLength, in: transaction),
+                try GridUploadStore.page(of: .buildings, for: scope, limit: 10, in: transaction)
+            )
         }
         let listing = Listing(
             caption: visit(GridTexts.buildings), columns: columns(), items: page.items, next: page.next,
@@ -44,7 +48,7 @@ struct BuildingPages: Sendable {
                 notice: notice,
                 """
                 <p class="lead">\(visit("网格方案由楼栋计算，地图也显示它们。已划入网格的楼栋只由方案调整；新的楼栋由下一个方案纳入，文件写明所属网格的除外。", "Plans of grids are made from buildings, and the map shows them. Only a plan moves a building from grid to grid; the next one takes in new ones, unless their file says which grid they are in."))</p>\
-                \(report)\(form(staff, refusal))\(filters(list, staff))\
+                \(report)\(form(staff, refusal))\(UploadPanel(uploads: uploads).html(visit))\(filters(list, staff))\
                 <div class="bar">\(exportLink(visit, path: Self.path + ".xlsx"))\
                 <a class="btn" href="\(visit.query.setting("after", nil).address(Self.path + "/export.csv"))" download>\(symbol("download"))<span>\(visit("导出 CSV（含轮廓）", "Export to CSV, with shapes"))</span></a></div>\
                 \(listing.html(visit))
@@ -148,12 +152,17 @@ struct BuildingPages: Sendable {
         do {
             let datum = try submission.fields.choice("datum", as: Datum.self)
             let file = submission.files.first { $0.field == "file" }
-            let upload = try BuildingUpload(file?.bytes ?? [], named: file?.name ?? "")
+            let isPartial = submission.fields.filled("partial") != nil
+            if let file, file.bytes.count > Grids.atOnce {
+                let options = GridUpload.Options(datum: datum, isPartial: isPartial)
+                return try await grids.keepForLater(file, of: .buildings, options, staff, submission)
+            }
+            let upload = try FeatureUpload(file?.bytes ?? [], named: file?.name ?? "", of: .buildings)
             defer { upload.remove() }
             let report = try await BuildingImport(grids: grids).run(
                 BuildingImport.Order(
                     path: upload.path, name: upload.name, datum: datum,
-                    isPartial: submission.fields.filled("partial") != nil, errors: upload.errors,
+                    isPartial: isPartial, errors: upload.errors,
                     language: visit.language, isUpload: true),
                 within: staff.scope.area, by: Actor(staff.scope))
             if submission.fields["answer"] == "errors", let list = FileManager.default.contents(atPath: upload.errors) {

@@ -1,9 +1,9 @@
 public import Ground
 
 /// What came of a file of buildings.
-public struct BuildingReport: Sendable, Hashable {
+public struct BuildingReport: Sendable, Hashable, Codable {
     /// One that is here but no more in the file.
-    public struct Missing: Sendable, Hashable {
+    public struct Missing: Sendable, Hashable, Codable {
         public var id: String
         public var name: String
         public var community: String

@@ -81,9 +81,14 @@ public enum FeatureFile {
     /// Degrees that are taken as they are, and metres that are turned into degrees. WGS 84 lies within a metre of CGCS 2000.
     private static let systems: Set<String> = ["CRS84", "4326", "4490", "3857", "900913"]
 
-    /// - Parameter system: what a file of degrees calls its coordinate reference system.
+    /// - Parameters:
+    ///   - system: what a file of degrees calls its coordinate reference system.
+    ///   - isDatumHeeded: whether a datum that the file names by its name (GCJ-02, BD-09) is heeded by the reader.
     /// - Throws: a refusal for one that is not known here: its degrees may lie a hundred metres off.
-    public static func requireKnown(_ system: String?, named name: String) throws {
+    public static func requireKnown(
+        _ system: String?, named name: String, isDatumHeeded: Bool = false
+    ) throws {
+        if isDatumHeeded, system.flatMap(UnitIntake.datum) != nil { return }
         guard let system, let last = system.split(whereSeparator: { ":/".contains($0) }).last else { return }
         guard !systems.contains(last.uppercased()) else { return }
         throw Refusal(

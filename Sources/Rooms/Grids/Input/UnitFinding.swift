@@ -1,8 +1,8 @@
 public import Ground
 
 /// What was found about one feature of a file of units: repaired where that is safe, else left out.
-public struct UnitFinding: Sendable, Hashable {
-    public enum Kind: String, Sendable, Hashable, CaseIterable {
+public struct UnitFinding: Sendable, Hashable, Codable {
+    public enum Kind: String, Sendable, Hashable, Codable, CaseIterable {
         // Repaired, and kept.
         /// A polygon crossed itself; its parts were kept.
         case selfCrossing

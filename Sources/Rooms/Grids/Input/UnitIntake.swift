@@ -65,7 +65,7 @@ public struct UnitIntake: Sendable {
 
     private mutating func take(_ feature: Feature, _ engine: GEOS) {
         let number = seen
-        let stated = value("id", feature)?.text ?? feature.id
+        let stated = value("id", feature)?.text ?? feature.id.flatMap { $0.isEmpty ? nil : $0 }
         let id = stated ?? "\(number)"
         if requiresID {
             guard let stated, stated.count <= Self.longestID, stated.unicodeScalars.allSatisfy({ $0.value >= 0x20 })
@@ -146,7 +146,8 @@ public struct UnitIntake: Sendable {
         unit.shape = unit.shape?.mapped(change)
     }
 
-    private static func datum(_ name: String) -> Datum? {
+    /// The datum that a file calls so; nil for none that is known.
+    static func datum(_ name: String) -> Datum? {
         let plain = name.uppercased().filter { $0.isLetter || $0.isNumber }
         switch plain {
         case "CGCS2000", "EPSG4490", "4490", "国家2000", "CGCS": return .cgcs2000
@@ -164,15 +165,9 @@ public struct UnitIntake: Sendable {
     /// - Parameter referenceSystem: what the file calls its system; Web Mercator is turned into degrees.
     public mutating func finish(referenceSystem: String? = nil) {
         if let referenceSystem, referenceSystem.hasSuffix(":3857") || referenceSystem.hasSuffix(":900913") {
-            let change = { (position: Position) -> Position in
-                // Metres on the sphere of the radius 6,378,137 as parts of its square.
-                let world = 40_075_016.685_578_488
-                let found = WebMercator.degrees(SIMD2(position.x / world + 0.5, 0.5 - position.y / world))
-                return Position(longitude: found.longitude, latitude: found.latitude)
-            }
             for index in units.indices {
-                units[index].place = change(units[index].place)
-                units[index].shape = units[index].shape?.mapped(change)
+                units[index].place = WebMercator.degrees(metres: units[index].place)
+                units[index].shape = units[index].shape?.mapped(WebMercator.degrees(metres:))
             }
         }
         let degrees = units.count { $0.place.isOnEarth }
@@ -196,5 +191,15 @@ public struct UnitIntake: Sendable {
         guard (kind.isKept ? listed.kept : listed.left) < mostListed else { return }
         if kind.isKept { listed.kept += 1 } else { listed.left += 1 }
         findings.append(UnitFinding(kind: kind, feature: feature, subject: subject))
+    }
+}
+
+extension WebMercator {
+    /// - Parameter metres: on the sphere of the radius 6,378,137, as EPSG:3857 gives them.
+    static func degrees(metres: Position) -> Position {
+        // The length of the equator: they are parts of its square.
+        let world = 40_075_016.685_578_488
+        let found = degrees(SIMD2(metres.x / world + 0.5, 0.5 - metres.y / world))
+        return Position(longitude: found.longitude, latitude: found.latitude)
     }
 }

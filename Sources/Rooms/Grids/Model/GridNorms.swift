@@ -17,6 +17,7 @@ public struct GridNorms: Sendable {
 
     public struct BarrierClass: Sendable, Hashable {
         public var key: String
+        public var title: LocalizedText
         public var words: Set<String>
         /// Nil when only a bridge joins what it parts.
         public var affinity: Int32?
@@ -91,7 +92,9 @@ public struct GridNorms: Sendable {
             }
             barriers.append(
                 BarrierClass(
-                    key: barrier.key, words: Set(barrier.words.map { $0.lowercased() }), affinity: barrier.affinity))
+                    key: barrier.key,
+                    title: LocalizedText(barrier.zh ?? barrier.key, barrier.en ?? barrier.zh ?? barrier.key),
+                    words: Set(barrier.words.map { $0.lowercased() }), affinity: barrier.affinity))
         }
         for name in Self.columnNames where read.columns[name]?.isEmpty ?? true {
             throw wrong("columns: \(name) has no names", "columns：\(name) 没有列名")
@@ -117,6 +120,7 @@ public struct GridNorms: Sendable {
         }
         struct Barrier: Decodable {
             var key: String
+            var zh, en: String?
             var words: [String]
             var affinity: Int32?
             var passable: Bool?

@@ -48,6 +48,7 @@ struct GridPages: Sendable {
                 """
                 <ul class="ways">\
                 \(way("/grids/buildings", visit(GridTexts.buildings), visit("导入与查看：方案由楼栋计算", "Bring them in, look them up: plans are made from them")))\
+                \(way("/grids/barriers", visit(GridTexts.barriers), visit("河流、铁路、道路与桥梁：网格不跨过它们", "Rivers, railways, roads and bridges, which grids heed")))\
                 \(way("/grids/coverage", visit(GridTexts.coverage), visit("\(coverage.without) 格无人，\(coverage.several) 格多人", "\(coverage.without) without a worker, \(coverage.several) with several")))\
                 \(way("/grids/communities", visit(GridTexts.verdicts), visit("该不该划、怎么划，附理由", "Whether and how, with reasons")))\
                 \(way("/grids/functional", visit(GridTexts.functional), visit("园区、校园、汛期：到期自动撤销", "Parks, campuses, floods; they end by themselves")))</ul>\

@@ -119,7 +119,7 @@ struct PlanPages: Sendable {
     private func barriers(_ shown: Shown, _ visit: Visit) -> HTML {
         guard !shown.barriers.isEmpty else {
             return """
-                <p class="hint">\(visit("本处没有登记河流、铁路、道路，划分时未计入障碍（可由接口 grid-barriers 导入）。", "No river, railway or road is known here, so none was heeded; they come in by the interface, grid-barriers."))</p>
+                <p class="hint">\(visit("本处没有登记河流、铁路、道路，划分时未计入障碍。", "No river, railway or road is known here, so none was heeded."))\(visit("", " "))<a href="/grids/barriers">\(visit("查看与导入障碍", "Barriers: see them, bring them in"))</a></p>
                 """
         }
         let words = PlanPicture.legend(shown.barriers).map { visit($0) }.joined(separator: visit("，", "; "))

@@ -129,6 +129,8 @@ enum GridSchema {
             "ALTER TABLE buildings ADD COLUMN missing_since BIGINT",
             "CREATE INDEX buildings_without_grid ON buildings (community, id) WHERE grid IS NULL",
             "CREATE INDEX buildings_missing ON buildings (community, id) WHERE missing_since IS NOT NULL"),
+        BarrierSourceStore.migration,
+        GridUploadStore.migration,
     ]
 
     /// To be run with everything that changes buildings or outlines.

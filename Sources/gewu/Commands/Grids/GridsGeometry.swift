@@ -45,18 +45,18 @@ struct GridsGeometry {
         var lines: BarrierIntake?
         if let barriers {
             var found = BarrierIntake(norms)
-            var unreadable = 0
-            _ = try features(of: barriers, norms) { result in
-                switch result {
-                case .success(let feature): found.take(feature)
-                case .failure: unreadable += 1
-                }
+            let system = try features(of: barriers, norms) { found.take($0) }
+            // Barriers of a plane are of the units' own; degrees of another system would lie elsewhere.
+            if !intake.isPlane {
+                try FeatureFile.requireKnown(system, named: barriers, isDatumHeeded: true)
+                found.finish(referenceSystem: system)
             }
-            if found.unknown + unreadable > 0 {
+            let left = found.findingCount.reduce(0) { $0 + ($1.key.isKept ? 0 : $1.value) }
+            if left > 0 {
                 console.say(
                     LocalizedText(
-                        "\(barriers)：\(found.unknown) 个要素类别不认识，\(unreadable) 个无法读取，均未作障碍",
-                        "\(barriers): \(found.unknown) features of no known class and \(unreadable) that cannot be read part nothing"
+                        "\(barriers)：\(found.unknown) 个要素类别不认识，\(left - found.unknown) 个无法采用，均未作障碍",
+                        "\(barriers): \(found.unknown) features of no known class and \(left - found.unknown) that cannot be used part nothing"
                     ))
             }
             lines = found
