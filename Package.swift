@@ -221,12 +221,6 @@ let package = Package(
                 "Workload", "Mandates", "Cases", "Identity", "Places", "Desk", "Ground", "Storage", "Web", hummingbird,
             ]),
         room(
-            "Accounts",
-            [
-                "Faults", "Funds", "Workload", "Mandates", "Cases", "Identity", "Places", "Desk", "Ground", "Storage",
-                "Web", hummingbird,
-            ]),
-        room(
             "Appraisals",
             [
                 "Mandates", "Cases", "Identity", "Places", "Desk", "Ground", "Storage", "Web", hummingbird,
@@ -236,6 +230,13 @@ let package = Package(
             [
                 "Identity", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", hummingbird,
                 hummingbirdCore, httpTypes, logging, yaml,
+            ]),
+        room(
+            "Accounts",
+            [
+                "Appraisals", "Burdens", "Faults", "Funds", "Workload", "Mandates", "Cases", "Identity", "Places",
+                "Desk",
+                "Ground", "Storage", "Web", hummingbird,
             ]),
         room(
             "Grids",
@@ -415,8 +416,9 @@ let package = Package(
         tests(
             "AccountsTests",
             [
-                "Accounts", "Faults", "Funds", "Workload", "Mandates", "Cases", "StorageTesting", "Identity",
-                "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", hummingbird, httpTypes,
+                "Accounts", "Appraisals", "Burdens", "Faults", "Funds", "Workload", "Mandates", "Cases",
+                "StorageTesting", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Cipher", "Storage",
+                "Web", hummingbird, httpTypes,
                 nio, logging, hummingbirdTesting,
             ]),
         tests(

@@ -123,7 +123,10 @@ enum Assembly {
             funds = try Funds(house: house, places: places)
             accounts = try Accounts(
                 house: house, identity: identity, places: places, cases: cases, mandates: mandates,
-                workload: workload, faults: faults, funds: funds)
+                workload: workload, faults: faults, funds: funds, appraisals: appraisals, burdens: burdens)
+            for panels in [places.bodyPanels, appraisals.panels] {
+                panels.add { [accounts] in accounts.cardLink(of: $0, $1) }
+            }
             let dictionary = try DataDictionary.load(from: house.rules)
             let engine = try FormEngine(rules: house.rules, dictionary: dictionary)
             registry = try Registry(

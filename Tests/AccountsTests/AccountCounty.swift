@@ -1,3 +1,5 @@
+import Appraisals
+import Burdens
 import Cases
 import Cipher
 import Desk
@@ -29,6 +31,8 @@ struct AccountCounty: Sendable {
     let accounts: Accounts
     let mandates: Mandates
     let cases: Cases
+    let funds: Funds
+    let burdens: Burdens
     let identity: Identity
     let clock: ManualClock
     let people: [String: Scope]
@@ -57,7 +61,7 @@ struct AccountCounty: Sendable {
     ) async throws {
         let migrations =
             Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
-            + Cases.migrations + Mandates.migrations + Workload.migrations + Funds.migrations
+            + Cases.migrations + Mandates.migrations + Workload.migrations + Burdens.migrations + Funds.migrations
         try await engine.withDatabase(migrations: migrations) { database in
             let clock = ManualClock(start)
             let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -107,10 +111,13 @@ struct AccountCounty: Sendable {
         let forecast = try Forecast(house: house, identity: identity, places: places)
         let workload = try Workload(
             house: house, identity: identity, places: places, mandates: mandates, forecast: forecast)
+        let faults = try Faults(house: house, places: places, cases: cases, mandates: mandates, workload: workload)
+        let funds = try Funds(house: house, places: places)
+        let appraisals = try Appraisals(house: house, cases: cases, mandates: mandates)
+        let burdens = try Burdens(house: house, identity: identity, places: places)
         let accounts = try Accounts(
             house: house, identity: identity, places: places, cases: cases, mandates: mandates, workload: workload,
-            faults: try Faults(house: house, places: places, cases: cases, mandates: mandates, workload: workload),
-            funds: try Funds(house: house, places: places))
+            faults: faults, funds: funds, appraisals: appraisals, burdens: burdens)
         var people: [String: Scope] = [:]
         for post in posts {
             let place = try #require(Self.places.first { $0.name == post.body })
@@ -122,13 +129,14 @@ struct AccountCounty: Sendable {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         router.add(middleware: RefusalAnswers(routes: routes, logger: logger))
         router.add(middleware: identity.sessions)
-        accounts.addRoutes(to: routes)
+        let rooms: [any Room] = [cases, mandates, workload, faults, funds, appraisals, burdens, accounts]
+        for room in rooms { room.addRoutes(to: routes) }
         let known = people
         try await Application(router: router, logger: logger).test(.router) { client in
             try await body(
                 AccountCounty(
-                    house: house, accounts: accounts, mandates: mandates, cases: cases, identity: identity,
-                    clock: clock, people: known, bodies: ids, client: client))
+                    house: house, accounts: accounts, mandates: mandates, cases: cases, funds: funds,
+                    burdens: burdens, identity: identity, clock: clock, people: known, bodies: ids, client: client))
         }
     }
 
@@ -222,9 +230,9 @@ struct AccountCounty: Sendable {
         }
     }
 
-    func matter() async throws {
+    func matter(to name: String = "north") async throws {
         let (cases, now, duty) = (cases, clock.now(), try scope("northduty"))
-        let body = try #require(bodies["north"])
+        let body = try #require(bodies[name])
         try await house.database.write { transaction in
             let record = try cases.report(
                 Report(detail: "楼道堆物，通行不便。", area: Self.north, channel: .resident),

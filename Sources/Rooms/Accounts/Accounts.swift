@@ -1,3 +1,5 @@
+public import Appraisals
+public import Burdens
 public import Cases
 public import Desk
 public import Faults
@@ -20,12 +22,14 @@ public struct Accounts: Room {
     let workload: Workload
     let faults: Faults
     let funds: Funds
+    let appraisals: Appraisals
+    let burdens: Burdens
     let rules: AccountRules
 
     /// - Throws: a refusal naming the file when `accounts.yaml` is wrong.
     public init(
         house: House, identity: Identity, places: Places, cases: Cases, mandates: Mandates, workload: Workload,
-        faults: Faults, funds: Funds
+        faults: Faults, funds: Funds, appraisals: Appraisals, burdens: Burdens
     ) throws(Refusal) {
         self.house = house
         self.identity = identity
@@ -35,6 +39,8 @@ public struct Accounts: Room {
         self.workload = workload
         self.faults = faults
         self.funds = funds
+        self.appraisals = appraisals
+        self.burdens = burdens
         rules = try AccountRules.load(from: house.rules)
     }
 
@@ -49,6 +55,8 @@ public struct Accounts: Room {
         PairPages(accounts: self).add(to: routes)
         FlowPages(accounts: self).add(to: routes)
         StreetPages(accounts: self).add(to: routes)
+        CardPages(accounts: self).add(to: routes)
+        CardAPI(accounts: self).add(to: routes)
         AccountAPI(accounts: self).add(to: routes)
     }
 

@@ -20,16 +20,36 @@ struct CutPair: Sendable {
     var verdict: OutcomeVerdict { outcomes.map(\.verdict).whole }
 }
 
+/// Which measures are listed.
+struct PairFilter: Sendable, Hashable {
+    /// From which they hold.
+    var days: ClosedRange<Day>?
+    /// Only those on what reached this street.
+    var street: AreaPrefix?
+
+    func holds(_ source: BurdenSource) -> Bool { street.map { Accounts.reaches(source, $0) } ?? true }
+    func holds(_ measure: BurdenSource.Measure) -> Bool { days?.contains(measure.day) ?? true }
+}
+
 extension Accounts {
+    /// Whether any of it falls into a street.
+    static func reaches(_ source: BurdenSource, _ street: AreaPrefix) -> Bool {
+        guard !source.areas.isEmpty else { return source.area.contains(street) || street.contains(source.area) }
+        return source.areas[String(street.code.prefix(9)), default: 0] > 0
+    }
+
     /// Measures of the last two years, the newest first.
     /// - Parameter after: id of the measure after which the page begins.
     func cutPairs(
-        after: String?, limit: Int, for scope: Scope, at now: Instant
+        _ filter: PairFilter = PairFilter(), after: String?, limit: Int, for scope: Scope, at now: Instant
     ) async throws -> (pairs: [CutPair], next: String?) {
         let today = now.local().day
-        let sources = try await sources((today - 732)...(today + 366), for: scope)
-        var taken = sources.flatMap { source in source.measures.map { (source: source, measure: $0) } }
-            .sorted { $0.measure.id > $1.measure.id }
+        let whole = filter.days.map { min($0.lowerBound, today - 732) } ?? today - 732
+        let sources = try await sources(whole...(today + 366), for: scope)
+        var taken = sources.filter(filter.holds).flatMap { source in
+            source.measures.filter(filter.holds).map { (source: source, measure: $0) }
+        }
+        .sorted { $0.measure.id > $1.measure.id }
         if let after { taken.removeAll { $0.measure.id >= after } }
         let shown = Array(taken.prefix(limit))
         let (rules, cases, isSeen) = (rules, cases, seesOutcomes(scope))

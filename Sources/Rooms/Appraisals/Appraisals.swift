@@ -3,7 +3,7 @@ public import Desk
 public import Ground
 import Identity
 public import Mandates
-import Places
+public import Places
 public import Storage
 
 /// 解决情况纳入部门考核: departments judged by what they solved of what came from below. It owns no table: each figure is read
@@ -16,6 +16,8 @@ public struct Appraisals: Room {
     let mandates: Mandates
     let rules: AppraisalRules
     private let lines: [String]
+    /// What rooms above show on the page of a department.
+    public let panels = BodyPanels()
 
     /// - Throws: a refusal naming the file when `appraisals.yaml` is wrong.
     public init(house: House, cases: Cases, mandates: Mandates) throws(Refusal) {

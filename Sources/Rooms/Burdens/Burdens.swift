@@ -46,6 +46,7 @@ public struct Burdens: Room {
         PulsePages(burdens: self).add(to: routes)
         PulseAPI(burdens: self).add(to: routes)
         TargetPages(burdens: self).add(to: routes)
+        LaidPages(burdens: self).add(to: routes)
         TargetAPI(burdens: self).add(to: routes)
         PlaquePages(burdens: self).add(to: routes)
         AssessmentPages(burdens: self).add(to: routes)

@@ -8,11 +8,17 @@ public struct StreetFunds: Sendable, Hashable {
     /// Yuan that were paid in, and that were spent of it.
     public var allotted: Int64
     public var spent: Int64
+    /// Yuan set aside and not spent yet.
+    public var committed: Int64
+    /// How many lines.
+    public var lines: Int64
 
-    public init(street: AreaPrefix, allotted: Int64, spent: Int64) {
+    public init(street: AreaPrefix, allotted: Int64, spent: Int64, committed: Int64 = 0, lines: Int64 = 0) {
         self.street = street
         self.allotted = allotted
         self.spent = spent
+        self.committed = committed
+        self.lines = lines
     }
 }
 
@@ -28,12 +34,15 @@ extension Funds {
     ) throws -> [StreetFunds] {
         try transaction.query(
             """
-            SELECT street, CAST(SUM(allotted) AS BIGINT), CAST(SUM(spent) AS BIGINT) FROM budget_lines
+            SELECT street, CAST(SUM(allotted) AS BIGINT), CAST(SUM(spent) AS BIGINT),
+                CAST(SUM(committed) AS BIGINT), COUNT(*) FROM budget_lines
             WHERE year = \(Int64(year)) AND \(BudgetStore.visible(scope)) GROUP BY street ORDER BY street LIMIT 2000
             """
         ).compactMap { row in
             guard let street = AreaPrefix(try row.text(0)) else { return nil }
-            return StreetFunds(street: street, allotted: try row.int(1), spent: try row.int(2))
+            return StreetFunds(
+                street: street, allotted: try row.int(1), spent: try row.int(2), committed: try row.int(3),
+                lines: try row.int(4))
         }
     }
 }

@@ -44,6 +44,8 @@ public struct Places: Room {
     let ground: (any GridGround)?
     let people: (any BodyPeople)?
     let index = PlaceIndex()
+    /// What rooms above show on the page of a body.
+    public let bodyPanels = BodyPanels()
 
     /// - Parameters:
     ///   - panels: what other rooms show on the page of an area, in this order.

@@ -64,10 +64,29 @@ struct PairPages: Sendable {
         ]
     }
 
+    /// The days and the street that an address narrows the list to.
+    private static func filter(_ staff: StaffVisit) throws(Refusal) -> PairFilter {
+        let query = staff.visit.query
+        var filter = PairFilter()
+        if let text = query.filled("area") {
+            guard let area = AreaPrefix(text), area.level == .street else { throw YearQuestion.wrong("area") }
+            guard staff.scope.area.contains(area) else { throw Refusal.nothingHere }
+            filter.street = area
+        }
+        if query.filled("from") != nil || query.filled("until") != nil {
+            guard let first = query.filled("from").flatMap({ Day($0) }),
+                let last = query.filled("until").flatMap({ Day($0) }), first <= last, last - first < 400
+            else { throw YearQuestion.wrong("until") }
+            filter.days = first...last
+        }
+        return filter
+    }
+
     private func show(_ staff: StaffVisit) async throws -> Response {
         let visit = staff.visit
+        let filter = try Self.filter(staff)
         let found = try await accounts.cutPairs(
-            after: visit.query.filled("after"), limit: Self.pageSize, for: staff.scope, at: visit.now)
+            filter, after: visit.query.filled("after"), limit: Self.pageSize, for: staff.scope, at: visit.now)
         let listing = Listing(
             caption: visit(AccountTexts.pairs), columns: columns, items: found.pairs, next: found.next,
             whenEmpty:
@@ -87,9 +106,10 @@ struct PairPages: Sendable {
 
     private func export(_ staff: StaffVisit) async throws -> Response {
         let accounts = accounts
+        let filter = try Self.filter(staff)
         return try await SheetExport.workbook(named: staff(AccountTexts.pairs), columns: columns, for: staff) { after in
             let found = try await accounts.cutPairs(
-                after: after, limit: 200, for: staff.scope, at: staff.visit.now)
+                filter, after: after, limit: 200, for: staff.scope, at: staff.visit.now)
             return (found.pairs, found.next)
         }
     }

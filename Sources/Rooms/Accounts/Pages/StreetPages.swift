@@ -157,7 +157,7 @@ struct StreetPages: Sendable {
                     (title, nil),
                 ],
                 """
-                <p>\(Self.tag(one, visit))</p>\
+                <p>\(Self.tag(one, visit))</p>\(card(one.street, staff))\
                 <section class="panel scroll" tabindex="0" role="region" aria-label="\(title)"><table class="list"><caption>\(visit("权、责、钱、人", "Powers, duties, money, posts"))</caption>\
                 <thead><tr><th scope="col">\(visit("项", "Side"))</th><th scope="col">\(visit("账上", "On the account"))</th><th scope="col">\(visit("记录", "Records"))</th><th scope="col">\(visit("结论", "Verdict"))</th></tr></thead><tbody>\
                 \(row(.powers, visit("持有 \(one.heldPowers) 项权力，其中 \(one.unreadyPowers) 项条件不足", "\(one.heldPowers) powers held, \(one.unreadyPowers) of them lack something"), "/powers", visit("赋权", "Powers")))\
@@ -166,6 +166,11 @@ struct StreetPages: Sendable {
                 \(row(.posts, visit("\(one.posts) 个岗位，\(one.overPosts) 个有月份超负荷", "\(one.posts) posts, \(one.overPosts) over capacity in some month"), "/workload", visit("工作量", "Workload")))\
                 </tbody></table></section>\(faults(one, visit))
                 """))
+    }
+
+    private func card(_ street: AreaPrefix, _ staff: StaffVisit) -> HTML {
+        guard Accounts.seesCard(of: street, staff.scope) else { return HTML() }
+        return CardPages.link(.street(street), AccountTexts.streetCard, staff.visit)
     }
 
     private func faults(_ one: StreetAccount, _ visit: Visit) -> HTML {

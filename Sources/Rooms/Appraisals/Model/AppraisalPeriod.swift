@@ -1,17 +1,17 @@
-import Ground
+public import Ground
 
 /// A month, a quarter or a year, as it stands in an address: `2026-07`, `2026-Q3`, `2026`.
-struct AppraisalPeriod: Sendable, Hashable {
-    enum Kind: String, Sendable, Hashable, Decodable { case month, quarter, year }
+public struct AppraisalPeriod: Sendable, Hashable {
+    public enum Kind: String, Sendable, Hashable, Decodable { case month, quarter, year }
 
-    let kind: Kind
-    let year: Int
+    public let kind: Kind
+    public let year: Int
     /// The month or the quarter from 1; 1 for a year.
-    let part: Int
+    public let part: Int
 
     private static let years = 2000...2099
 
-    init(_ kind: Kind, of day: Day) {
+    public init(_ kind: Kind, of day: Day) {
         let parts = day.parts
         self.kind = kind
         year = parts.year
@@ -24,7 +24,7 @@ struct AppraisalPeriod: Sendable, Hashable {
     }
 
     /// - Returns: nil when there is no such period.
-    init?(_ text: String) {
+    public init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count <= 2, parts[0].utf8.count == 4, let year = Self.number(parts[0]), Self.years ~= year else {
             return nil
@@ -66,18 +66,18 @@ struct AppraisalPeriod: Sendable, Hashable {
         }
     }
 
-    func moved(by count: Int) -> AppraisalPeriod {
+    public func moved(by count: Int) -> AppraisalPeriod {
         let number = year * partsOfYear + part - 1 + count
         return AppraisalPeriod(kind, number / partsOfYear, number % partsOfYear + 1)
     }
 
-    var days: ClosedRange<Day> { first...(moved(by: 1).first - 1) }
+    public var days: ClosedRange<Day> { first...(moved(by: 1).first - 1) }
 
     private var first: Day {
         Day(year: year, month: (part - 1) * (12 / partsOfYear) + 1, day: 1) ?? Day(number: 0)
     }
 
-    var text: String {
+    public var text: String {
         switch kind {
         case .month: "\(year)-\(part < 10 ? "0" : "")\(part)"
         case .quarter: "\(year)-Q\(part)"
@@ -85,7 +85,7 @@ struct AppraisalPeriod: Sendable, Hashable {
         }
     }
 
-    var title: LocalizedText {
+    public var title: LocalizedText {
         switch kind {
         case .month: LocalizedText("\(year) 年 \(part) 月", text)
         case .quarter: LocalizedText("\(year) 年第 \(part) 季度", "\(year), quarter \(part)")

@@ -25,6 +25,15 @@ enum Figure: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    var isOfCalls: Bool {
+        switch self {
+        case .called, .inTime, .late, .silent, .released, .rated: true
+        case .due, .closed, .closedOnTime, .contactedInTime, .followedUp, .solved, .satisfied, .excluded, .givenBack,
+            .ruledItsOwn, .sentDown:
+            false
+        }
+    }
+
     /// What it comes to; "basically satisfied" may count half.
     func amount(in card: AppraisalCard) -> Double {
         self == .satisfied ? Double(card.record.matters.satisfiedHalves) / 2 : Double(count(in: card))

@@ -3,6 +3,7 @@ import Desk
 import Ground
 import Hummingbird
 import Identity
+import Places
 import Storage
 import Web
 
@@ -115,17 +116,25 @@ struct AppraisalPages: Sendable {
         let period = try AppraisalQuestion(staff, appraisals.rules).period
         let body: BodyID = try visit.identifier("body")
         let (appraisals, scope, now) = (appraisals, staff.scope, visit.now)
-        let card = try await appraisals.house.database.read {
-            try appraisals.card(of: body, period, for: scope, at: now, in: $0)
+        let (record, card) = try await appraisals.house.database.read {
+            (
+                try appraisals.department(body, for: scope, in: $0),
+                try appraisals.card(of: body, period, for: scope, at: now, in: $0)
+            )
         }
+        let panels = try await appraisals.panels.html(record, staff)
         let title = "\(card.name) · \(visit(period.title))"
         return visit.page(
             Page(
                 title, breadcrumb: [(visit(AppraisalTexts.title), Self.address(of: period)), (card.name, nil)],
                 """
-                \(Self.bar(period, "/appraisals/\(body)", visit, copyLink(visit)))\(together(card, visit))\
+                \(Self.bar(period, "/appraisals/\(body)", visit, copyLink(visit)))\(panels)\(together(card, visit))\
                 \(measures(card, visit))\(figures(card, visit))<p class="hint">\(visit(AppraisalTexts.checkLocally))</p>
                 """))
+    }
+
+    static func address(of body: BodyID, _ period: AppraisalPeriod) -> String {
+        QueryParameters([("period", period.text)]).address("/appraisals/\(body)")
     }
 
     private static func address(of period: AppraisalPeriod) -> String {

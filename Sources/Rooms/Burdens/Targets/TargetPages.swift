@@ -26,7 +26,7 @@ struct TargetPages: Sendable {
         return year
     }
 
-    private func chains(_ targets: [Target]) -> [TargetChain] {
+    static func chains(_ targets: [Target]) -> [TargetChain] {
         Dictionary(grouping: targets, by: \.root).compactMap { root, own in
             let chain = TargetChain(root: root, targets: own)
             return chain.links.first.map { !$0.target.isWithdrawn } ?? false ? chain : nil
@@ -74,7 +74,7 @@ struct TargetPages: Sendable {
             try TargetStore.ofYear(year, for: staff.scope, in: $0)
         }
         let listing = Listing(
-            caption: visit("\(year) 年指标链条", "Chains of \(year)"), columns: columns, items: chains(targets),
+            caption: visit("\(year) 年指标链条", "Chains of \(year)"), columns: columns, items: Self.chains(targets),
             whenEmpty:
                 "<p>\(visit("这一年还没有登记指标要求。上级提出、逐级转下来的数字要求在这里登记，加了多少码一目了然。", "No targets of this year yet. What is asked in figures is registered here, so that everybody sees what was laid on top."))</p>"
         )
@@ -221,7 +221,7 @@ struct TargetPages: Sendable {
         let targets = try await burdens.house.database.read {
             try TargetStore.ofYear(year, for: staff.scope, in: $0)
         }
-        let chains = chains(targets)
+        let chains = Self.chains(targets)
         return try await SheetExport.workbook(named: staff(BurdenTexts.targets), columns: columns, for: staff) { _ in
             (chains, nil)
         }

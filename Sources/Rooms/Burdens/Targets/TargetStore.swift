@@ -71,6 +71,19 @@ enum TargetStore {
         ).map(target)
     }
 
+    /// Those of a year that one body registered.
+    static func ids(
+        of body: BodyID, in year: Int, for scope: Scope, in transaction: any Transaction
+    ) throws -> Set<TargetID> {
+        Set(
+            try transaction.query(
+                """
+                SELECT id FROM burden_targets
+                WHERE county = \(county(scope)) AND in_year = \(Int64(year)) AND body = \(body) LIMIT 5000
+                """
+            ).map { try $0.identifier(0) })
+    }
+
     static func ofYear(_ year: Int, for scope: Scope, in transaction: any Transaction) throws -> [Target] {
         try transaction.query(
             """

@@ -22,11 +22,31 @@ struct BudgetPages: Sendable {
         routes.form("/funds/:id/moves", right: .readFunds) { try await write($0, $1) }
     }
 
+    /// What an address narrows the list to.
+    private static func filter(_ query: QueryParameters) throws(Refusal) -> BudgetFilter {
+        var filter = BudgetFilter()
+        func wrong(_ field: String) -> Refusal {
+            Refusal(
+                .malformed, "funds.filter",
+                LocalizedText("筛选条件 \(field) 有误", "The filter \(field) cannot be understood"), field: field)
+        }
+        if let text = query.filled("street") {
+            guard let street = AreaPrefix(text), street.level == .street else { throw wrong("street") }
+            filter.street = street
+        }
+        if let text = query.filled("year") {
+            guard let year = Int64(text), (2000...2200).contains(year) else { throw wrong("year") }
+            filter.year = year
+        }
+        return filter
+    }
+
     private func list(_ staff: StaffVisit) async throws -> Response {
         let visit = staff.visit
         let after = visit.query.filled("after")
+        let filter = try Self.filter(visit.query)
         let found = try await funds.house.database.read {
-            try BudgetStore.page(for: staff.scope, after: after, limit: Self.pageSize + 1, in: $0)
+            try BudgetStore.page(for: staff.scope, filter, after: after, limit: Self.pageSize + 1, in: $0)
         }
         let listing = Listing(
             caption: visit(FundTexts.funds), columns: columns, items: Array(found.prefix(Self.pageSize)),
@@ -71,9 +91,10 @@ struct BudgetPages: Sendable {
 
     private func export(_ staff: StaffVisit) async throws -> Response {
         let (funds, scope) = (funds, staff.scope)
+        let filter = try Self.filter(staff.visit.query)
         return try await SheetExport.workbook(named: staff(FundTexts.funds), columns: columns, for: staff) { after in
             let found = try await funds.house.database.read {
-                try BudgetStore.page(for: scope, after: after, limit: 500, in: $0)
+                try BudgetStore.page(for: scope, filter, after: after, limit: 500, in: $0)
             }
             return (found, found.count == 500 ? found.last?.id.text : nil)
         }

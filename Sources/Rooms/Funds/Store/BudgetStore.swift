@@ -2,6 +2,12 @@ import Desk
 import Ground
 import Storage
 
+/// Which lines of money are listed.
+struct BudgetFilter: Sendable, Hashable {
+    var street: AreaPrefix?
+    var year: Int64?
+}
+
 enum BudgetStore {
     private static let columns: StaticString =
         "id, street, area, title, source, ground, year, allotted, spent, committed, plan, version"
@@ -42,13 +48,17 @@ enum BudgetStore {
         ).map(line)
     }
 
-    static func page(for scope: Scope, after: String?, limit: Int, in transaction: any Transaction) throws
-        -> [BudgetLine]
-    {
+    static func page(
+        for scope: Scope, _ filter: BudgetFilter = BudgetFilter(), after: String?, limit: Int,
+        in transaction: any Transaction
+    ) throws -> [BudgetLine] {
         let before = after ?? afterAll
+        let street: SQL = filter.street.map { "street = \($0.code)" } ?? "TRUE"
+        let year: SQL = filter.year.map { "year = \($0)" } ?? "TRUE"
         return try transaction.query(
             """
-            SELECT \(trusted: columns) FROM budget_lines WHERE id < \(before) AND \(visible(scope))
+            SELECT \(trusted: columns) FROM budget_lines
+            WHERE id < \(before) AND \(street) AND \(year) AND \(visible(scope))
             ORDER BY id DESC LIMIT \(limit)
             """
         ).map(line)

@@ -49,6 +49,9 @@ public struct Contract: Sendable, Hashable {
     /// What so much of the quantity is worth; the whole of it exactly its price.
     public func worth(_ part: Int64) -> Int64 { quantity > 0 ? yuan * min(max(part, 0), quantity) / quantity : 0 }
 
+    /// Yuan for what was accepted and is not paid.
+    public var owed: Int64 { max(0, worth(accepted) - paid) }
+
     /// Yuan that the buyer has set aside and not paid.
     public var reserved: Int64 {
         switch stage {

@@ -20,11 +20,27 @@ struct ContractPages: Sendable {
         routes.form("/contracts/:id/:act", right: .readMandates) { try await act($0, $1) }
     }
 
+    /// What an address narrows the list to.
+    private static func filter(_ query: QueryParameters) throws(Refusal) -> ContractFilter {
+        var filter = ContractFilter()
+        if let text = query.filled("buyer") {
+            guard let buyer = BodyID(parsing: text) else { throw ListAPI.wrong("buyer") }
+            filter.buyer = buyer
+        }
+        filter.days = try AskedQuestion.days(query)
+        for text in (query.filled("stage") ?? "").split(separator: ",") {
+            guard let stage = ContractStage(rawValue: String(text)) else { throw ListAPI.wrong("stage") }
+            filter.stages.append(stage)
+        }
+        return filter
+    }
+
     private func list(_ staff: StaffVisit) async throws -> Response {
         let visit = staff.visit
         let after = visit.query.filled("after")
+        let filter = try Self.filter(visit.query)
         let found = try await mandates.house.database.read {
-            try ContractStore.page(for: staff.scope, after: after, limit: Self.pageSize + 1, in: $0)
+            try ContractStore.page(for: staff.scope, filter, after: after, limit: Self.pageSize + 1, in: $0)
         }
         let listing = Listing(
             caption: visit(MandateTexts.contracts), columns: columns, items: Array(found.prefix(Self.pageSize)),
@@ -53,6 +69,8 @@ struct ContractPages: Sendable {
             .text("街道", "Street") { one, _ in mandates.areaName(one.area) },
             .number("数量", "Quantity") { $0.quantity }, .number("已验收", "Accepted") { $0.accepted },
             .number("金额（元）", "Yuan") { $0.yuan }, .number("已付（元）", "Paid") { $0.paid },
+            .number("已验收金额（元）", "Accepted, yuan") { $0.worth($0.accepted) },
+            .number("已验收未付（元）", "Owed, yuan") { $0.owed },
             .text("期限", "Period") { one, _ in "\(one.from) – \(one.until)" },
             .text(
                 "环节", "Stage",
@@ -65,10 +83,11 @@ struct ContractPages: Sendable {
 
     private func export(_ staff: StaffVisit) async throws -> Response {
         let mandates = mandates
+        let filter = try Self.filter(staff.visit.query)
         return try await SheetExport.workbook(named: staff(MandateTexts.contracts), columns: columns, for: staff) {
             after in
             let found = try await mandates.house.database.read {
-                try ContractStore.page(for: staff.scope, after: after, limit: 1_001, in: $0)
+                try ContractStore.page(for: staff.scope, filter, after: after, limit: 1_001, in: $0)
             }
             return (Array(found.prefix(1_000)), found.count > 1_000 ? found[999].id.text : nil)
         }

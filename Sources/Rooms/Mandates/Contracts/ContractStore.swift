@@ -2,6 +2,23 @@ import Desk
 import Ground
 import Storage
 
+/// Which contracts are listed.
+struct ContractFilter: Sendable, Hashable {
+    var buyer: BodyID?
+    /// Whose period touches these days.
+    var days: ClosedRange<Day>?
+    /// All of them when empty.
+    var stages: [ContractStage] = []
+
+    var condition: SQL {
+        let isOfBuyer: SQL = buyer.map { "buyer = \($0)" } ?? "TRUE"
+        let isInDays: SQL =
+            days.map { "begins_on <= \($0.upperBound) AND ends_on >= \($0.lowerBound)" } ?? "TRUE"
+        let isAtStage: SQL = stages.isEmpty ? "TRUE" : "stage IN (\(list: stages.map(\.rawValue)))"
+        return "\(isOfBuyer) AND \(isInDays) AND \(isAtStage)"
+    }
+}
+
 enum ContractStore {
     private static let columns: StaticString =
         """
@@ -71,11 +88,13 @@ enum ContractStore {
     }
 
     static func page(
-        for scope: Scope, after: String?, limit: Int, in transaction: any Transaction
+        for scope: Scope, _ filter: ContractFilter = ContractFilter(), after: String?, limit: Int,
+        in transaction: any Transaction
     ) throws -> [Contract] {
         try transaction.query(
             """
-            SELECT \(trusted: columns) FROM contracts WHERE id < \(after ?? afterAll) AND \(visible(scope))
+            SELECT \(trusted: columns) FROM contracts
+            WHERE id < \(after ?? afterAll) AND \(filter.condition) AND \(visible(scope))
             ORDER BY id DESC LIMIT \(limit)
             """
         ).map(contract)

@@ -63,6 +63,19 @@ enum PowerStore {
         ).map(grant)
     }
 
+    /// What was ever ordered in a street, or what is at one stage of it, the oldest first.
+    static func all(
+        in street: AreaPrefix, stage: PowerStage? = nil, for scope: Scope, limit: Int, in transaction: any Transaction
+    ) throws -> [PowerGrant] {
+        let isWanted: SQL = stage.map { "stage = \($0.rawValue)" } ?? "TRUE"
+        return try transaction.query(
+            """
+            SELECT \(trusted: columns) FROM power_grants
+            WHERE area = \(street.code) AND \(isWanted) AND \(visible(scope)) ORDER BY id LIMIT \(limit)
+            """
+        ).map(grant)
+    }
+
     static func alive(_ power: String, in area: AreaPrefix, in transaction: any Transaction) throws -> PowerGrant? {
         try transaction.first(
             """

@@ -162,12 +162,24 @@ enum DemandStore {
         var minutes: Int64
     }
 
-    static func ofYear(_ year: Int, for scope: Scope, in transaction: any Transaction) throws -> [Counted] {
+    /// - Parameters:
+    ///   - street: only what this street was heard on.
+    ///   - body: only what this body sent.
+    static func ofYear(
+        _ year: Int, heardIn street: AreaPrefix? = nil, by body: BodyID? = nil, for scope: Scope,
+        in transaction: any Transaction
+    ) throws -> [Counted] {
         let (from, until) = self.year(year)
+        let isHeard: SQL =
+            street.map {
+                "EXISTS (SELECT 1 FROM demand_hearings w WHERE w.demand = demands.id AND w.area = \($0.code))"
+            } ?? "TRUE"
+        let isSender: SQL = body.map { "body = \($0)" } ?? "TRUE"
         return try transaction.query(
             """
             SELECT line, kind, filed_at, stage, answer, CASE WHEN \(isCounted) THEN 1 ELSE 0 END FROM demands
-            WHERE filed_at >= \(from) AND filed_at < \(until) AND \(visible(scope)) ORDER BY filed_at LIMIT 20000
+            WHERE filed_at >= \(from) AND filed_at < \(until) AND \(isHeard) AND \(isSender) AND \(visible(scope))
+            ORDER BY filed_at LIMIT 20000
             """
         ).compactMap { row in
             guard let kind = DemandKind(rawValue: try row.text(1)), let stage = DemandStage(rawValue: try row.text(3))
@@ -191,6 +203,39 @@ enum DemandStore {
             ORDER BY id DESC LIMIT \(limit)
             """
         ).map(demand)
+    }
+
+    /// What a body asked for in a time, whatever became of it: the oldest first.
+    static func asked(
+        by body: BodyID, from: Instant, until: Instant, for scope: Scope, limit: Int, in transaction: any Transaction
+    ) throws -> [Demand] {
+        try transaction.query(
+            """
+            SELECT \(trusted: columns) FROM demands
+            WHERE body = \(body) AND filed_at >= \(from) AND filed_at < \(until) AND \(visible(scope))
+            ORDER BY filed_at, id LIMIT \(limit)
+            """
+        ).map(demand)
+    }
+
+    /// How many streets agreed, objected or said nothing (nil), by demand.
+    static func hearingCounts(
+        of demands: [DemandID], in transaction: any Transaction
+    ) throws -> [DemandID: [Hearing.Answer?: Int64]] {
+        var counts: [DemandID: [Hearing.Answer?: Int64]] = [:]
+        for start in stride(from: 0, to: demands.count, by: 500) {
+            let some = demands[start..<min(start + 500, demands.count)].map(\.text)
+            for row in try transaction.query(
+                """
+                SELECT demand, answer, COUNT(*) FROM demand_hearings WHERE demand IN (\(list: some))
+                GROUP BY demand, answer
+                """)
+            {
+                let answer = try row.textIfAny(1).flatMap(Hearing.Answer.init(rawValue:))
+                counts[try row.identifier(0), default: [:]][answer, default: 0] += try row.int(2)
+            }
+        }
+        return counts
     }
 
     static func due(at now: Instant, in transaction: any Transaction) throws -> [Demand] {

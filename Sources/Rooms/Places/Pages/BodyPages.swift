@@ -101,6 +101,7 @@ struct BodyPages: Sendable {
         let body = model.body
         let form = BodyForm(places: places, visit: visit, above: model.above, wrong: wrong)
         let mayChange = scope.may(.bodiesManage) && scope.area.contains(body.area)
+        let panels = try await places.bodyPanels.html(body, staff)
         let ended = body.validTo.map { $0 <= today } ?? false
         let forms: HTML =
             mayChange
@@ -117,7 +118,7 @@ struct BodyPages: Sendable {
                     (visit(PlacesTexts.places), "/places"), (visit(PlacesTexts.allBodies), "/places/bodies"),
                     (body.name(visit.language), nil),
                 ], notice: wrong.map { notice($0, visit) } ?? done(visit),
-                "\(facts(model, visit, ended: ended))\(model.people.html(visit))\(forms)"),
+                "\(facts(model, visit, ended: ended))\(panels)\(model.people.html(visit))\(forms)"),
             status: wrong?.kind.status ?? .ok)
     }
 
