@@ -99,6 +99,12 @@ struct UploadTests {
             #expect(try await office.rows("SELECT id FROM ledger_entries WHERE act = 'grids.buildings'").count == 1)
             let broken = try await state(of: upload, office)
             #expect(broken.state == .running && broken.written == 500 && broken.rowsRead == 900)
+            // What was read counts no more beside what is to be written.
+            let isOn = try await office.house.database.write {
+                try GridUploadStore.noteReading(upload.id, 4_000, at: now, in: $0)
+            }
+            let written = try await state(of: upload, office)
+            #expect(isOn && written.rowsRead == 900 && written.written == 500)
             #expect(try await office.grids.takeOverUploads() == 0)
             office.clock.advance(.minutes(6))
             #expect(try await office.grids.takeOverUploads() == 1)

@@ -100,14 +100,14 @@ enum GridUploadStore {
         return (upload, content)
     }
 
+    /// How many features were read; once writing has begun only that somebody is at it.
     /// - Returns: false when it is no longer to go on.
     static func noteReading(
         _ id: GridUpload.ID, _ rows: Int, at now: Instant, in transaction: any Transaction
     ) throws -> Bool {
         try transaction.execute(
             """
-            UPDATE grid_uploads SET rows_read = CASE WHEN rows_read > \(rows) THEN rows_read ELSE \(rows) END,
-                seen_at = \(now)
+            UPDATE grid_uploads SET rows_read = CASE WHEN written IS NULL THEN \(rows) ELSE rows_read END, seen_at = \(now)
             WHERE id = \(id) AND state = 'running'
             """) == 1
     }
