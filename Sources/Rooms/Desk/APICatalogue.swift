@@ -330,56 +330,57 @@ public final class APICatalogue: Sendable {
         }
     }
 
-    private static func write(_ schema: Schema, to writer: inout JSONWriter, _ named: inout [String: Schema]) {
+    private static func write(
+        _ schema: Schema, _ meaning: String? = nil, to writer: inout JSONWriter, _ named: inout [String: Schema]
+    ) {
+        writer.object { writer in
+            if let meaning { writer.member("description", meaning) }
+            writeMembers(of: schema, to: &writer, &named)
+        }
+    }
+
+    private static func writeMembers(
+        of schema: Schema, to writer: inout JSONWriter, _ named: inout [String: Schema]
+    ) {
         switch schema {
         case .named(let name, let inner):
             named[name] = inner
-            writer.object { $0.member("$ref", "#/components/schemas/\(name)") }
+            writer.member("$ref", "#/components/schemas/\(name)")
         case .nullable(let inner):
-            writer.object { writer in
-                writer.key("anyOf")
-                writer.array { writer in
-                    write(inner, to: &writer, &named)
-                    writer.object { $0.member("type", "null") }
-                }
+            writer.key("anyOf")
+            writer.array { writer in
+                write(inner, to: &writer, &named)
+                writer.object { $0.member("type", "null") }
             }
         case .string(let format, let minimum, let maximum, let pattern, let values):
-            writer.object { writer in
-                writer.member("type", "string")
-                if let format { writer.member("format", format) }
-                if let minimum { writer.member("minLength", minimum) }
-                if let maximum { writer.member("maxLength", maximum) }
-                if let pattern { writer.member("pattern", pattern) }
-                if let values {
-                    writer.key("enum")
-                    writer.array(values) { $0.value($1) }
-                }
+            writer.member("type", "string")
+            if let format { writer.member("format", format) }
+            if let minimum { writer.member("minLength", minimum) }
+            if let maximum { writer.member("maxLength", maximum) }
+            if let pattern { writer.member("pattern", pattern) }
+            if let values {
+                writer.key("enum")
+                writer.array(values) { $0.value($1) }
             }
         case .integer(let minimum, let maximum):
-            writer.object { writer in
-                writer.member("type", "integer")
-                if let minimum { writer.member("minimum", minimum) }
-                if let maximum { writer.member("maximum", maximum) }
-            }
-        case .number: writer.object { $0.member("type", "number") }
-        case .boolean: writer.object { $0.member("type", "boolean") }
+            writer.member("type", "integer")
+            if let minimum { writer.member("minimum", minimum) }
+            if let maximum { writer.member("maximum", maximum) }
+        case .number: writer.member("type", "number")
+        case .boolean: writer.member("type", "boolean")
         case .array(let element):
-            writer.object { writer in
-                writer.member("type", "array")
-                writer.key("items")
-                write(element, to: &writer, &named)
-            }
+            writer.member("type", "array")
+            writer.key("items")
+            write(element, to: &writer, &named)
         case .object(let members):
+            writer.member("type", "object")
+            writer.key("required")
+            writer.array(members.filter(\.isRequired)) { $0.value($1.name) }
+            writer.key("properties")
             writer.object { writer in
-                writer.member("type", "object")
-                writer.key("required")
-                writer.array(members.filter(\.isRequired)) { $0.value($1.name) }
-                writer.key("properties")
-                writer.object { writer in
-                    for member in members {
-                        writer.key(escaping: member.name)
-                        write(member.schema, to: &writer, &named)
-                    }
+                for member in members {
+                    writer.key(escaping: member.name)
+                    write(member.schema, member.meaning, to: &writer, &named)
                 }
             }
         }
