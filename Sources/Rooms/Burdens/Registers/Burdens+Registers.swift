@@ -245,7 +245,10 @@ extension Burdens {
 extension Refusal {
     /// Above a form that is shown again.
     func registerNotice(_ visit: Visit) -> Page.Notice {
-        Page.Notice(.danger, [visit(message), wayOn.map { visit($0) }].compactMap { $0 }.joined(separator: " "))
+        let parts = [
+            visit(message), rule.map { visit("规则：\($0)", "Rule: \($0)") }, wayOn.map { visit($0) },
+        ].compactMap { $0 }
+        return Page.Notice(.danger, parts.joined(separator: visit("；", "; ")))
     }
 
     /// Whether the form is shown again with what was typed.
