@@ -124,7 +124,7 @@ struct AssessmentPages: Sendable {
             \(Field.longText("indicators", visit("指标和权重（每行一项，如：群众满意率 40；合计 100）", "Indicators and weights, one a line, 100 in all"), value: typed?["indicators"], required: true, maximum: 2000, rows: 5, error: error("indicators")))\
             \(Field.text("ground", visit("依据（准入或合同编号）", "Admission or contract that carries it"), value: typed?["ground"], required: true, maximum: 40, hint: visit("一次准入只能登记一项考核；清单事项不计入上限，不能单独作为依据。", "One admission carries one assessment. An item of the lists is counted by no cap and carries none."), error: error("ground")))\
             \(staff.scope.may(.fileDemand) ? "<p><a href=\"/demands/new?kind=assessment\">\(visit("还没有准入？先提出", "No admission yet? Ask at the gate"))</a></p>" : HTML())\
-            <details class="act"\(flag: "open", refusal?.field == "areas" || !chosen.isEmpty)><summary>\(visit("考核谁", "Who is assessed"))</summary>\(error("areas").map { "<p class=\"error\">\($0)</p>" })\(boxes)</details>\
+            <details class="act"\(flag: "open", refusal?.field == "areas" || !chosen.isEmpty)><summary>\(visit("考核谁", "Who is assessed"))</summary>\(error("areas").map { "<p class=\"error\">\($0)</p>" })<div class="choices">\(boxes)</div></details>\
             <p>\(Field.submit(visit("登记", "Register")))</p></form>
             """
     }
