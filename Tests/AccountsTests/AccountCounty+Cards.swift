@@ -66,6 +66,15 @@ extension AccountCounty {
         }
     }
 
+    /// Forms of the fire department, cut once, come more often again: people were told.
+    func risen() async throws {
+        let now = clock.now()
+        try await house.database.write { transaction in
+            _ = try RiseStore.tell(
+                Rebound.Rise(before: 8, lowest: 1, now: 3), "fire", .form, at: now, in: transaction)
+        }
+    }
+
     func paidIn() async throws {
         let (funds, fire, north, now) = (funds, try scope("fire"), try scope("northhead"), clock.now())
         try await house.database.write { transaction in

@@ -32,6 +32,7 @@ struct CardTests {
         for _ in 0..<3 { try await county.matter() }
         for _ in 0..<2 { try await county.matter(to: "fire") }
         try await county.take(MeasureAsked(measure: .redesign, minutes: 5, times: 24, words: "从已有数据带出"), on: form)
+        try await county.risen()
         county.clock.advance(.days(50))
     }
 
@@ -51,6 +52,7 @@ struct CardTests {
                     for key in [
                         "hours.all", "hours.form", "hours.task", "hours.meeting", "powers.ordered", "powers.returned",
                         "money.lines", "money.allotted", "money.spent", "posts.staffed", "caps.kept", "measures",
+                        "rises",
                         "outcomes.due",
                     ] {
                         let value = try #require(card.figures.first { $0.key == key }, "\(key)").value
@@ -169,6 +171,8 @@ struct CardTests {
             let over = Int64(listed.cells("部门全年").count { $0.contains("超出") })
             let capped = Int64(listed.cells("上限").count { !$0.hasPrefix("—") })
             #expect(count == (figure.key == "caps.over" ? over : capped - over), place)
+        case ("/demands/caps", .count(let count)) where figure.key == "rises":
+            #expect(Int64(listed.cells("反弹已通知").count { !$0.isEmpty }) == count, place)
         case ("/demands/caps", .count(let count)):
             #expect(listed.cells("部门全年").contains { $0.hasPrefix("\(count)") }, place)
         case ("/accounts/pairs", .count(let count)): #expect(Int64(listed.rows) == count, place)

@@ -17,6 +17,8 @@ struct StreetCardPage: Sendable {
     private typealias Figure = ReportCard.Figure
     private var days: ClosedRange<Day> { period.days }
     private var inDays: String { "from=\(days.lowerBound)&until=\(days.upperBound)&area=\(street.code)" }
+    /// The others stand in the list.
+    private static let mostNamed = 3
     private static let today = LocalizedText("截至今天", "as of today")
 
     // MARK: What came down
@@ -146,12 +148,14 @@ struct StreetCardPage: Sendable {
         let list = "/demands/caps?year=\(period.year)&area=\(street.code)"
         return ReportCard.Section(
             key: "caps", title: LocalizedText("上限（待当地核实）", "Caps (check locally)"), span: Self.year(period.year),
-            figures: Self.capFigures(facts.caps, list, mandates, here: LocalizedText("到本街道", "to this street")),
+            // One page holds no list of every department: those that have room left stand behind the first figure.
+            figures: Self.capFigures(
+                facts.caps, list, mandates, here: LocalizedText("到本街道", "to this street"), onlyFull: true),
             whenEmpty: LocalizedText("这一年没有部门的事项到本街道。", "No department sent anything here this year."))
     }
 
     static func capFigures(
-        _ caps: [CapStanding], _ list: String, _ mandates: Mandates, here: LocalizedText
+        _ caps: [CapStanding], _ list: String, _ mandates: Mandates, here: LocalizedText, onlyFull: Bool = false
     ) -> [ReportCard.Figure] {
         guard !caps.isEmpty else { return [] }
         let capped = caps.filter { $0.most != nil }
@@ -161,7 +165,7 @@ struct StreetCardPage: Sendable {
             ReportCard.Figure(
                 "caps.over", LocalizedText("超出上限的", "Over the cap"), .count(Int64(capped.count(where: \.isOver))), list),
         ]
-        figures += capped.map { one in
+        figures += capped.filter { !onlyFull || $0.isFull }.map { one in
             let (line, kind) = (mandates.title(ofLine: one.line), mandates.title(one.kind))
             let most = one.most ?? 0
             return ReportCard.Figure(
@@ -194,15 +198,19 @@ struct StreetCardPage: Sendable {
                     note: LocalizedText(
                         words.map(\.chinese).joined(separator: "、"), words.map(\.english).joined(separator: ", "))))
         }
-        figures += rising.map { one in
-            let (line, kind) = (mandates.title(ofLine: one.line), mandates.title(one.kind))
-            let day = one.risesSince?.local().day.description ?? ""
-            return Figure(
-                "rises.\(one.line).\(one.kind.rawValue)",
-                LocalizedText(
-                    "反弹：\(line.chinese) · \(kind.chinese)", "Rising again: \(line.english) · \(kind.english)"),
-                .words(LocalizedText("\(day) 通知", "told on \(day)")),
-                "/demands/caps?year=\(period.year)&area=\(street.code)")
+        if !rising.isEmpty {
+            let names = rising.prefix(Self.mostNamed).map { one in
+                let (line, kind) = (mandates.title(ofLine: one.line), mandates.title(one.kind))
+                return LocalizedText("\(line.chinese)\(kind.chinese)", "\(line.english): \(kind.english)")
+            }
+            let more = rising.count > Self.mostNamed
+            figures.append(
+                Figure(
+                    "rises", LocalizedText("又涨起来、已通知的", "Rising again, as was told"), .count(Int64(rising.count)),
+                    "/demands/caps?year=\(period.year)&area=\(street.code)",
+                    note: LocalizedText(
+                        names.map(\.chinese).joined(separator: "、") + (more ? "等" : ""),
+                        names.map(\.english).joined(separator: ", ") + (more ? " and others" : ""))))
         }
         return ReportCard.Section(
             key: "measures", title: LocalizedText("减下来的和又涨起来的", "What was cut, and what rose again"),

@@ -18,6 +18,9 @@ public struct CapStanding: Sendable, Hashable {
     /// When those who answer for it were told that it rises again after a cut; nil while it does not.
     public var risesSince: Instant?
 
+    /// As much was sent as a cap allows, or more.
+    public var isFull: Bool { most.map { sent >= $0 } ?? false }
+
     /// More was sent than a cap, perhaps lowered since, allows.
     public var isOver: Bool { most.map { sent > $0 } ?? false }
 }
