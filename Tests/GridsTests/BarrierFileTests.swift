@@ -178,6 +178,13 @@ struct BarrierFileTests {
             let other = try #require(
                 try await office.house.database.read { try BarrierSourceStore.removals(limit: 10, in: $0) }.first)
             #expect(other.name == "waters.geojson" && other.barriers == 1)
+            let undone = await #expect(throws: Refusal.self) {
+                try await office.house.database.write {
+                    _ = try work.restore(other.id, by: officer, at: now, in: $0)
+                }
+            }
+            #expect(undone?.code == "grids.barriers.replaced-since")
+            #expect(try await pieces(office) == 2)
             // Put back while a later one of its name is in force, it would be there twice.
             let third = try await Self.bring(Self.river(120.15), as: "waters.geojson", office, by: officer).report
             #expect(third.replaced == 1)

@@ -89,6 +89,9 @@ struct StaffingRoomTests {
             #expect(try await world.call(.get, "/staffing/posts?area=330106002", as: "northhead").status == 404)
             #expect(try await world.call(.get, "/staffing/posts", as: "clerk").status == 403)
             #expect(try await world.call(.get, "/staffing/posts/export", as: "northhead").status == 200)
+            #expect(
+                try await world.house.database.query("SELECT id FROM ledger_entries WHERE act = 'staffing.exported'")
+                    .count == 1)
         }
     }
 

@@ -92,16 +92,17 @@ extension Cases {
 
     /// An act that was done earlier than it arrives: whether it was in time is judged by when it was done.
     /// - Parameter happenedAt: by the clock of whoever did it, never before the present state began.
+    ///   arrivedAt: when it was first sent, where it is carried out later.
     public func act(
-        _ id: CaseID, _ command: Command, by scope: Scope, happenedAt: Instant, photos: [Photo] = [], at now: Instant,
-        in transaction: any Transaction
+        _ id: CaseID, _ command: Command, by scope: Scope, happenedAt: Instant, arrivedAt: Instant? = nil,
+        photos: [Photo] = [], at now: Instant, in transaction: any Transaction
     ) throws -> CaseRecord {
         guard let record = try CaseStore.find(id, for: scope, in: transaction) else { throw Refusal.nothingHere }
         var command = command
         try check(&command, for: record, in: transaction)
         var decision = try rules.decide(record, command, by: .staff(scope), at: now)
         // What was taken where there was no network is in work already.
-        if now - happenedAt <= .minutes(5) {
+        if (arrivedAt ?? now) - happenedAt <= .minutes(5) {
             try weigh(&command, decision, by: .staff(scope), at: now, in: transaction)
         }
         decision.after.photoCount += photos.count

@@ -74,8 +74,6 @@ extension Cases {
         LedgerWords.Word("state", "状态", "State"),
         LedgerWords.Word("body", CaseTexts.body),
         LedgerWords.Word("reason", CaseTexts.reason),
-        LedgerWords.Word("inHand", "手头已有件数", "Open in hand already"),
-        LedgerWords.Word("medianInHand", "同事中位数", "Median of colleagues"),
         LedgerWords.Word("category", CaseTexts.category),
         LedgerWords.Word("ground", "依据", "Ground"),
         LedgerWords.Word("channel", "来源", "Channel"),

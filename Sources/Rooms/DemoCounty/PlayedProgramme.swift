@@ -87,6 +87,6 @@ struct PlayedProgramme: Sendable {
     private func act(
         _ id: CaseID, _ command: Command, _ scope: Scope, at now: Instant, in transaction: any Transaction
     ) throws {
-        _ = try cases.act(id, command, by: .staff(scope), actor: Actor(scope), at: now, in: transaction)
+        try cases.act(playing: id, command, by: scope, at: now, in: transaction)
     }
 }

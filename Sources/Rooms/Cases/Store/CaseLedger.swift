@@ -43,10 +43,6 @@ enum CaseLedger {
                 writer.member("body", decision.after.body?.text)
             }
             if let reason = command.reason { writer.member("reason", reason) }
-            if let finding = command.beyondShare {
-                writer.member("inHand", finding.open)
-                writer.member("medianInHand", finding.median)
-            }
             if let category = command.category { writer.member("category", category) }
             if let ground = command.ground { writer.member("ground", ground) }
             if let days = command.workdays { writer.member("workdays", days) }

@@ -119,7 +119,8 @@ enum ShiftStore {
         try transaction.query(
             """
             SELECT \(trusted: columns), alarm_level, lapses_at FROM duty_shifts
-            WHERE alarm_at IS NOT NULL AND alarm_at <= \(now) ORDER BY alarm_at LIMIT 200
+            WHERE alarm_at IS NOT NULL AND alarm_at <= \(now)
+            ORDER BY CASE WHEN state = 'offered' THEN 0 ELSE 1 END, alarm_at LIMIT 200
             """
         ).map { row in
             let shift = try record(row)

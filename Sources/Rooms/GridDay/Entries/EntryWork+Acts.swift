@@ -103,7 +103,8 @@ extension EntryWork {
         let command = try entry.command()
         try checkUnchanged(id, entry, record, by: scope, in: transaction)
         return try cases.act(
-            id, command, by: scope, happenedAt: record.happenedAt, photos: photos, at: now, in: transaction)
+            id, command, by: scope, happenedAt: record.happenedAt, arrivedAt: record.receivedAt, photos: photos,
+            at: now, in: transaction)
     }
 
     /// What was seen must still hold for an act that moves a matter on. Words alone are added to whatever stands.

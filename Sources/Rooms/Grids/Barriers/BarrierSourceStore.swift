@@ -207,15 +207,33 @@ enum BarrierSourceStore {
         try transaction.first("SELECT \(trusted: removalColumns) FROM barrier_removals WHERE id = \(id)").map(removal)
     }
 
-    /// Whether a later file of the same name is in force, besides the one that came in place of what was taken out.
+    /// Whether another file of the same name is in force, or one that came in place of the one that came in its place;
+    /// the successor itself, which goes when this comes back, is none.
     static func isReplacedSince(_ removal: Removal, in transaction: any Transaction) throws -> Bool {
-        try transaction.first(
+        let other = try transaction.first(
             """
             SELECT 1 FROM barriers b JOIN barrier_sources s ON s.id = b.source
-            JOIN barrier_sources later ON later.name = s.name AND later.id > s.id
-            WHERE b.removal = \(removal.id) AND later.id <> \(removal.successor?.text ?? "")
-                AND EXISTS (SELECT 1 FROM barriers x WHERE x.source = later.id AND x.removal IS NULL) LIMIT 1
-            """) != nil
+            JOIN barrier_sources other ON other.name = s.name AND other.id <> s.id
+            WHERE b.removal = \(removal.id) AND other.id <> \(removal.successor?.text ?? "")
+                AND EXISTS (SELECT 1 FROM barriers x WHERE x.source = other.id AND x.removal IS NULL) LIMIT 1
+            """)
+        if other != nil { return true }
+        var next = removal.successor
+        var seen: Set<BarrierSource.ID> = []
+        while let one = next, seen.insert(one).inserted {
+            if try isInForce(one, in: transaction) { return one != removal.successor }
+            next = try transaction.first(
+                """
+                SELECT r.successor FROM barriers b JOIN barrier_removals r ON r.id = b.removal
+                WHERE b.source = \(one) AND r.successor IS NOT NULL ORDER BY r.id DESC LIMIT 1
+                """
+            ).flatMap { try $0.textIfAny(0) }.map { BarrierSource.ID($0) }
+        }
+        return false
+    }
+
+    private static func isInForce(_ source: BarrierSource.ID, in transaction: any Transaction) throws -> Bool {
+        try transaction.first("SELECT 1 FROM barriers WHERE source = \(source) AND removal IS NULL LIMIT 1") != nil
     }
 
     /// Puts back what one removal took out.

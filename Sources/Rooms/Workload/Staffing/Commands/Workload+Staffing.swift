@@ -183,6 +183,20 @@ extension Workload {
         if !scope.may(.decideDemand) { try scope.require(.answerDemand) }
     }
 
+    /// Names with grades leave the house.
+    func recordExport(of rows: Int, in area: AreaPrefix, by scope: Scope, at now: Instant) async throws {
+        let id: Identifier<LedgerEntry> = house.identifiers.next(at: now)
+        try await house.database.write { transaction in
+            try Ledger.record(
+                LedgerEntry(
+                    "staffing.exported", on: "export", id, by: Actor(scope), at: now, id: id, area: scope.area.code
+                ) { writer in
+                    writer.member("exportedArea", area.code)
+                    writer.member("rows", rows)
+                }, in: transaction)
+        }
+    }
+
     private func recordOfPost(
         _ act: String, _ post: PostID, _ scope: Scope, at now: Instant, in transaction: any Transaction,
         facts: (inout JSONWriter) throws -> Void
@@ -204,6 +218,7 @@ extension Workload {
             .init("staffing.agreed", "本人同意调配", "Agreed to be moved"),
             .init("staffing.withdrew", "本人撤回同意", "Took the agreement back"),
             .init("staffing.details", "登记等级与资格", "Grade and qualifications entered"),
+            .init("staffing.exported", "导出等级与资格", "Grades and qualifications taken out"),
             .init("workload.capacity", "登记可用工时变化", "A change of the time that there is was entered"),
             .init("workload.capacity-withdrawn", "撤回可用工时登记", "An entry of time was taken back"),
             .init("workload.standard-time", "修正标准工时", "A standard time was corrected"),
@@ -222,7 +237,8 @@ extension Workload {
             .init("assumesConsent", "按全员同意推算", "As if all agreed"), .init("places", "愿去的街道", "Streets"),
             .init("until", "有效期至", "Until"), .init("grade", "等级", "Grade"),
             .init("qualifications", "资格", "Qualifications"), .init("capacityKind", "变化种类", "Kind of change"),
-            .init("people", "人数", "People"), .init("since", "自", "From"),
+            .init("exportedArea", "导出区域", "Area taken out"), .init("people", "人数", "People"),
+            .init("since", "自", "From"),
             .init("dutyItem", "清单事项", "Item of the lists"),
             .init("task", "任务", "Task"), .init("correctedMinutes", "修正后分钟", "Corrected minutes"),
             .init("standardMinutes", "清单标准分钟", "Minutes on the list"),

@@ -99,6 +99,7 @@ struct DetailsPages: Sendable {
     private func export(_ staff: StaffVisit) async throws -> Response {
         let area = try area(staff)
         let lines = try await lines(in: area)
+        try await workload.recordExport(of: lines.count, in: area, by: staff.scope, at: staff.visit.now)
         return try await SheetExport.workbook(
             named: staff(WorkloadTexts.details), columns: columns, for: staff, filter: workload.areaName(area)
         ) { _ in (lines, nil) }
