@@ -75,6 +75,22 @@ struct RolesAndDirectoryTests {
         }
     }
 
+    @Test("All holders within an area are found, however many go into one query", arguments: EngineCase.available)
+    func allHolders(_ engine: EngineCase) async throws {
+        try await Office.with(engine) { office in
+            for number in 0..<7 {
+                try await office.person("p\(number)", [("clerk", number < 4 ? Office.street : Office.sibling)])
+            }
+            let (directory, county) = (office.identity.directory, try #require(AreaPrefix(Office.county)))
+            for limit in [1, 3, 7, 8] {
+                let found = try await office.database.read {
+                    try directory.allPostHolders(within: county, roles: ["clerk"], atOnce: limit, in: $0)
+                }
+                #expect(found.count == 7 && Set(found.map(\.post.id)).count == 7, "\(limit)")
+            }
+        }
+    }
+
     @Test(
         "Whoever holds posts of two bodies stands with both, and with each of them the other",
         arguments: EngineCase.available)

@@ -37,7 +37,7 @@ struct DetailsPages: Sendable {
         let (workload, today) = (workload, workload.house.clock.now().local().day)
         let roles = rules.kinds.flatMap(\.roles)
         return try await workload.house.database.read { transaction in
-            let holders = try workload.identity.directory.postHolders(within: area, roles: roles, in: transaction)
+            let holders = try workload.identity.directory.allPostHolders(within: area, roles: roles, in: transaction)
             let people = Dictionary(holders.map { ($0.post.id, $0.post.staff) }) { first, _ in first }
             let known = try StaffingStore.details(within: area, on: today, holders: people, in: transaction)
             return holders.map { Line(holder: $0, details: known[$0.post.id]) }
