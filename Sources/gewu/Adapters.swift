@@ -70,13 +70,11 @@ struct GroundsOfMandates: Grounds {
         try Mandates.requireGround(named, area: area, on: day, in: transaction)
     }
 
-    func requireCounted(
-        _ ground: String?, _ entry: RegisterEntry, on day: Day, in transaction: any Transaction
-    ) throws {
+    func requireCounted(_ ground: String?, _ entry: RegisterEntry, in transaction: any Transaction) throws {
         guard let ground, let named = WorkGround(ground) else {
             throw Refusal.noGround(LocalizedText("没有写明依据", "No ground was named"))
         }
-        try Mandates.requireCounted(named, entry, on: day, in: transaction)
+        try Mandates.requireCounted(named, entry, in: transaction)
     }
 
     func counted(

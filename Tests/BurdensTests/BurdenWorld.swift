@@ -169,10 +169,8 @@ private struct OneGround: Grounds {
         guard ground == "C0101" else { throw Refusal.noGround(LocalizedText("没有依据", "No ground")) }
     }
 
-    func requireCounted(
-        _ ground: String?, _ entry: RegisterEntry, on day: Day, in transaction: any Transaction
-    ) throws {
-        guard let ground, ground.hasPrefix("准入"), entry.until.parts.year <= 2027, !entry.areas.isEmpty,
+    func requireCounted(_ ground: String?, _ entry: RegisterEntry, in transaction: any Transaction) throws {
+        guard let ground, ground.hasPrefix("准入"), entry.days.lowerBound.parts.year <= 2027, !entry.areas.isEmpty,
             !ground.hasSuffix("fire") || entry.body == nil || entry.body == Offices.id("fire")
         else {
             throw Refusal(

@@ -30,20 +30,20 @@ struct CountedOnceTests {
 
     private static func entry(
         _ kind: RegisterEntry.Kind = .assessment, _ areas: [String] = [DutyWorld.north, DutyWorld.south],
-        body: String? = "fire", until: Day = DutyWorld.today
+        body: String? = "fire", days: ClosedRange<Day> = DutyWorld.today + 40...DutyWorld.today + 40
     ) throws -> RegisterEntry {
         RegisterEntry(
             kind, areas: try areas.map { try #require(AreaPrefix($0)) }, body: body.map { Departments.id($0) },
-            until: until, rule: "登记规则")
+            days: days, rule: "登记规则")
     }
 
     /// The code of the refusal, nil when it carries.
     private static func refused(
-        _ ground: WorkGround, _ entry: RegisterEntry, on day: Day, in world: DutyWorld
+        _ ground: WorkGround, _ entry: RegisterEntry, in world: DutyWorld
     ) async throws -> String? {
         try await world.house.database.read { transaction in
             do {
-                try Mandates.requireCounted(ground, entry, on: day, in: transaction)
+                try Mandates.requireCounted(ground, entry, in: transaction)
                 return nil
             } catch let refusal as Refusal {
                 #expect(refusal.rule != nil && refusal.wayOn != nil && refusal.field == "ground")
@@ -68,27 +68,30 @@ struct CountedOnceTests {
             let one = try await Self.admitted(Self.content(.assessment, "消防工作年度考核"), in: world)
             let inspection = try await Self.admitted(Self.content(.inspection, "应急预案抽查"), in: world)
             #expect(one.stage == .admitted && !one.isBought && inspection.stage == .admitted, "\(one.answer)")
-            let (ground, day) = (WorkGround.admission(one.number), DutyWorld.today + 40)
-            #expect(try await Self.refused(ground, Self.entry(), on: day, in: world) == nil)
+            let (ground, today) = (WorkGround.admission(one.number), DutyWorld.today)
+            #expect(try await Self.refused(ground, Self.entry(), in: world) == nil)
             // Whoever enters it for the sender.
-            #expect(try await Self.refused(ground, Self.entry(body: nil), on: day, in: world) == nil)
+            #expect(try await Self.refused(ground, Self.entry(body: nil), in: world) == nil)
+            // Registered beforehand, for a time in some of which it holds.
+            for days in [today...today + 30, today + 120...today + 400, today...today + 400] {
+                #expect(try await Self.refused(ground, Self.entry(days: days), in: world) == nil, "\(days)")
+            }
             let not = "mandates.not-counted"
             for (ground, entry) in [
                 (ground, try Self.entry(.plaque)), (ground, try Self.entry(body: "health")),
                 (ground, try Self.entry(.assessment, [DutyWorld.north + "001"])),
-                (ground, try Self.entry(until: DutyWorld.today + 121)),
                 (.admission(inspection.number), try Self.entry()), (.item("B0601"), try Self.entry()),
             ] {
-                #expect(try await Self.refused(ground, entry, on: day, in: world) == not, "\(ground) \(entry)")
+                #expect(try await Self.refused(ground, entry, in: world) == not, "\(ground) \(entry)")
             }
             // Not begun, over, nowhere: it carries no work at all.
-            for (ground, day) in [
-                (ground, DutyWorld.today), (ground, DutyWorld.today + 121), (.admission("准入2026-0099"), day),
-                (.item("X1"), day),
+            for (ground, days) in [
+                (ground, today...today + 29), (ground, today + 121...today + 400),
+                (.admission("准入2026-0099"), today + 40...today + 40), (.item("X1"), today + 40...today + 40),
             ] {
                 #expect(
-                    try await Self.refused(ground, Self.entry(), on: day, in: world) == "mandates.no-ground",
-                    "\(ground) \(day)")
+                    try await Self.refused(ground, Self.entry(days: days), in: world) == "mandates.no-ground",
+                    "\(ground) \(days)")
             }
             #expect(try await Self.sent("inspection", in: world) == "2")
         }
@@ -104,11 +107,13 @@ struct CountedOnceTests {
             content.level = .street
             let bought = try await world.bought(content)[0]
             let agreed = try await world.act(.agree(conditions: ""), on: bought, by: "northhead")
-            let (ground, day) = (WorkGround.contract(agreed.number), agreed.from)
-            let entry = try Self.entry(.assessment, [DutyWorld.north])
-            #expect(try await Self.refused(ground, entry, on: day, in: world) == nil)
+            let ground = WorkGround.contract(agreed.number)
+            let days = agreed.from...agreed.from
+            let entry = try Self.entry(.assessment, [DutyWorld.north], days: days)
+            #expect(try await Self.refused(ground, entry, in: world) == nil)
             #expect(
-                try await Self.refused(ground, Self.entry(), on: day, in: world) == "mandates.no-ground", "of the south"
+                try await Self.refused(ground, Self.entry(days: days), in: world) == "mandates.no-ground",
+                "of the south"
             )
             func counted() async throws -> Set<String> {
                 try await world.house.database.read {
@@ -126,7 +131,7 @@ struct CountedOnceTests {
                 try #require(try DemandStore.find(id, for: scope, in: $0))
             }
             try await world.act(.withdraw, on: demand, by: "fire")
-            #expect(try await Self.refused(ground, entry, on: day, in: world) == "mandates.not-counted")
+            #expect(try await Self.refused(ground, entry, in: world) == "mandates.not-counted")
             #expect(try await counted().isEmpty)
         }
     }

@@ -10,9 +10,8 @@ public protocol Grounds: Sendable {
 
     /// What a register keeps one by one rests on what the gate let through as that kind and counted by the year: an item of
     /// the lists alone counts nothing, so it carries no entry.
-    /// - Throws: a refusal that cites the rule when the gate did not count it, or it carries nothing there on that day.
-    func requireCounted(
-        _ ground: String?, _ entry: RegisterEntry, on day: Day, in transaction: any Transaction) throws
+    /// - Throws: a refusal that cites the rule when the gate did not count it, or it carries nothing there on any of its days.
+    func requireCounted(_ ground: String?, _ entry: RegisterEntry, in transaction: any Transaction) throws
 
     /// Which of these grounds the gate has counted, and counts still, as that kind.
     func counted(_ grounds: Set<String>, as kind: RegisterEntry.Kind, in transaction: any Transaction) throws
@@ -29,16 +28,16 @@ public struct RegisterEntry: Sendable, Hashable {
     public var areas: [AreaPrefix]
     /// Who must have asked at the gate; nil for whoever it was.
     public var body: BodyID?
-    /// The ground holds on this day or later.
-    public var until: Day
+    /// On one of them at least the ground holds: an assessment of the year to come may rest on what is admitted for it.
+    public var days: ClosedRange<Day>
     /// What is cited when it is refused.
     public var rule: String
 
-    public init(_ kind: Kind, areas: [AreaPrefix], body: BodyID?, until: Day, rule: String) {
+    public init(_ kind: Kind, areas: [AreaPrefix], body: BodyID?, days: ClosedRange<Day>, rule: String) {
         self.kind = kind
         self.areas = areas
         self.body = body
-        self.until = until
+        self.days = days
         self.rule = rule
     }
 }
@@ -46,7 +45,7 @@ public struct RegisterEntry: Sendable, Hashable {
 extension Grounds {
     /// Nobody counts, so nothing is counted.
     public func requireCounted(
-        _ ground: String?, _ entry: RegisterEntry, on day: Day, in transaction: any Transaction
+        _ ground: String?, _ entry: RegisterEntry, in transaction: any Transaction
     ) throws {
         throw Refusal.noGround(LocalizedText("本平台尚未接入准入", "No gate is connected to this platform"))
     }

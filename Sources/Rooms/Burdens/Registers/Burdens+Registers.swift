@@ -52,14 +52,13 @@ extension Burdens {
     /// What carries an entry: something that the gate let through as this kind and counted, so that a register is no way
     /// round the caps of the year.
     private func ground(
-        _ text: String, _ entry: RegisterEntry, at now: Instant, in transaction: any Transaction
+        _ text: String, _ entry: RegisterEntry, in transaction: any Transaction
     ) throws -> String {
         let ground = text.trimmingSpaces()
         guard ground.utf16.count <= 40 else {
             throw Self.wrong("registers", "ground", "依据不超过 40 字", "A ground of 40 characters at most")
         }
-        try house.grounds.requireCounted(
-            ground.isEmpty ? nil : ground, entry, on: now.local().day, in: transaction)
+        try house.grounds.requireCounted(ground.isEmpty ? nil : ground, entry, in: transaction)
         return ground
     }
 
@@ -107,7 +106,7 @@ extension Burdens {
         let (most, rule) = (registers.plaques.most, registers.plaques.rule)
         let ground = try ground(
             asked.ground,
-            RegisterEntry(.plaque, areas: [area], body: nil, until: now.local().day, rule: rule), at: now,
+            RegisterEntry(.plaque, areas: [area], body: nil, days: now.local().day...now.local().day, rule: rule),
             in: transaction)
         if let other = try RegisterStore.hanging(in: area, on: ground, in: transaction) {
             throw Self.used("plaques", ground, other, areaName(area), rule: rule)
@@ -164,12 +163,16 @@ extension Burdens {
         }
         let areas = try asked.areas.map { try place($0, scope, "assessments", "areas") }.sorted { $0.code < $1.code }
         let (most, rule) = (registers.assessments.most, registers.assessments.rule)
-        let begins = Day(year: Int(asked.year), month: 1, day: 1) ?? now.local().day
+        let today = now.local().day
+        let (begins, ends) = (
+            Day(year: Int(asked.year), month: 1, day: 1), Day(year: Int(asked.year), month: 12, day: 31)
+        )
+        let first = max(begins ?? today, today)
         let carried = try ground(
             asked.ground,
             RegisterEntry(
                 .assessment, areas: areas, body: scope.may(.decideDemand) ? nil : scope.body,
-                until: max(begins, now.local().day), rule: rule), at: now, in: transaction)
+                days: first...max(ends ?? first, first), rule: rule), in: transaction)
         if let other = try RegisterStore.assessments(on: carried, in: transaction).first(where: \.isCounted) {
             throw Self.used("assessments", carried, other.title, nil, rule: rule)
         }

@@ -1,5 +1,5 @@
 public import Desk
-public import Ground
+import Ground
 public import Storage
 
 extension RegisterEntry.Kind {
@@ -24,10 +24,11 @@ extension Mandates {
     /// of one, in force, for those areas and their level.
     /// - Throws: a refusal that says why not, cites the entry's rule and tells how to have it counted.
     public static func requireCounted(
-        _ ground: WorkGround, _ entry: RegisterEntry, on day: Day, in transaction: any Transaction
+        _ ground: WorkGround, _ entry: RegisterEntry, in transaction: any Transaction
     ) throws {
+        let day = try day(of: entry, carriedBy: ground, in: transaction)
         for area in entry.areas { try requireGround(ground, area: area, on: day, in: transaction) }
-        let (demand, until) = try counting(ground, entry, in: transaction)
+        let demand = try counting(ground, entry, in: transaction)
         let name = entry.kind.title
         guard demand.terms.kind == entry.kind.demandKind else {
             throw notCounted(
@@ -45,27 +46,35 @@ extension Mandates {
             throw notCounted(
                 entry, "\(ground.text) 是\(demand.bodyName)提出的", "\(ground.text) was asked for by \(demand.bodyName)")
         }
-        guard until >= entry.until else {
-            throw notCounted(entry, "\(ground.text) 只到 \(until)", "\(ground.text) ends on \(until)")
-        }
+    }
+
+    /// The first of its days on which the ground holds, if it holds on any.
+    private static func day(
+        of entry: RegisterEntry, carriedBy ground: WorkGround, in transaction: any Transaction
+    ) throws -> Day {
+        let from: Day? =
+            switch ground {
+            case .item: nil
+            case .admission(let number): try DemandStore.numbered(number, in: transaction)?.terms.from
+            case .contract(let number): try ContractStore.numbered(number, in: transaction)?.from
+            }
+        return min(max(from ?? entry.days.lowerBound, entry.days.lowerBound), entry.days.upperBound)
     }
 
     private static func counting(
         _ ground: WorkGround, _ entry: RegisterEntry, in transaction: any Transaction
-    ) throws -> (demand: Demand, until: Day) {
+    ) throws -> Demand {
         switch ground {
         case .item(let code):
             throw notCounted(
                 entry, "清单事项 \(code) 不计入年度上限，须先经准入", "An item of the lists (\(code)) counts towards no cap of the year")
         case .admission(let number):
-            if let demand = try DemandStore.numbered(number, in: transaction), let until = demand.terms.until {
-                return (demand, until)
-            }
+            if let demand = try DemandStore.numbered(number, in: transaction) { return demand }
         case .contract(let number):
             if let contract = try ContractStore.numbered(number, in: transaction),
                 let demand = try DemandStore.demand(contract.demand, in: transaction)
             {
-                return (demand, contract.until)
+                return demand
             }
         }
         throw notCounted(entry, "没有 \(ground.text)", "There is no \(ground.text)")
