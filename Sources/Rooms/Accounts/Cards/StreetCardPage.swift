@@ -206,7 +206,8 @@ struct StreetCardPage: Sendable {
             let more = rising.count > Self.mostNamed
             figures.append(
                 Figure(
-                    "rises", LocalizedText("又涨起来、已通知的", "Rising again, as was told"), .count(Int64(rising.count)),
+                    "rises", LocalizedText("又涨起来、已通知的（截至今天）", "Rising again, as was told (as of today)"),
+                    .count(Int64(rising.count)),
                     "/demands/caps?year=\(period.year)&area=\(street.code)",
                     note: LocalizedText(
                         names.map(\.chinese).joined(separator: "、") + (more ? "等" : ""),

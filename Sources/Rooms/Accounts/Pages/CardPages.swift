@@ -86,7 +86,7 @@ struct CardPages: Sendable {
         let (before, after) = (period.moved(by: -1), period.moved(by: 1))
         let last = min(period.days.upperBound, max(today, period.days.lowerBound))
         return """
-            <div class="bar noprint">\(link(before, "← " + visit(before.title)))\(period.days.upperBound < today ? link(after, visit(after.title) + " →") : HTML())\
+            <div class="bar noprint">\(before.canBeAsked ? link(before, "← " + visit(before.title)) : HTML())\(period.days.upperBound < today && after.canBeAsked ? link(after, visit(after.title) + " →") : HTML())\
             \(link(AppraisalPeriod(.month, of: last), visit("按月", "Month")))\(link(AppraisalPeriod(.year, of: last), visit("按年", "Year")))\
             \(mayExport ? exportLink(visit, path: path + "/export") : copyLink(visit))</div>
             """

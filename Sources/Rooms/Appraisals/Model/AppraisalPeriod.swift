@@ -71,6 +71,9 @@ public struct AppraisalPeriod: Sendable, Hashable {
         return AppraisalPeriod(kind, number / partsOfYear, number % partsOfYear + 1)
     }
 
+    /// Whether an address can ask for it.
+    public var canBeAsked: Bool { Self.years ~= year }
+
     public var days: ClosedRange<Day> { first...(moved(by: 1).first - 1) }
 
     private var first: Day {
