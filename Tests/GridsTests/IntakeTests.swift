@@ -131,4 +131,21 @@ struct IntakeTests {
         let outlines = city.outlines(plan.gridOf, grids: plan.grids)
         #expect(outlines.allSatisfy { $0 != nil })
     }
+
+    @Test("A road with a leap of half a degree is left out by name, the rest of the file goes on")
+    func torn() throws {
+        var intake = BarrierIntake(try GridNorms.load(from: shippedRules()))
+        for (name, courses) in [
+            ("通", "[[120.0,30.0],[120.4,30.3]]"), ("东西断", "[[120.0,30.0],[120.6,30.0]]"),
+            ("南北断", "[[120.0,30.0],[120.1,30.1],[120.1,30.7]]"),
+        ] {
+            let text =
+                #"{"type":"Feature","geometry":{"type":"LineString","coordinates":\#(courses)},"properties":{"name":"\#(name)","highway":"trunk"}}"#
+            for feature in GeoJSONReader.features(Array(text.utf8)).features { intake.take(feature) }
+        }
+        intake.finish()
+        #expect(intake.found.map(\.name) == ["通"])
+        #expect(intake.findings.map(\.kind) == [.torn, .torn])
+        #expect(intake.findings.map(\.subject) == ["东西断", "南北断"])
+    }
 }

@@ -17,12 +17,14 @@ public struct BarrierFinding: Sendable, Hashable, Codable {
         case unknownDatum
         /// No place on earth.
         case elsewhere
+        /// Two of its points after one another are so far apart that one of them is wrong.
+        case torn
 
         /// Whether a barrier of which this was found stayed.
         public var isKept: Bool {
             switch self {
             case .swapped, .datumConverted: true
-            case .unreadable, .noCourse, .unknownClass, .unknownDatum, .elsewhere: false
+            case .unreadable, .noCourse, .unknownClass, .unknownDatum, .elsewhere, .torn: false
             }
         }
     }
@@ -43,6 +45,10 @@ public struct BarrierFinding: Sendable, Hashable, Codable {
         case .unknownClass: LocalizedText("类别不认识，未采用", "of no known class; left out")
         case .unknownDatum: LocalizedText("坐标系不认识，未采用", "an unknown datum; left out")
         case .elsewhere: LocalizedText("位置不在地球上或与其余不在同一坐标系，未采用", "its place is no degrees like the rest; left out")
+        case .torn:
+            LocalizedText(
+                "相邻两点相距超过半度（约五十千米），其中一点有误，未采用",
+                "two points after one another are more than half a degree apart, so one is wrong; left out")
         }
     }
 }

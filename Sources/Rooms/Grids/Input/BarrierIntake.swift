@@ -135,6 +135,9 @@ public struct BarrierIntake: Sendable {
             find(.elsewhere, one.feature, one.name ?? "\(one.feature)")
         }
         found = zip(found, onEarth).filter(\.1).map(\.0)
+        let torn = found.filter { $0.courses.contains(where: Self.isTorn) }
+        for one in torn { find(.torn, one.feature, one.name ?? "\(one.feature)") }
+        if !torn.isEmpty { found.removeAll { $0.courses.contains(where: Self.isTorn) } }
         let ofFile = referenceSystem.flatMap(UnitIntake.datum).flatMap { $0.isOfPublicMaps ? $0 : nil } ?? datum
         for index in found.indices {
             guard let from = found[index].datum ?? ofFile, from.isOfPublicMaps else { continue }
@@ -144,6 +147,15 @@ public struct BarrierIntake: Sendable {
             }
             let one = found[index]
             find(.datumConverted, one.feature, [one.name, from.rawValue].compactMap { $0 }.joined(separator: ", "))
+        }
+    }
+
+    /// Degrees between two points of a river, a railway or a road: no bend or tunnel needs half of one.
+    private static let longestStraight = 0.5
+
+    private static func isTorn(_ course: [Position]) -> Bool {
+        zip(course, course.dropFirst()).contains { from, to in
+            abs(from.x - to.x) > longestStraight || abs(from.y - to.y) > longestStraight
         }
     }
 
