@@ -96,6 +96,7 @@ let package = Package(
         room(
             "Ledger",
             ["Desk", "Ground", "Cipher", "Storage", "Web", hummingbird, hummingbirdCore, httpTypes, logging]),
+        room("Uploads", ["Ledger", "Desk", "Ground", "Cipher", "Storage", "Web"]),
         room(
             "Places",
             [
@@ -170,7 +171,8 @@ let package = Package(
         room(
             "Registry",
             [
-                "Identity", "Messages", "Places", "NationalCodes", "Ledger", "Desk", "Ground", "Cipher", "Storage",
+                "Uploads", "Identity", "Messages", "Places", "NationalCodes", "Ledger", "Desk", "Ground", "Cipher",
+                "Storage",
                 "Web", "Sheets", "Geo",
                 hummingbird, hummingbirdCore, httpTypes, nio, logging, yaml,
             ]),
@@ -241,7 +243,8 @@ let package = Package(
         room(
             "Grids",
             [
-                "GridDesign", "Geo", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground", "Sheets",
+                "Uploads", "GridDesign", "Geo", "Cases", "Identity", "Messages", "Places", "Ledger", "Desk", "Ground",
+                "Sheets",
                 "Storage", "Web", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
             ]),
         room(
@@ -262,7 +265,8 @@ let package = Package(
         .executableTarget(
             name: "gewu",
             dependencies: [
-                "DemoCounty", "Map", "Grids", "Accounts", "Burdens", "Faults", "Appraisals", "Funds", "Systems",
+                "DemoCounty", "Map", "Grids", "Uploads", "Accounts", "Burdens", "Faults", "Appraisals", "Funds",
+                "Systems",
                 "Visits", "Warnings", "Geo",
                 "Command", "Disputes", "Clues", "Forms", "Registry", "Workload", "Mandates",
                 "GridDesign",
@@ -288,6 +292,7 @@ let package = Package(
         tests("NationalCodesTests", ["NationalCodes", "Ground"]),
         tests("WebTests", ["Web", "Ground", hummingbird, hummingbirdCore, hummingbirdTesting, httpTypes, nio]),
         tests("LedgerTests", ["Ledger", "Desk", "Storage", "StorageTesting", "Ground", "Cipher"]),
+        tests("UploadsTests", ["Uploads", "Ledger", "Desk", "Storage", "StorageTesting", "Ground", "Cipher", "Web"]),
         tests("PlacesTests", ["Places", "Ledger", "Desk", "Storage", "StorageTesting", "Ground"]),
         tests("MessagesTests", ["Web", "Messages", "Ledger", "Desk", "Storage", "StorageTesting", "Ground", "Cipher"]),
         tests(
@@ -361,7 +366,7 @@ let package = Package(
         tests(
             "FormsTests",
             [
-                "Forms", "Registry", "NationalCodes", "Identity", "Messages", "Places", "Ledger", "Desk",
+                "Uploads", "Forms", "Registry", "NationalCodes", "Identity", "Messages", "Places", "Ledger", "Desk",
                 "WorkCalendar", "Storage",
                 "StorageTesting", "Web", "Sheets", "Ground", "Cipher", hummingbird, hummingbirdCore,
                 hummingbirdTesting, httpTypes, nio, logging,
@@ -389,7 +394,8 @@ let package = Package(
         tests(
             "VisitsTests",
             [
-                "Visits", "Cases", "Forms", "NationalCodes", "Registry", "StorageTesting", "Identity", "Messages",
+                "Uploads", "Visits", "Cases", "Forms", "NationalCodes", "Registry", "StorageTesting", "Identity",
+                "Messages",
                 "Places", "Ledger", "Desk",
                 "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
                 hummingbirdTesting,
@@ -397,7 +403,8 @@ let package = Package(
         tests(
             "SystemsTests",
             [
-                "Systems", "Forms", "Registry", "StorageTesting", "Identity", "Messages", "Places", "Ledger", "Desk",
+                "Uploads", "Systems", "Forms", "Registry", "StorageTesting", "Identity", "Messages", "Places", "Ledger",
+                "Desk",
                 "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore, httpTypes, logging, yaml,
                 hummingbirdTesting,
             ]),
@@ -438,14 +445,16 @@ let package = Package(
         tests(
             "GridsTests",
             [
-                "Grids", "GridDesign", "Geo", "Registry", "Cases", "StorageTesting", "Identity", "Messages", "Places",
+                "Uploads", "Grids", "GridDesign", "Geo", "Registry", "Cases", "StorageTesting", "Identity", "Messages",
+                "Places",
                 "Ledger", "Desk", "Ground", "Cipher", "Storage", "Web", "Sheets", hummingbird, hummingbirdCore,
                 httpTypes, logging, yaml, hummingbirdTesting,
             ]),
         tests(
             "MapTests",
             [
-                "Map", "Grids", "Geo", "Cases", "WorkCalendar", "StorageTesting", "Identity", "Messages", "Places",
+                "Uploads", "Map", "Grids", "Geo", "Cases", "WorkCalendar", "StorageTesting", "Identity", "Messages",
+                "Places",
                 "Ledger",
                 "Desk", "Ground", "Cipher", "Storage", "Web", hummingbird, hummingbirdCore, httpTypes, nio, logging,
                 hummingbirdTesting,

@@ -27,6 +27,7 @@ import Places
 import Registry
 import Storage
 import Systems
+import Uploads
 import Visits
 import Warnings
 import Web
@@ -38,7 +39,8 @@ enum Assembly {
     /// Every step of the schema, lowest room first.
     static let migrations: [Migration] =
         Once.migrations + Readiness.migrations + KeyMark.migrations + Ledger.migrations + Places.migrations
-        + Messages.migrations + Identity.migrations + Cases.migrations + OneMap.migrations + Closings.migrations
+        + Messages.migrations + UploadQueue.migrations + Identity.migrations + Cases.migrations + OneMap.migrations
+        + Closings.migrations
         + Channels.migrations
         + GridDay.migrations + Warnings.migrations + Emergencies.migrations
         + Disputes.migrations + Clues.migrations + UnifiedCommand.migrations

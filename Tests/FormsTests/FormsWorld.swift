@@ -15,6 +15,7 @@ import Registry
 import Storage
 import StorageTesting
 import Testing
+import Uploads
 import Web
 
 @testable import Forms
@@ -48,7 +49,8 @@ struct FormsWorld: Sendable {
         _ engine: EngineCase, forms text: String? = nil, _ body: @escaping @Sendable (FormsWorld) async throws -> Void
     ) async throws {
         let migrations =
-            Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
+            Once.migrations + Ledger.migrations + UploadQueue.migrations + Places.migrations + Messages.migrations
+            + Identity.migrations
             + Registry.migrations + Forms.migrations
         let own = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: own) }

@@ -12,6 +12,7 @@ import Storage
 import StorageTesting
 import Synchronization
 import Testing
+import Uploads
 import Web
 
 @testable import Grids
@@ -62,7 +63,8 @@ struct GridsOffice {
     }
 
     static let migrations =
-        Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
+        Once.migrations + Ledger.migrations + UploadQueue.migrations + Places.migrations + Messages.migrations
+        + Identity.migrations
         + Cases.migrations + Grids.migrations
 
     static func with(_ engine: EngineCase, _ body: (GridsOffice) async throws -> Void) async throws {

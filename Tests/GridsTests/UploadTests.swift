@@ -6,6 +6,7 @@ import Identity
 import Storage
 import StorageTesting
 import Testing
+import Uploads
 import Web
 
 @testable import Grids
@@ -20,7 +21,7 @@ struct UploadTests {
     private func send(
         _ content: [UInt8], as name: String = "buildings.csv", of subject: FeatureUpload.Subject = .buildings,
         _ office: GridsOffice, by scope: Scope? = nil
-    ) async throws -> GridUpload {
+    ) async throws -> Upload {
         let (scope, now, grids) = (scope ?? office.leader, office.now, office.grids)
         return try await office.house.database.write {
             try grids.takeUpload(
@@ -30,10 +31,21 @@ struct UploadTests {
     }
 
     private func state(
-        of upload: GridUpload, _ office: GridsOffice, for scope: Scope? = nil
-    ) async throws -> GridUpload {
+        of upload: Upload, _ office: GridsOffice, for scope: Scope? = nil
+    ) async throws -> Upload {
         let scope = scope ?? office.leader
-        return try await office.house.database.read { try GridUploadStore.find(upload.id, for: scope, in: $0) }
+        let grids = office.grids
+        return try await office.house.database.read { try grids.upload(upload.id, for: scope, in: $0) }
+    }
+
+    private func report(of upload: Upload) throws -> GridUpload.Report? {
+        try upload.report(as: GridUpload.Report.self)
+    }
+
+    private func acts(_ office: GridsOffice) async throws -> [String] {
+        try await office.rows("SELECT act FROM ledger_entries WHERE act LIKE 'grids.%' ORDER BY id").map {
+            try $0.text(0)
+        }
     }
 
     private func held(_ office: GridsOffice) async throws -> Int {
@@ -48,110 +60,107 @@ struct UploadTests {
             let upload = try await send(Self.table(1_203, ",甲社区,120.13,30.27,40"), office)
             #expect(try await held(office) == 0)
             #expect(try await state(of: upload, office).state == .waiting)
-            #expect(try await office.grids.takeOverUploads() == 1)
+            #expect(try await office.grids.uploads.takeOver() == 1)
             let done = try await state(of: upload, office)
-            #expect(done.state == .done && done.rowsRead == 1_204 && done.written == 1_203 && done.hasErrors)
-            #expect(done.outcome?.buildings?.created == 1_203 && done.outcome?.buildings?.rejected == 1)
-            #expect(done.outcome?.buildings?.problems.map(\.kind) == [.noID])
+            #expect(done.state == .done && done.progress.rows == 1_204 && done.hasErrors)
+            #expect(done.progress.done == 1_203 && done.progress.percent == 100)
+            let told = try report(of: done)?.buildings
+            #expect(told?.created == 1_203 && told?.rejected == 1)
+            #expect(told?.problems.map(\.kind) == [.noID])
             let errors = String(
                 decoding: try await office.grids.errors(of: upload.id, for: office.leader), as: UTF8.self)
             #expect(errors.contains("grids.buildings.noID"))
-            #expect(try await office.rows("SELECT id FROM grid_uploads WHERE content IS NOT NULL").isEmpty)
+            #expect(try await office.rows("SELECT id FROM uploads WHERE content IS NOT NULL").isEmpty)
             #expect(try await held(office) == 1_203)
-            #expect(try await office.grids.takeOverUploads() == 0)
-            let acts = try await office.rows(
-                "SELECT act FROM ledger_entries WHERE act IN ('grids.uploaded', 'grids.buildings') ORDER BY id")
-            #expect(try acts.map { try $0.text(0) } == ["grids.uploaded", "grids.buildings"])
-            // Thirty days later what was typed is gone, and the figures stay.
-            office.clock.advance(.days(31))
-            try await office.grids.forgetErrorsOfUploads()
-            let later = try await state(of: upload, office)
-            #expect(!later.hasErrors && later.outcome?.buildings?.created == 1_203)
+            #expect(try await office.grids.uploads.takeOver() == 0)
+            #expect(
+                try await acts(office) == ["grids.uploaded"] + Array(repeating: "grids.buildings-written", count: 3)
+                    + ["grids.buildings"])
         }
     }
 
     @Test(
-        "What a server left lying goes on with another; what was written is not written twice",
+        "What broke off goes on with the next; what was written is not written twice, and is on the ledger",
         arguments: EngineCase.available)
     func restart(engine: EngineCase) async throws {
         try await GridsOffice.with(engine) { office in
-            let upload = try await send(Self.table(900), office)
-            let now = office.now
-            let claimed = try await office.house.database.write {
-                try GridUploadStore.claim(at: now, leftSince: now - .minutes(5), in: $0)
-            }
-            let content = try #require(claimed?.content)
-            // It wrote one batch and was gone.
-            let file = try FeatureUpload(content, named: "buildings.csv", of: .buildings)
+            let content = Self.table(900)
+            let upload = try await send(content, office)
+            // A server wrote one batch and was gone.
+            let file = try FeatureUpload.keep(content, named: "buildings.csv", of: .buildings)
             defer { file.remove() }
-            await #expect(throws: UploadPace.Stopped.self) {
+            await #expect(throws: UploadWork.Stopped.self) {
                 _ = try await BuildingImport(grids: office.grids).run(
                     BuildingImport.Order(path: file.path, name: file.name, isPartial: true), within: upload.area,
-                    by: upload.actor,
-                    written: { done, total, transaction in
-                        guard done <= 500 else { throw UploadPace.Stopped() }
-                        #expect(
-                            try GridUploadStore.noteWriting(upload.id, done, of: total, at: now, in: transaction))
-                    })
+                    by: upload.actor, written: { done, _, _ in if done > 500 { throw UploadWork.Stopped() } })
             }
             #expect(try await held(office) == 500)
-            // So much is on the ledger even so.
-            #expect(try await office.rows("SELECT id FROM ledger_entries WHERE act = 'grids.buildings'").count == 1)
-            let broken = try await state(of: upload, office)
-            #expect(broken.state == .running && broken.written == 500 && broken.rowsRead == 900)
-            // What was read counts no more beside what is to be written.
-            let isOn = try await office.house.database.write {
-                try GridUploadStore.noteReading(upload.id, 4_000, at: now, in: $0)
-            }
-            let written = try await state(of: upload, office)
-            #expect(isOn && written.rowsRead == 900 && written.written == 500)
-            #expect(try await office.grids.takeOverUploads() == 0)
-            office.clock.advance(.minutes(6))
-            #expect(try await office.grids.takeOverUploads() == 1)
+            #expect(try await acts(office) == ["grids.uploaded", "grids.buildings-written"])
+            #expect(try await office.grids.uploads.takeOver() == 1)
             let done = try await state(of: upload, office)
-            #expect(done.state == .done && done.outcome?.buildings?.created == 400)
-            #expect(done.outcome?.buildings?.unchanged == 500)
+            let told = try report(of: done)?.buildings
+            #expect(done.state == .done && told?.created == 400 && told?.unchanged == 500)
             #expect(try await held(office) == 900)
+            let written = try await office.rows(
+                "SELECT facts FROM ledger_entries WHERE act = 'grids.buildings-written' ORDER BY id")
+            let counts = try written.map { row in
+                try JSONDecoder().decode([String: Fact].self, from: Data(try row.blob(0)))["created"]?.count
+            }
+            #expect(counts.compactMap { $0 }.reduce(0, +) == 900)
+        }
+    }
+
+    /// Of an entry on the ledger: a number, or anything else.
+    private struct Fact: Decodable {
+        var count: Int?
+
+        init(from decoder: any Decoder) throws {
+            count = try? decoder.singleValueContainer().decode(Int.self)
+        }
+    }
+
+    @Test("A street cancels its own file only", arguments: EngineCase.available)
+    func cancelled(engine: EngineCase) async throws {
+        try await GridsOffice.with(engine) { office in
+            let (grids, leader, now) = (office.grids, office.leader, office.now)
+            let upload = try await send(Self.table(10), office)
+            let cancel = { (scope: Scope) in
+                try await office.house.database.write { try grids.cancelUpload(upload.id, by: scope, at: now, in: $0) }
+            }
+            await #expect(throws: Refusal.self) { try await cancel(office.stranger) }
+            try await cancel(leader)
+            #expect(try await grids.uploads.takeOver() == 0)
+            #expect(try await state(of: upload, office).state == .cancelled)
+            #expect(try await held(office) == 0)
+            #expect(try await acts(office) == ["grids.uploaded", "grids.upload-cancelled"])
+            let again = await #expect(throws: Refusal.self) { try await cancel(leader) }
+            #expect(again?.code == "uploads.over")
         }
     }
 
     @Test(
-        "Cancelled before it began, nothing is done; cancelled meanwhile, no further batch is written",
+        "What was sent before all rooms shared one queue stays to be seen; what waited is to be sent again",
         arguments: EngineCase.available)
-    func cancelled(engine: EngineCase) async throws {
-        try await GridsOffice.with(engine) { office in
-            let (grids, leader, now) = (office.grids, office.leader, office.now)
-            let first = try await send(Self.table(10), office)
-            let cancel = { (upload: GridUpload, scope: Scope) in
-                try await office.house.database.write { try grids.cancelUpload(upload.id, by: scope, at: now, in: $0) }
+    func former(engine: EngineCase) async throws {
+        let all = GridsOffice.migrations
+        let joining = try #require(all.firstIndex { $0.name == "grids.0008-uploads-in-one-queue" })
+        try await engine.withDatabase(migrations: Array(all[..<joining])) { database in
+            for (id, state) in [("a", "done"), ("b", "waiting")] {
+                try await database.write {
+                    try $0.execute(
+                        """
+                        INSERT INTO grid_uploads (id, subject, file_name, options, area, actor_kind, actor_id, actor_name,
+                            language, state, uploaded_at, seen_at, rows_read, written, outcome)
+                        VALUES (\(id), 'buildings', 'a.csv', '{"isPartial":true,"place":"same"}', '330106001', 'staff', 'x', '甲',
+                            'zh', \(state), 1, 2, 10, 10, '{}')
+                        """)
+                }
             }
-            await #expect(throws: Refusal.self) { try await cancel(first, office.stranger) }
-            try await cancel(first, leader)
-            #expect(try await grids.takeOverUploads() == 0)
-            #expect(try await state(of: first, office).state == .cancelled)
-            #expect(try await held(office) == 0)
-            let again = await #expect(throws: Refusal.self) { try await cancel(first, leader) }
-            #expect(again?.code == "grids.upload.over")
-
-            let second = try await send(Self.table(10), office)
-            let claimed = try await office.house.database.write {
-                try GridUploadStore.claim(at: now, leftSince: now - .minutes(5), in: $0)
-            }
-            #expect(claimed?.upload.id == second.id)
-            try await cancel(second, leader)
-            let goesOn = try await office.house.database.write {
-                (
-                    try GridUploadStore.noteWriting(second.id, 5, of: 10, at: now, in: $0),
-                    try GridUploadStore.noteReading(second.id, 5, at: now, in: $0)
-                )
-            }
-            #expect(!goesOn.0 && !goesOn.1)
-            // Who was about to end it as done does not.
-            try await office.house.database.write {
-                try GridUploadStore.finish(
-                    second.id, .done, GridUpload.Outcome(), rows: 10, errors: nil, at: now, in: $0)
-            }
-            #expect(try await state(of: second, office).state == .cancelled)
+            try await Migrator.migrate(database, all)
+            let rows = try await database.query(
+                "SELECT id, state, line, done, total, finished_at FROM uploads ORDER BY id")
+            #expect(try rows.map { try $0.text(1) } == ["done", "cancelled"])
+            #expect(try rows.allSatisfy { try $0.text(2) == "grid-files" && $0.int(3) == 10 && $0.int(5) == 2 })
         }
     }
 
@@ -167,12 +176,12 @@ struct UploadTests {
             let roads = try await send(
                 Array(road.utf8), as: "C:\\data\\roads.geojson", of: .barriers, office, by: officer)
             #expect(roads.fileName == "roads.geojson")
-            #expect(try await office.grids.takeOverUploads() == 2)
+            #expect(try await office.grids.uploads.takeOver() == 2)
             let failed = try await state(of: metres, office)
-            #expect(failed.state == .failed && failed.outcome?.code == "grids.buildings.plane")
-            #expect(failed.outcome?.english?.contains("EPSG:4490") == true)
+            #expect(failed.state == .failed && failed.failure?.code == "grids.buildings.plane")
+            #expect(failed.failure?.text.english.contains("EPSG:4490") == true)
             let done = try await state(of: roads, office, for: officer)
-            #expect(done.state == .done && done.outcome?.barriers?.barriers == 1)
+            #expect(try done.state == .done && report(of: done)?.barriers?.barriers == 1)
             for scope in [office.stranger, office.worker] {
                 await #expect(throws: Refusal.self) { _ = try await state(of: metres, office, for: scope) }
                 await #expect(throws: Refusal.self) {
@@ -185,9 +194,10 @@ struct UploadTests {
             }
             await #expect(throws: Refusal.self) { _ = try await send([], office) }
             await #expect(throws: Refusal.self) { _ = try await send([1], as: "a.exe", office) }
+            let grids = office.grids
             #expect(
                 try await office.house.database.read {
-                    try GridUploadStore.page(of: .buildings, for: office.leader, limit: 9, in: $0)
+                    try grids.latestUploads(of: .buildings, for: office.leader, limit: 9, in: $0)
                 }.map(\.id) == [metres.id])
         }
     }

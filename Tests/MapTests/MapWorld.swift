@@ -18,6 +18,7 @@ import Storage
 import StorageTesting
 import Synchronization
 import Testing
+import Uploads
 import Web
 
 @testable import Map
@@ -52,7 +53,8 @@ struct MapWorld: Sendable {
     static let start = Instant(LocalTime(day: Day(year: 2026, month: 7, day: 8) ?? Day(number: 0), hour: 9))
 
     static let migrations =
-        Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
+        Once.migrations + Ledger.migrations + UploadQueue.migrations + Places.migrations + Messages.migrations
+        + Identity.migrations
         + Cases.migrations + Grids.migrations + OneMap.migrations
 
     private static let bodyFacts: [(name: String, area: AreaPrefix, line: String?)] = [

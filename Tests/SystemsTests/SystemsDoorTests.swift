@@ -17,6 +17,7 @@ import Sheets
 import Storage
 import StorageTesting
 import Testing
+import Uploads
 import Web
 
 @testable import Systems
@@ -41,7 +42,8 @@ struct SystemsWorld: Sendable {
     static func with(_ engine: EngineCase, _ body: @escaping @Sendable (SystemsWorld) async throws -> Void) async throws
     {
         let migrations =
-            Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
+            Once.migrations + Ledger.migrations + UploadQueue.migrations + Places.migrations + Messages.migrations
+            + Identity.migrations
             + Registry.migrations + Forms.migrations + Systems.migrations
         try await engine.withDatabase(migrations: migrations) { database in
             let clock = ManualClock(start)

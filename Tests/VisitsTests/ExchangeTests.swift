@@ -3,9 +3,13 @@ import Desk
 import Foundation
 import Ground
 import HTTPTypes
+import Ledger
+import Places
 import Storage
 import StorageTesting
 import Testing
+import Uploads
+import Web
 
 @testable import Registry
 @testable import Visits
@@ -48,7 +52,7 @@ struct ExchangeTests {
             #expect(first.status == 201 && first.text.contains("\"state\":\"waiting\""), "\(first.text)")
             let page = try await world.call(.get, "/registry/exchange/uploads/\(first.id)", as: "data")
             #expect(page.text.contains("<progress") && page.text.contains("名册.csv"))
-            #expect(try await world.registry.takeOverUploads() == 1)
+            #expect(try await world.registry.uploads.takeOver() == 1)
             let told = try await read(first.id, world)
             #expect(told.contains("\"state\":\"done\"") && told.contains("\"created\":3"), "\(told)")
             #expect(told.contains("\"rejected\":1") && told.contains("\"hasErrors\":true"))
@@ -56,11 +60,11 @@ struct ExchangeTests {
                 .get, "/api/v1/registry/uploads/\(first.id)/errors", as: "data")
             #expect(errors.status == 200 && errors.text.contains("registry.value") && errors.text.contains("周八"))
             // The register itself is gone, and nothing of it lies open.
-            #expect(try await count("SELECT COUNT(*) FROM registry_uploads WHERE content IS NOT NULL", world) == 0)
-            let kept = try await world.house.database.query("SELECT errors FROM registry_uploads")
+            #expect(try await count("SELECT COUNT(*) FROM uploads WHERE content IS NOT NULL", world) == 0)
+            let kept = try await world.house.database.query("SELECT errors FROM uploads")
             #expect(!String(decoding: try kept[0].blob(0), as: UTF8.self).contains("周八"))
             let again = try await upload(Self.register, world)
-            #expect(try await world.registry.takeOverUploads() == 1)
+            #expect(try await world.registry.uploads.takeOver() == 1)
             let second = try await read(again.id, world)
             #expect(second.contains("\"created\":0") && second.contains("\"unchanged\":3"), "\(second)")
             for act in ["registry.uploaded", "registry.imported"] {
@@ -90,12 +94,12 @@ struct ExchangeTests {
             #expect(try await upload("", world).status == 400)
             let none = try await upload("只有一列\n甲\n", world)
             #expect(none.status == 201)
-            #expect(try await world.registry.takeOverUploads() == 1)
+            #expect(try await world.registry.uploads.takeOver() == 1)
             let told = try await read(none.id, world)
-            #expect(told.contains("\"state\":\"failed\"") && !told.contains("gewu-residents"), "\(told)")
+            #expect(told.contains("\"state\":\"failed\"") && !told.contains("gewu-upload"), "\(told)")
             // A file that is no table at all is told by the name that its sender gave it.
             let document = try await upload("%PDF-1.7 无", world)
-            #expect(try await world.registry.takeOverUploads() == 1)
+            #expect(try await world.registry.uploads.takeOver() == 1)
             let named = try await read(document.id, world)
             #expect(named.contains("“名册.csv”") && named.contains("PDF"), "\(named)")
             #expect(try await world.call(.get, "/registry/exchange/uploads/\(none.id)", as: "data").status == 200)
@@ -105,15 +109,72 @@ struct ExchangeTests {
         }
     }
 
-    @Test("What a server left lying is taken over by the next", arguments: EngineCase.available)
-    func left(engine: EngineCase) async throws {
+    @Test("A register is cancelled by who answers for the whole, before it is over", arguments: EngineCase.available)
+    func cancelled(engine: EngineCase) async throws {
         try await VisitsWorld.with(engine, forms: VisitsWorld.fewForms) { world in
             let sent = try await upload(Self.register, world)
-            try await world.house.database.write { try $0.execute("UPDATE registry_uploads SET state = 'running'") }
-            #expect(try await world.registry.takeOverUploads() == 0)
-            world.clock.advance(.minutes(6))
-            #expect(try await world.registry.takeOverUploads() == 1)
-            #expect(try await read(sent.id, world).contains("\"state\":\"done\""))
+            let path = "/api/v1/registry/uploads/\(sent.id)/cancel"
+            #expect(try await world.call(.post, path, "", as: "clerk").status == 403)
+            #expect(try await world.call(.post, path, "", as: "data").status == 204)
+            #expect(try await world.registry.uploads.takeOver() == 0)
+            #expect(try await read(sent.id, world).contains("\"state\":\"cancelled\""))
+            #expect(try await count("SELECT COUNT(*) FROM registry_subjects", world) == 0)
+            let page = try await world.call(.get, "/registry/exchange/uploads/\(sent.id)", as: "data")
+            #expect(page.text.contains("已取消") && !page.text.contains("取消导入"))
+            #expect(try await world.call(.post, path, "", as: "data").status == 409)
+        }
+    }
+
+    @Test(
+        "What was written is on the ledger with it, also when the import breaks off; the next run goes on",
+        arguments: EngineCase.available)
+    func brokenOff(engine: EngineCase) async throws {
+        struct Gone: Error {}
+        try await VisitsWorld.with(engine, forms: VisitsWorld.fewForms) { world in
+            let file = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-\(UUID().uuidString).csv")
+            defer { try? FileManager.default.removeItem(at: file) }
+            let letters = Array("甲乙丙丁戊己庚辛壬癸")
+            let rows = (0..<600).map { number in
+                let given = [number / 100, number / 10 % 10, number % 10].map { String(letters[$0]) }.joined()
+                return "王\(given),文三路 \(number) 号,\(Self.grid)"
+            }
+            try (["姓名,住址,网格"] + rows).joined(separator: "\n").write(to: file, atomically: false, encoding: .utf8)
+            await #expect(throws: Gone.self) {
+                _ = try await world.registry.importResidents(file: file.path) { if $0.rows > 250 { throw Gone() } }
+            }
+            let written = try await count("SELECT COUNT(*) FROM registry_subjects WHERE kind = 'person'", world)
+            #expect(written == 500)
+            #expect(
+                try await count("SELECT COUNT(*) FROM ledger_entries WHERE act = 'registry.import-written'", world) == 2
+            )
+            #expect(try await count("SELECT COUNT(*) FROM ledger_entries WHERE act = 'registry.imported'", world) == 0)
+            let rest = try await world.registry.importResidents(file: file.path)
+            #expect(rest.created == 100 && rest.unchanged == 500)
+            #expect(
+                try await count("SELECT COUNT(*) FROM ledger_entries WHERE act = 'registry.import-written'", world) == 3
+            )
+        }
+    }
+
+    @Test("Registers sent in before all rooms shared one queue are still taken over", arguments: EngineCase.available)
+    func former(engine: EngineCase) async throws {
+        let content = KeyRing.forTests().vault.seal(Array(Self.register.utf8), for: "registry.upload", of: "r1")
+        let before =
+            Once.migrations + Ledger.migrations + UploadQueue.migrations + Places.migrations
+            + Registry.migrations.filter { $0.name != "registry.0003-uploads-in-one-queue" }
+        try await engine.withDatabase(migrations: before) { database in
+            try await database.write {
+                try $0.execute(
+                    """
+                    INSERT INTO registry_uploads (id, file_name, actor_kind, actor_id, actor_name, language, state,
+                        uploaded_at, seen_at, bytes_read, byte_count, rows_read, content)
+                    VALUES ('r1', 'a.csv', 'staff', 'x', '甲', 'zh', 'waiting', 1, 1, 0, 9, 0, \(content))
+                    """)
+            }
+            try await Migrator.migrate(database, before + Registry.migrations.suffix(1))
+            let rows = try await database.query("SELECT state, line, attempts, content FROM uploads")
+            #expect(try rows[0].text(0) == "waiting" && rows[0].text(1) == "residents" && rows[0].int(2) == 0)
+            #expect(try rows[0].blob(3) == content)
         }
     }
 

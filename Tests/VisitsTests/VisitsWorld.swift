@@ -17,6 +17,7 @@ import Registry
 import Storage
 import StorageTesting
 import Testing
+import Uploads
 import Web
 
 @testable import Visits
@@ -69,7 +70,8 @@ struct VisitsWorld: Sendable {
         _ engine: EngineCase, forms text: String? = nil, _ body: @escaping @Sendable (VisitsWorld) async throws -> Void
     ) async throws {
         let migrations =
-            Once.migrations + Ledger.migrations + Places.migrations + Messages.migrations + Identity.migrations
+            Once.migrations + Ledger.migrations + UploadQueue.migrations + Places.migrations + Messages.migrations
+            + Identity.migrations
             + Registry.migrations + Forms.migrations + Cases.migrations + Visits.migrations
         let own = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: own) }

@@ -27,6 +27,8 @@ extension Grids {
             .init("grids.functional-laid", "设立功能性网格", "A functional grid was laid"),
             .init("grids.functional-ended", "提前撤销功能性网格", "A functional grid was ended early"),
             .init("grids.buildings", "导入楼栋", "Buildings were brought in"),
+            .init("grids.buildings-written", "写入一批楼栋", "Some of the buildings were written"),
+            .init("grids.buildings-missing", "标记文件中不再有的楼栋", "Buildings no more in the file were marked"),
             .init("grids.barriers", "导入障碍", "Barriers were brought in"),
             .init("grids.barriers-removed", "取出障碍", "Barriers were taken out"),
             .init("grids.barriers-restored", "恢复取出的障碍", "Barriers were put back"),

@@ -4,6 +4,7 @@ public import Ground
 public import Identity
 public import Places
 public import Storage
+import Uploads
 
 /// 网格划分: buildings, plans of grids, the plan that takes effect, functional grids, and who covers what.
 ///
@@ -48,12 +49,10 @@ public struct Grids: Room {
             Job("functional-grids", every: .minutes(1)) {
                 try await FunctionalWork(grids: self).takeMatters(at: house.clock.now())
             },
-            Job("import-grid-files", every: .seconds(2)) { try await takeOverUploads() },
-            Job("forget-grid-import-errors", every: .hours(6)) { try await forgetErrorsOfUploads() },
             Job("forget-removed-barriers", every: .hours(6)) {
                 try await BarrierWork(grids: self).forget(at: house.clock.now())
             },
-        ]
+        ] + uploads.jobs
     }
 
     public func addRoutes(to routes: Routes) {

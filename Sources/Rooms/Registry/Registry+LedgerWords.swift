@@ -13,8 +13,10 @@ extension Registry {
             .init("registry.joined", "合并重复档案", "Duplicates joined"), .init("registry.parted", "拆分档案", "Records parted"),
             .init("registry.looked-at", "查看原文", "Seen in clear"),
             .init("registry.searched", "查找", "Searched"), .init("registry.imported", "导入名册", "Register imported"),
+            .init("registry.import-written", "写入名册的一批", "Some rows of a register were written"),
             .init("registry.exported", "导出全部数据", "All data exported"),
             .init("registry.uploaded", "上传名册", "Register sent in"),
+            .init("registry.upload-cancelled", "取消导入名册", "Import of a register cancelled"),
             .init("registry.upload-errors-taken", "下载导入错误清单", "What was wrong with a register taken"),
         ]
         let address: @Sendable (String) -> String = { "/registry/subjects/\($0)" }

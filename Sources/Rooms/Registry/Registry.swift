@@ -4,6 +4,7 @@ public import Ground
 public import Identity
 public import Places
 public import Storage
+import Uploads
 
 /// What wants to know of every change, in the transaction of the change: the forms.
 public protocol RegistryFollower: Sendable {
@@ -39,14 +40,9 @@ public struct Registry: Room {
 
     private struct SpellingFile: Decodable { var familyNames: [String: String] }
 
-    public static let migrations: [Migration] = RegistrySchema.migrations + [ResidentUploadStore.migration]
+    public static let migrations: [Migration] = RegistrySchema.migrations + FormerResidentUploads.migrations
 
-    public var jobs: [Job] {
-        [
-            Job("import-residents", every: .seconds(2)) { _ = try await takeOverUploads() },
-            Job("forget-import-errors", every: .hours(6)) { try await forgetErrorsOfUploads() },
-        ]
-    }
+    public var jobs: [Job] { uploads.jobs }
 
     public var menu: [MenuEntry] {
         [

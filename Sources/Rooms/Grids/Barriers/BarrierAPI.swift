@@ -4,6 +4,7 @@ import Ground
 import Hummingbird
 import Identity
 import Storage
+import Uploads
 import Web
 
 /// `/api/v1/grid-barriers`: rivers, railways, roads and bridges that plans heed, in and out, for programs.
@@ -74,7 +75,7 @@ struct BarrierAPI: Sendable {
         }
         var name = query.filled("name") ?? "barriers"
         if FeatureFile.kind(of: name) != .geoJSON { name += ".geojson" }
-        let upload = try FeatureUpload(submission.bytes, named: name, of: .barriers)
+        let upload = try FeatureUpload.keep(submission.bytes, named: name, of: .barriers)
         defer { upload.remove() }
         let report = try await BarrierImport(grids: grids).run(
             BarrierImport.Order(

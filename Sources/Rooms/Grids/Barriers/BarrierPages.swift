@@ -6,6 +6,7 @@ import Hummingbird
 import Identity
 import Sheets
 import Storage
+import Uploads
 import Web
 
 /// `/grids/barriers`: what parts the ground, a file that brings more, and taking out what is wrong.
@@ -39,7 +40,7 @@ struct BarrierPages: Sendable {
         var sources: [BarrierSource]
         var removals: [Removal]
         var unlisted: Int
-        var uploads: [GridUpload]
+        var uploads: [Upload]
         var removed: Removal?
     }
 
@@ -57,7 +58,7 @@ struct BarrierPages: Sendable {
                 sources: try BarrierSourceStore.sources(limit: 200, in: transaction),
                 removals: try BarrierSourceStore.removals(limit: 50, in: transaction),
                 unlisted: try BarrierStore.unlisted(in: transaction),
-                uploads: try GridUploadStore.page(of: .barriers, for: scope, limit: 10, in: transaction),
+                uploads: try grids.latestUploads(of: .barriers, for: scope, limit: 10, in: transaction),
                 removed: try removed.flatMap { Removal.ID(parsing: $0) }.flatMap {
                     try BarrierSourceStore.removal($0, in: transaction)
                 })
@@ -75,7 +76,7 @@ struct BarrierPages: Sendable {
                 """
                 <p class="lead">\(visit("河流、铁路、道路把楼栋隔开，桥梁和通道把它们连起来。编制方案时，网格不跨过没有桥的河流与铁路，尽量不跨干道。", "Rivers, railways and roads part buildings, bridges join them. Plans lay no grid across a river or a railway without a bridge, and across main roads only where it must be."))</p>\
                 \(shown.removed.map { panels.undo($0) } ?? HTML())\
-                \(report)\(panels.form(staff.scope, refusal))\(UploadPanel(uploads: shown.uploads).html(visit))\
+                \(report)\(panels.form(staff.scope, refusal))\(LatestUploadsPanel(uploads: shown.uploads).html(visit))\
                 \(panels.unlisted(shown.unlisted))\(panels.sums(shown.sums))\(panels.filters(list, shown.sources))\
                 <div class="bar">\(exportLink(visit, path: Self.path + ".xlsx"))\
                 <a class="btn" href="\(visit.query.setting("after", nil).address(Self.path + "/export.geojson"))" download>\(symbol("download"))<span>\(visit("导出 GeoJSON", "Export to GeoJSON"))</span></a></div>\
@@ -164,15 +165,15 @@ struct BarrierPages: Sendable {
             if let file, file.bytes.count > Grids.atOnce {
                 return try await grids.keepForLater(file, of: .barriers, options, staff, submission)
             }
-            let upload = try FeatureUpload(file?.bytes ?? [], named: file?.name ?? "", of: .barriers)
+            let upload = try FeatureUpload.keep(file?.bytes ?? [], named: file?.name ?? "", of: .barriers)
             defer { upload.remove() }
             let report = try await BarrierImport(grids: grids).run(
                 BarrierImport.Order(
                     path: upload.path, name: upload.name, datum: options.datum, place: options.place,
                     errors: upload.errors, language: visit.language), by: staff.scope)
-            if fields["answer"] == "errors", let list = FileManager.default.contents(atPath: upload.errors) {
+            if fields["answer"] == "errors", let list = upload.leftOut() {
                 return .download(
-                    Array(list), name: visit("未采用的障碍.csv", "left-out.csv"), contentType: "text/csv; charset=utf-8")
+                    list, name: visit("未采用的障碍.csv", "left-out.csv"), contentType: "text/csv; charset=utf-8")
             }
             let panels = BarrierPanels(grids: grids, visit: visit, mayChange: true)
             return try await show(staff, notice: panels.notice(report), report: panels.report(report))

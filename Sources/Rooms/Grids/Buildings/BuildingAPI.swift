@@ -5,6 +5,7 @@ import Hummingbird
 import Identity
 import Places
 import Storage
+import Uploads
 import Web
 
 /// `/api/v1/grid-buildings`: buildings in and out, for programs.
@@ -38,7 +39,7 @@ struct BuildingAPI: Sendable {
         if let earlier = try await grids.house.database.read({ try submission.once.earlier(in: $0) }) {
             return earlier.response
         }
-        let upload = try FeatureUpload(submission.bytes, named: "buildings.geojson", of: .buildings)
+        let upload = try FeatureUpload.keep(submission.bytes, named: "buildings.geojson", of: .buildings)
         defer { upload.remove() }
         let report = try await BuildingImport(grids: grids).run(
             BuildingImport.Order(

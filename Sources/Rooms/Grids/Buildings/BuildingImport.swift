@@ -54,7 +54,7 @@ public struct BuildingImport: Sendable {
     ///   - area: where whoever brings them in may change buildings.
     ///   - progress: how far it is; throws to end the import.
     ///   - written: within each transaction, how many features are dealt with by it, of how many; by throwing it leaves that
-    ///     transaction undone and ends the import, which keeps and records what was written before.
+    ///     transaction undone and ends the import, which keeps what was written before.
     /// - Throws: a refusal when the file as a whole cannot be used; nothing was changed then.
     public func run(
         _ order: Order, within area: AreaPrefix, by actor: Actor,
@@ -74,16 +74,11 @@ public struct BuildingImport: Sendable {
         for start in stride(from: 0, to: arranged.count, by: Self.chunk) {
             let some = Array(arranged[start..<min(start + Self.chunk, arranged.count)])
             let (done, all) = (start + some.count, arranged.count)
-            let written: BuildingMerge.Written
-            do {
-                written = try await grids.house.database.write { transaction in
-                    let written = try BuildingMerge(grids: grids, area: area).write(some, in: transaction)
-                    try note(done, all, transaction)
-                    return written
-                }
-            } catch {
-                try await record(report, order, within: area, by: actor, at: now)
-                throw error
+            let written = try await grids.house.database.write { transaction in
+                let written = try BuildingMerge(grids: grids, area: area).write(some, in: transaction)
+                try record(written, order, within: area, by: actor, at: now, in: transaction)
+                try note(done, all, transaction)
+                return written
             }
             report.created += written.created
             report.changed += written.changed
@@ -99,7 +94,7 @@ public struct BuildingImport: Sendable {
         report.communities = communities.count
         if !report.isPartial {
             for community in stated.sorted() {
-                try await noteMissing(of: community, named: intake.named, at: now, &report)
+                try await noteMissing(of: community, named: intake.named, by: actor, at: now, &report)
             }
         }
         let left = intake.findings.filter { !$0.isKept }.sorted { $0.feature < $1.feature }
@@ -186,7 +181,7 @@ public struct BuildingImport: Sendable {
     // MARK: What is no more in the file
 
     private func noteMissing(
-        of community: String, named: Set<String>, at now: Instant, _ report: inout BuildingReport
+        of community: String, named: Set<String>, by actor: Actor, at now: Instant, _ report: inout BuildingReport
     ) async throws {
         guard let prefix = AreaPrefix(community) else { return }
         let missing = try await grids.house.database.write { transaction in
@@ -202,6 +197,12 @@ public struct BuildingImport: Sendable {
             for start in stride(from: 0, to: fresh.count, by: Self.chunk) {
                 let some = fresh[start..<min(start + Self.chunk, fresh.count)]
                 try BuildingStore.markMissing(Array(some), at: now, in: transaction)
+            }
+            if !fresh.isEmpty {
+                let entry = entry("grids.buildings-missing", community, by: actor, at: now) {
+                    $0.member("missing", fresh.count)
+                }
+                try Ledger.record(entry, in: transaction)
             }
             return (all: missing, fresh: fresh.count)
         }
@@ -227,24 +228,43 @@ public struct BuildingImport: Sendable {
             FeatureFile.limits(order.unpackedBytes), in: order.language)
     }
 
-    /// A file that changed nothing is no act on anything.
+    /// What a transaction changes is on the ledger with it, however the import ends.
+    private func record(
+        _ written: BuildingMerge.Written, _ order: Order, within area: AreaPrefix, by actor: Actor, at now: Instant,
+        in transaction: any Transaction
+    ) throws {
+        guard written.created + written.changed > 0 else { return }
+        let entry = entry("grids.buildings-written", area.code, by: actor, at: now) { writer in
+            writer.member("file", order.name)
+            writer.member("created", written.created)
+            writer.member("changed", written.changed)
+        }
+        try Ledger.record(entry, in: transaction)
+    }
+
+    /// The whole in one entry. A file that changed nothing is no act on anything.
     private func record(
         _ report: BuildingReport, _ order: Order, within area: AreaPrefix, by actor: Actor, at now: Instant
     ) async throws {
         guard report.hasChanges else { return }
-        let entry = LedgerEntry(
-            id: grids.house.identifiers.next(at: now), act: "grids.buildings", subjectKind: "buildings",
-            subjectID: area.code, actor: actor, happenedAt: now, receivedAt: now, area: area.code,
-            facts: JSONWriter.object { writer in
-                writer.member("file", order.name)
-                writer.member("rows", report.rows)
-                writer.member("created", report.created)
-                writer.member("changed", report.changed)
-                writer.member("rejected", report.rejected)
-                writer.member("missing", report.missing)
-                writer.member("datum", order.datum?.rawValue)
-            })
+        let entry = entry("grids.buildings", area.code, by: actor, at: now) { writer in
+            writer.member("file", order.name)
+            writer.member("rows", report.rows)
+            writer.member("created", report.created)
+            writer.member("changed", report.changed)
+            writer.member("rejected", report.rejected)
+            writer.member("missing", report.missing)
+            writer.member("datum", order.datum?.rawValue)
+        }
         try await grids.house.database.write { try Ledger.record(entry, in: $0) }
+    }
+
+    private func entry(
+        _ act: String, _ area: String, by actor: Actor, at now: Instant, facts: (inout JSONWriter) -> Void
+    ) -> LedgerEntry {
+        LedgerEntry(
+            id: grids.house.identifiers.next(at: now), act: act, subjectKind: "buildings", subjectID: area,
+            actor: actor, happenedAt: now, receivedAt: now, area: area, facts: JSONWriter.object(facts))
     }
 }
 

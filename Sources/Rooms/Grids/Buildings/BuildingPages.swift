@@ -7,6 +7,7 @@ import Identity
 import Places
 import Sheets
 import Storage
+import Uploads
 import Web
 
 /// `/grids/buildings`: what is held, and a file that brings more.
@@ -35,7 +36,7 @@ struct BuildingPages: Sendable {
         let (page, uploads) = try await grids.house.database.read { transaction in
             (
                 try list.page(after: after, limit: Self.pageLength, in: transaction),
-                try GridUploadStore.page(of: .buildings, for: scope, limit: 10, in: transaction)
+                try grids.latestUploads(of: .buildings, for: scope, limit: 10, in: transaction)
             )
         }
         let listing = Listing(
@@ -48,7 +49,7 @@ struct BuildingPages: Sendable {
                 notice: notice,
                 """
                 <p class="lead">\(visit("网格方案由楼栋计算，地图也显示它们。已划入网格的楼栋只由方案调整；新的楼栋由下一个方案纳入，文件写明所属网格的除外。", "Plans of grids are made from buildings, and the map shows them. Only a plan moves a building from grid to grid; the next one takes in new ones, unless their file says which grid they are in."))</p>\
-                \(report)\(form(staff, refusal))\(UploadPanel(uploads: uploads).html(visit))\(filters(list, staff))\
+                \(report)\(form(staff, refusal))\(LatestUploadsPanel(uploads: uploads).html(visit))\(filters(list, staff))\
                 <div class="bar">\(exportLink(visit, path: Self.path + ".xlsx"))\
                 <a class="btn" href="\(visit.query.setting("after", nil).address(Self.path + "/export.csv"))" download>\(symbol("download"))<span>\(visit("导出 CSV（含轮廓）", "Export to CSV, with shapes"))</span></a></div>\
                 \(listing.html(visit))
@@ -157,7 +158,7 @@ struct BuildingPages: Sendable {
                 let options = GridUpload.Options(datum: datum, isPartial: isPartial)
                 return try await grids.keepForLater(file, of: .buildings, options, staff, submission)
             }
-            let upload = try FeatureUpload(file?.bytes ?? [], named: file?.name ?? "", of: .buildings)
+            let upload = try FeatureUpload.keep(file?.bytes ?? [], named: file?.name ?? "", of: .buildings)
             defer { upload.remove() }
             let report = try await BuildingImport(grids: grids).run(
                 BuildingImport.Order(
@@ -165,9 +166,9 @@ struct BuildingPages: Sendable {
                     isPartial: isPartial, errors: upload.errors,
                     language: visit.language, isUpload: true),
                 within: staff.scope.area, by: Actor(staff.scope))
-            if submission.fields["answer"] == "errors", let list = FileManager.default.contents(atPath: upload.errors) {
+            if submission.fields["answer"] == "errors", let list = upload.leftOut() {
                 return .download(
-                    Array(list), name: visit("未采用的楼栋.csv", "left-out.csv"), contentType: "text/csv; charset=utf-8")
+                    list, name: visit("未采用的楼栋.csv", "left-out.csv"), contentType: "text/csv; charset=utf-8")
             }
             let text =
                 report.hasChanges

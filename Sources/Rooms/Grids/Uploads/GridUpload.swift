@@ -1,33 +1,9 @@
-import Desk
 import Geo
-import Ground
+import Storage
 
-/// A file of buildings or barriers that somebody sent in, and how far it was taken over.
-struct GridUpload: Sendable, Hashable {
-    typealias ID = Identifier<GridUpload>
-
-    enum State: String, Sendable, Hashable, CaseIterable {
-        case waiting, running, done, failed, cancelled
-
-        var title: LocalizedText {
-            switch self {
-            case .waiting: LocalizedText("等待导入", "Waiting")
-            case .running: LocalizedText("正在导入", "Being imported")
-            case .done: LocalizedText("已导入", "Imported")
-            case .failed: LocalizedText("未能导入", "Could not be imported")
-            case .cancelled: LocalizedText("已取消", "Cancelled")
-            }
-        }
-
-        var isOver: Bool {
-            switch self {
-            case .waiting, .running: false
-            case .done, .failed, .cancelled: true
-            }
-        }
-    }
-
-    /// What was chosen for the file.
+/// Files of buildings or barriers that take their time, and stand in this room's line of uploads.
+enum GridUpload {
+    /// What was chosen for a file.
     struct Options: Sendable, Hashable, Codable {
         var datum: Datum?
         /// Of buildings: whether the file has only some of its communities.
@@ -37,31 +13,56 @@ struct GridUpload: Sendable, Hashable {
     }
 
     /// What came of it.
-    struct Outcome: Sendable, Hashable, Codable {
+    struct Report: Sendable, Hashable, Codable {
         var buildings: BuildingReport?
         var barriers: BarrierReport?
-        /// Why nothing was taken.
-        var code: String?
-        var chinese: String?
-        var english: String?
+
+        var rows: Int { buildings?.rows ?? barriers?.rows ?? 0 }
+        var rejected: Int { buildings?.rejected ?? barriers?.rejected ?? 0 }
     }
 
-    var id: ID
-    var subject: FeatureUpload.Subject
-    var fileName: String
-    var options: Options
-    /// Where its sender may change buildings.
-    var area: AreaPrefix
-    var actor: Actor
-    /// Of the file of errors.
-    var language: Language
-    var state: State
-    var uploadedAt: Instant
-    var finishedAt: Instant?
-    /// Features read so far.
-    var rowsRead = 0
-    /// Of those read, how many are dealt with; nil before writing begins.
-    var written: Int?
-    var outcome: Outcome?
-    var hasErrors = false
+    static let line = "grid-files"
+
+    /// Files that were sent in before all rooms shared one queue. Those still waiting lay open, and are to be sent again.
+    static let formerMigrations = [
+        Migration(
+            "grids.0007-uploads",
+            """
+            CREATE TABLE grid_uploads (
+                id TEXT NOT NULL PRIMARY KEY,
+                subject TEXT NOT NULL,
+                file_name TEXT NOT NULL,
+                options TEXT NOT NULL,
+                area TEXT NOT NULL,
+                actor_kind TEXT NOT NULL,
+                actor_id TEXT NOT NULL,
+                actor_post TEXT,
+                actor_name TEXT NOT NULL,
+                language TEXT NOT NULL,
+                state TEXT NOT NULL,
+                uploaded_at BIGINT NOT NULL,
+                seen_at BIGINT NOT NULL,
+                finished_at BIGINT,
+                rows_read BIGINT NOT NULL,
+                written BIGINT,
+                outcome TEXT,
+                content BYTEA,
+                errors BYTEA
+            )
+            """,
+            "CREATE INDEX grid_uploads_by_state ON grid_uploads (state, id)",
+            "CREATE INDEX grid_uploads_by_subject ON grid_uploads (subject, id)"),
+        Migration(
+            "grids.0008-uploads-in-one-queue",
+            """
+            INSERT INTO uploads (id, line, subject, file_name, options, area, actor_kind, actor_id, actor_post, actor_name,
+                language, state, uploaded_at, seen_at, finished_at, rows_read, done, total, outcome)
+            SELECT id, 'grid-files', subject, file_name, options, area, actor_kind, actor_id, actor_post, actor_name,
+                language, CASE WHEN state IN ('waiting', 'running') THEN 'cancelled' ELSE state END, uploaded_at, seen_at,
+                COALESCE(finished_at, seen_at), rows_read, COALESCE(written, 0),
+                CASE WHEN written IS NULL THEN NULL ELSE rows_read END, outcome
+            FROM grid_uploads
+            """,
+            "DROP TABLE grid_uploads"),
+    ]
 }

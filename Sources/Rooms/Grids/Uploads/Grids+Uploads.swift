@@ -1,40 +1,30 @@
 import Desk
-import Foundation
 import Ground
 import Hummingbird
 import Identity
-import Ledger
 import Storage
-import Synchronization
+import Uploads
 import Web
 
-/// 导入: files of buildings and barriers that came by the network are taken over one after another, by whichever server is
-/// free.
+/// 导入: files of buildings and barriers that take their time.
 extension Grids {
-    /// A server that says nothing for so long is taken to be gone; another begins anew, and what was written stays.
-    private static let leftAfter = Span.minutes(5)
-    /// Files of errors are kept so long.
-    private static let errorsKept = Span.days(30)
+    private static let line = UploadQueue.Line(
+        GridUpload.line, contentPurpose: "grids.upload", errorsPurpose: "grids.upload.errors", subject: "grid-upload",
+        sent: "grids.uploaded", cancelled: "grids.upload-cancelled")
     /// On a page a file up to so many bytes is taken over while its sender waits.
     static let atOnce = 512 << 10
+
+    var uploads: UploadQueue { UploadQueue(Self.line, of: house) { try await takeOver($0) } }
 
     func takeUpload(
         _ content: [UInt8], named name: String, of subject: FeatureUpload.Subject, _ options: GridUpload.Options,
         language: Language, by scope: Scope, at now: Instant, in transaction: any Transaction
-    ) throws -> GridUpload {
+    ) throws -> Upload {
         try scope.require(.gridsBuildings)
         if subject == .barriers { try requireBarriers(scope) }
-        let fileName = try FeatureUpload.checked(name, content, of: subject).name
-        let upload = GridUpload(
-            id: house.identifiers.next(at: now), subject: subject, fileName: fileName, options: options,
-            area: scope.area, actor: Actor(scope), language: language, state: .waiting, uploadedAt: now)
-        try GridUploadStore.insert(upload, content, in: transaction)
-        try Ledger.record(
-            LedgerEntry(
-                "grids.uploaded", on: "grid-upload", upload.id, by: Actor(scope), at: now,
-                id: house.identifiers.next(at: now), area: scope.area.code
-            ) { $0.member("file", fileName) }, in: transaction)
-        return upload
+        return try uploads.take(
+            content, named: try FeatureUpload.checked(name, content, of: subject), of: subject.rawValue, options,
+            language: language, by: scope, at: now, in: transaction)
     }
 
     /// Keeps a file that takes its time, and leads to where its progress is seen.
@@ -51,150 +41,61 @@ extension Grids {
         }
     }
 
-    /// What was written stays; the same file again goes on from there.
-    func cancelUpload(
-        _ id: GridUpload.ID, by scope: Scope, at now: Instant, in transaction: any Transaction
-    ) throws {
-        let upload = try GridUploadStore.find(id, for: scope, in: transaction)
-        guard try GridUploadStore.cancel(id, at: now, in: transaction) else {
-            throw Refusal(
-                .conflict, "grids.upload.over",
-                LocalizedText("导入已经结束", "It is over already"),
-                wayOn: LocalizedText("请看结果", "See what came of it"))
-        }
-        try Ledger.record(
-            LedgerEntry(
-                "grids.upload-cancelled", on: "grid-upload", id, by: Actor(scope), at: now,
-                id: house.identifiers.next(at: now), area: scope.area.code
-            ) { $0.member("file", upload.fileName) }, in: transaction)
+    /// Whose sender's area the scope holds: a street sees its own.
+    func upload(_ id: Upload.ID, for scope: Scope, in transaction: any Transaction) throws -> Upload {
+        guard scope.may(.gridsBuildings), let upload = try uploads.find(id, in: transaction),
+            scope.area.contains(upload.area)
+        else { throw Refusal.nothingHere }
+        return upload
     }
 
-    /// Takes over what waits, to its end.
-    /// - Returns: how many files there were.
-    @discardableResult
-    func takeOverUploads() async throws -> Int {
-        var count = 0
-        while true {
-            let now = house.clock.now()
-            let next = try await house.database.write {
-                try GridUploadStore.claim(at: now, leftSince: now - Self.leftAfter, in: $0)
-            }
-            guard let next else { return count }
-            try await takeOver(next.upload, next.content)
-            count += 1
-        }
+    func latestUploads(
+        of subject: FeatureUpload.Subject, for scope: Scope, limit: Int, in transaction: any Transaction
+    ) throws -> [Upload] {
+        guard scope.may(.gridsBuildings) else { return [] }
+        return try uploads.page(of: subject.rawValue, in: scope.area, limit: limit, transaction: transaction)
     }
 
-    private func takeOver(_ upload: GridUpload, _ content: [UInt8]) async throws {
-        let file = try FeatureUpload(content, named: upload.fileName, of: upload.subject)
-        defer { file.remove() }
-        let pace = UploadPace()
-        var outcome = GridUpload.Outcome()
-        var state = GridUpload.State.done
-        do {
-            outcome = try await followed(upload, pace) { try await taken(upload, file, pace) }
-        } catch is UploadPace.Stopped {
-            // Whoever cancelled it said so in the database already.
-            return
-        } catch let refusal as Refusal where refusal.kind != .fault && refusal.kind != .unavailable {
-            state = .failed
-            outcome.code = refusal.code
-            outcome.chinese = refusal.message.chinese + (refusal.wayOn.map { "。" + $0.chinese } ?? "")
-            outcome.english = refusal.message.english + (refusal.wayOn.map { ". " + $0.english } ?? "")
-        }
-        let rejected = outcome.buildings?.rejected ?? outcome.barriers?.rejected ?? 0
-        let errors = rejected > 0 ? FileManager.default.contents(atPath: file.errors).map { Array($0) } : nil
-        let (told, reached, now) = (outcome, state, house.clock.now())
-        try await house.database.write {
-            try GridUploadStore.finish(
-                upload.id, reached, told, rows: told.buildings?.rows ?? told.barriers?.rows, errors: errors, at: now,
-                in: $0)
-        }
+    func cancelUpload(_ id: Upload.ID, by scope: Scope, at now: Instant, in transaction: any Transaction) throws {
+        try uploads.cancel(try upload(id, for: scope, in: transaction), by: scope, at: now, in: transaction)
     }
 
-    private func taken(
-        _ upload: GridUpload, _ file: FeatureUpload, _ pace: UploadPace
-    ) async throws -> GridUpload.Outcome {
-        let (id, clock) = (upload.id, house.clock)
-        switch upload.subject {
-        case .buildings:
-            let report = try await BuildingImport(grids: self).run(
-                BuildingImport.Order(
-                    path: file.path, name: upload.fileName, datum: upload.options.datum,
-                    isPartial: upload.options.isPartial, errors: file.errors, language: upload.language,
-                    isUpload: true),
-                within: upload.area, by: upload.actor,
-                progress: { stage, done, _ in if stage == .reading { try pace.note(done) } },
-                written: { done, total, transaction in
-                    guard
-                        try GridUploadStore.noteWriting(
-                            id, done, of: total, at: clock.now(), in: transaction)
-                    else { throw UploadPace.Stopped() }
-                })
-            return GridUpload.Outcome(buildings: report)
+    func errors(of id: Upload.ID, for scope: Scope) async throws -> [UInt8] {
+        let grids = self
+        let bytes = try await house.database.read { transaction in
+            try grids.uploads.errors(of: try grids.upload(id, for: scope, in: transaction), in: transaction)
+        }
+        guard let bytes else { throw Refusal.nothingHere }
+        return bytes
+    }
+
+    private func takeOver(_ work: UploadWork) async throws -> UploadWork.Outcome {
+        let (upload, file) = (work.upload, work.file)
+        let options = try upload.options(as: GridUpload.Options.self)
+        var report = GridUpload.Report()
+        switch FeatureUpload.Subject(rawValue: upload.subject) {
         case .barriers:
-            let report = try await BarrierImport(grids: self).run(
+            report.barriers = try await BarrierImport(grids: self).run(
                 BarrierImport.Order(
-                    path: file.path, name: upload.fileName, datum: upload.options.datum, place: upload.options.place,
+                    path: file.path, name: upload.fileName, datum: options.datum, place: options.place,
                     errors: file.errors, language: upload.language), by: upload.actor,
-                progress: { try pace.note($0) },
-                written: { total, transaction in
-                    guard try GridUploadStore.noteWriting(id, total, of: total, at: clock.now(), in: transaction)
-                    else { throw UploadPace.Stopped() }
+                progress: { try work.note(Upload.Progress(rows: $0)) },
+                written: { rows, transaction in
+                    try work.note(
+                        Upload.Progress(rows: rows, done: Int64(rows), total: Int64(rows)), in: transaction)
                 })
-            return GridUpload.Outcome(barriers: report)
+        case .buildings, nil:
+            report.buildings = try await BuildingImport(grids: self).run(
+                BuildingImport.Order(
+                    path: file.path, name: upload.fileName, datum: options.datum, isPartial: options.isPartial,
+                    errors: file.errors, language: upload.language, isUpload: true),
+                within: upload.area, by: upload.actor,
+                progress: { stage, done, _ in if stage == .reading { try work.note(Upload.Progress(rows: done)) } },
+                written: { done, total, transaction in
+                    try work.note(
+                        Upload.Progress(rows: total, done: Int64(done), total: Int64(total)), in: transaction)
+                })
         }
-    }
-
-    /// Tells the database once a second how far it is, for whoever waits for it, and hears whether it is to go on.
-    private func followed(
-        _ upload: GridUpload, _ pace: UploadPace,
-        _ work: @escaping @Sendable () async throws -> GridUpload.Outcome
-    ) async throws -> GridUpload.Outcome {
-        let house = house
-        return try await withThrowingTaskGroup(of: GridUpload.Outcome?.self) { group in
-            group.addTask { try await work() }
-            group.addTask {
-                while !Task.isCancelled {
-                    try await Task.sleep(for: .seconds(1))
-                    let (now, rows) = (house.clock.now(), pace.rows)
-                    let goesOn = try await house.database.write {
-                        try GridUploadStore.noteReading(upload.id, rows, at: now, in: $0)
-                    }
-                    if !goesOn { pace.stop() }
-                }
-                return nil
-            }
-            defer { group.cancelAll() }
-            while let result = try await group.next() {
-                if let result { return result }
-            }
-            throw CancellationError()
-        }
-    }
-
-    func forgetErrorsOfUploads() async throws {
-        let before = house.clock.now() - Self.errorsKept
-        try await house.database.write { try GridUploadStore.forgetErrors(before: before, in: $0) }
-    }
-}
-
-/// Between the thread that reads a file and the task that tells how far it is.
-final class UploadPace: Sendable {
-    /// It was cancelled.
-    struct Stopped: Error {}
-
-    private let state = Mutex((rows: 0, isStopped: false))
-
-    var rows: Int { state.withLock { $0.rows } }
-
-    func stop() { state.withLock { $0.isStopped = true } }
-
-    func note(_ rows: Int) throws {
-        let isStopped = state.withLock { state in
-            state.rows = rows
-            return state.isStopped
-        }
-        if isStopped { throw Stopped() }
+        return try UploadWork.Outcome(report, rows: report.rows, hasErrors: report.rejected > 0)
     }
 }

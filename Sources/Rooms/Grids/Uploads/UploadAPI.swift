@@ -6,6 +6,7 @@ import HTTPTypes
 import Hummingbird
 import Identity
 import Storage
+import Uploads
 import Web
 
 /// `/api/v1/grid-uploads`: files of buildings or barriers of any kind that pages take, taken over while nobody waits.
@@ -18,7 +19,7 @@ struct UploadAPI: Sendable {
         "GridUpload",
         .object([
             .init("id", .identifier), .init("subject", .string(values: FeatureUpload.Subject.allCases.map(\.rawValue))),
-            .init("fileName", .text), .init("state", .string(values: GridUpload.State.allCases.map(\.rawValue))),
+            .init("fileName", .text), .init("state", .string(values: Upload.State.allCases.map(\.rawValue))),
             .init("rowsRead", .integer(minimum: 0)),
             .init("written", .nullable(.integer(minimum: 0)), "of those read, how many are dealt with"),
             .init("hasErrors", .boolean),
@@ -66,7 +67,7 @@ struct UploadAPI: Sendable {
                     bytes, named: asked.name, of: asked.subject, options, language: visit.language, by: scope,
                     at: visit.now, in: transaction)
                 return .json(
-                    Self.json(upload, visit), status: 201, location: "/api/v1/grid-uploads/\(upload.id)")
+                    try Self.json(upload, visit), status: 201, location: "/api/v1/grid-uploads/\(upload.id)")
             }
         }
         routes.api(
@@ -75,9 +76,9 @@ struct UploadAPI: Sendable {
                 summary: LocalizedText("一次导入的进度与结果", "How far a file was taken over, and what came of it"),
                 response: Self.upload), right: .gridsBuildings
         ) { staff, _ in
-            let (id, scope): (GridUpload.ID, Scope) = (try staff.visit.identifier(), staff.scope)
-            let upload = try await grids.house.database.read { try GridUploadStore.find(id, for: scope, in: $0) }
-            return .json(Self.json(upload, staff.visit))
+            let (id, grids, scope): (Upload.ID, Grids, Scope) = (try staff.visit.identifier(), grids, staff.scope)
+            let upload = try await grids.house.database.read { try grids.upload(id, for: scope, in: $0) }
+            return .json(try Self.json(upload, staff.visit))
         }
         routes.api(
             APIOperation(
@@ -85,7 +86,7 @@ struct UploadAPI: Sendable {
                 summary: LocalizedText("取消导入，已写入的楼栋保留", "Cancel it; buildings that were written stay"), status: 204),
             right: .gridsBuildings
         ) { staff, submission in
-            let id: GridUpload.ID = try staff.visit.identifier()
+            let id: Upload.ID = try staff.visit.identifier()
             let (grids, scope, now) = (grids, staff.scope, staff.visit.now)
             return try await staff.visit.write(submission) { transaction in
                 try grids.cancelUpload(id, by: scope, at: now, in: transaction)
@@ -98,32 +99,33 @@ struct UploadAPI: Sendable {
                 summary: LocalizedText("一次导入的未采用清单（CSV）", "What was left out of a file, as CSV"),
                 responseType: "text/csv"), right: .gridsBuildings
         ) { staff, _ in
-            let id: GridUpload.ID = try staff.visit.identifier()
+            let id: Upload.ID = try staff.visit.identifier()
             let bytes = try await grids.errors(of: id, for: staff.scope)
             return .download(bytes, name: "left-out-\(id).csv", contentType: "text/csv; charset=utf-8")
         }
     }
 
-    private static func json(_ upload: GridUpload, _ visit: Visit) -> [UInt8] {
-        JSONWriter.object { writer in
+    private static func json(_ upload: Upload, _ visit: Visit) throws -> [UInt8] {
+        let (failure, report) = (upload.failure, try upload.report(as: GridUpload.Report.self))
+        return JSONWriter.object { writer in
             writer.member("id", upload.id)
-            writer.member("subject", upload.subject.rawValue)
+            writer.member("subject", upload.subject)
             writer.member("fileName", upload.fileName)
             writer.member("state", upload.state.rawValue)
-            writer.member("rowsRead", upload.rowsRead)
+            writer.member("rowsRead", upload.progress.rows)
             writer.key("written")
-            if let written = upload.written { writer.value(written) } else { writer.null() }
+            if upload.progress.total != nil { writer.value(upload.progress.done) } else { writer.null() }
             writer.member("hasErrors", upload.hasErrors)
             writer.key("report")
-            if let report = upload.outcome?.buildings {
+            if let report = report?.buildings {
                 writer.object { report.write(to: &$0, in: visit.language) }
-            } else if let report = upload.outcome?.barriers {
+            } else if let report = report?.barriers {
                 writer.object { report.write(to: &$0, in: visit.language) }
             } else {
                 writer.null()
             }
-            writer.member("code", upload.outcome?.code)
-            writer.member("detail", upload.outcome?.chinese.map { visit($0, upload.outcome?.english ?? $0) })
+            writer.member("code", failure?.code)
+            writer.member("detail", failure.map { visit($0.text) })
         }
     }
 }

@@ -3,6 +3,7 @@ import Ground
 import Hummingbird
 import Identity
 import Storage
+import Uploads
 import Web
 
 /// `/grids/uploads/…`: how far a file of buildings or barriers was taken over, and what came of it.
@@ -23,18 +24,19 @@ struct UploadPages: Sendable {
 
     private func one(_ staff: StaffVisit, notice: Page.Notice? = nil) async throws -> Response {
         let visit = staff.visit
-        let (id, scope): (GridUpload.ID, Scope) = (try visit.identifier(), staff.scope)
-        let upload = try await grids.house.database.read { try GridUploadStore.find(id, for: scope, in: $0) }
-        let back = Self.address(of: upload.subject)
+        let (id, grids, scope): (Upload.ID, Grids, Scope) = (try visit.identifier(), grids, staff.scope)
+        let upload = try await grids.house.database.read { try grids.upload(id, for: scope, in: $0) }
+        let subject = FeatureUpload.Subject(rawValue: upload.subject) ?? .buildings
+        let back = Self.address(of: subject)
         return visit.page(
             Page(
                 upload.fileName,
                 breadcrumb: [
-                    (visit(GridTexts.grids), "/grids"), (visit(upload.subject.title), back), (upload.fileName, nil),
+                    (visit(GridTexts.grids), "/grids"), (visit(subject.title), back), (upload.fileName, nil),
                 ], notice: notice,
                 """
-                \(upload.state.isOver ? outcome(upload, visit) : progress(upload, visit))\
-                <p><a class="btn" href="\(back)">\(visit("返回\(upload.subject.title.chinese)", "Back to \(upload.subject.title.english.lowercased())"))</a></p>
+                \(try content(upload, subject, visit))\
+                <p><a class="btn" href="\(back)">\(visit("返回\(subject.title.chinese)", "Back to \(subject.title.english.lowercased())"))</a></p>
                 """))
     }
 
@@ -45,64 +47,56 @@ struct UploadPages: Sendable {
         }
     }
 
-    private func progress(_ upload: GridUpload, _ visit: Visit) -> HTML {
-        let bar: HTML
-        if let written = upload.written {
-            let percent = upload.rowsRead == 0 ? 0 : min(100, written * 100 / upload.rowsRead)
-            bar = """
-                <p>\(visit("已写入 \(written)，共 \(upload.rowsRead)", "\(written) of \(upload.rowsRead) written"))</p>\
-                <p><progress max="100" value="\(percent)" aria-label="\(visit("进度", "Progress"))"></progress> \(percent)%</p>
-                """
-        } else {
-            bar = """
-                <p>\(visit("已读 \(upload.rowsRead) 个要素", "\(upload.rowsRead) features read"))</p>\
-                <p><progress max="100" aria-label="\(visit("进度", "Progress"))"></progress></p>
-                """
+    private func content(_ upload: Upload, _ subject: FeatureUpload.Subject, _ visit: Visit) throws -> HTML {
+        let panel = UploadPanel(upload, at: "\(Self.path)/\(upload.id)", visit)
+        switch upload.state {
+        case .waiting, .running:
+            return panel.progress(read(upload, visit), hint: hint(subject, visit))
+        case .failed: return panel.failure
+        case .cancelled: return panel.cancelled(left(upload, subject, visit))
+        case .done:
+            let report = try upload.report(as: GridUpload.Report.self)
+            let errors = panel.errors(LocalizedText("下载未采用清单", "Download what was left out"))
+            if let report = report?.buildings { return "\(BuildingReportPanel(report: report).html(visit))\(errors)" }
+            guard let report = report?.barriers else { return HTML() }
+            return "\(BarrierPanels(grids: grids, visit: visit, mayChange: true).report(report))\(errors)"
         }
-        let hint =
-            upload.subject == .buildings
-            ? visit(
-                "可以离开本页，导入会继续。取消后已写入的保留；再次上传同一文件，会从没写入的接着做。",
-                "You may leave; it goes on. What was written stays when it is cancelled, and the same file sent again goes on from there."
-            )
-            : visit(
-                "可以离开本页，导入会继续。障碍在最后一次写入，取消则什么也不改。",
-                "You may leave; it goes on. Barriers are written at once in the end: cancelled, nothing is changed.")
-        return """
-            <section class="panel"><p><strong>\(visit(upload.state.title))</strong></p>\(bar)<p class="hint">\(hint)</p>\
-            <div class="bar"><a class="btn p" href="\(Self.path)/\(upload.id)">\(visit("看最新进度", "See how far it is"))</a>\
-            <form method="post" action="\(Self.path)/\(upload.id)/cancel" class="inline">\(visit.formFields)\(Field.submit(visit("取消导入", "Cancel"), tone: "ghost"))</form></div></section>
-            """
     }
 
-    private func outcome(_ upload: GridUpload, _ visit: Visit) -> HTML {
-        let errors: HTML =
-            upload.hasErrors
-            ? "<p><a class=\"btn\" href=\"\(Self.path)/\(upload.id)/errors\" download>\(symbol("download"))<span>\(visit("下载未采用清单", "Download what was left out"))</span></a></p>"
-            : HTML()
-        if upload.state == .cancelled {
-            let written = upload.written ?? 0
-            let text =
-                upload.subject == .buildings && written > 0
-                ? visit(
-                    "已取消：\(upload.rowsRead) 个要素中处理了 \(written) 个，已写入的保留。再次上传同一文件，会接着做其余的。",
-                    "Cancelled after \(written) of \(upload.rowsRead) features; what was written stays. The same file sent again does the rest."
-                )
-                : visit("已取消，什么也没有改。", "Cancelled; nothing was changed.")
-            return "<p class=\"notice warn\" role=\"status\">\(text)</p>"
+    private func read(_ upload: Upload, _ visit: Visit) -> String {
+        let progress = upload.progress
+        guard let total = progress.total else {
+            return visit("已读 \(progress.rows) 个要素", "\(progress.rows) features read")
         }
-        if let chinese = upload.outcome?.chinese, let english = upload.outcome?.english {
-            return "<p class=\"notice danger\" role=\"alert\">\(visit(chinese, english))</p>"
+        return visit("已写入 \(progress.done)，共 \(total)", "\(progress.done) of \(total) written")
+    }
+
+    private func hint(_ subject: FeatureUpload.Subject, _ visit: Visit) -> String {
+        switch subject {
+        case .buildings:
+            visit(
+                "取消后已写入的保留；再次上传同一文件，会从没写入的接着做。",
+                "What was written stays when it is cancelled, and the same file sent again goes on from there.")
+        case .barriers:
+            visit(
+                "障碍在最后一次写入，取消则什么也不改。",
+                "Barriers are written at once in the end: cancelled, nothing is changed.")
         }
-        if let report = upload.outcome?.buildings {
-            return "\(BuildingReportPanel(report: report).html(visit))\(errors)"
+    }
+
+    private func left(_ upload: Upload, _ subject: FeatureUpload.Subject, _ visit: Visit) -> String {
+        let progress = upload.progress
+        guard subject == .buildings, let total = progress.total, progress.done > 0 else {
+            return visit("已取消，什么也没有改。", "Cancelled; nothing was changed.")
         }
-        guard let report = upload.outcome?.barriers else { return HTML() }
-        return "\(BarrierPanels(grids: grids, visit: visit, mayChange: true).report(report))\(errors)"
+        return visit(
+            "已取消：\(total) 个要素中处理了 \(progress.done) 个，已写入的保留。再次上传同一文件，会接着做其余的。",
+            "Cancelled after \(progress.done) of \(total) features; what was written stays. The same file sent again does the rest."
+        )
     }
 
     private func cancel(_ staff: StaffVisit, _ submission: Submission) async throws -> Response {
-        let id: GridUpload.ID = try staff.visit.identifier()
+        let id: Upload.ID = try staff.visit.identifier()
         let (grids, scope, now) = (grids, staff.scope, staff.visit.now)
         do {
             return try await staff.visit.write(submission) { transaction in
@@ -115,20 +109,9 @@ struct UploadPages: Sendable {
     }
 }
 
-extension Grids {
-    func errors(of id: GridUpload.ID, for scope: Scope) async throws -> [UInt8] {
-        let bytes = try await house.database.read { transaction in
-            _ = try GridUploadStore.find(id, for: scope, in: transaction)
-            return try GridUploadStore.errors(id, in: transaction)
-        }
-        guard let bytes else { throw Refusal.nothingHere }
-        return bytes
-    }
-}
-
 /// Large files that came lately, below the list of what they bring.
-struct UploadPanel: Sendable {
-    let uploads: [GridUpload]
+struct LatestUploadsPanel: Sendable {
+    let uploads: [Upload]
 
     func html(_ visit: Visit) -> HTML {
         guard !uploads.isEmpty else { return HTML() }

@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import Identity
 import Storage
+import Uploads
 import Web
 
 /// Registers in and everything out, for programs.
@@ -16,7 +17,7 @@ struct ExchangeAPI: Sendable {
         "ResidentUpload",
         .object([
             .init("id", .identifier), .init("fileName", .text),
-            .init("state", .string(values: ResidentUpload.State.allCases.map(\.rawValue))),
+            .init("state", .string(values: Upload.State.allCases.map(\.rawValue))),
             .init("rowsRead", .integer(minimum: 0)), .init("bytesRead", .integer(minimum: 0)),
             .init("byteCount", .integer(minimum: 0)), .init("hasErrors", .boolean),
             .init(
@@ -83,7 +84,7 @@ struct ExchangeAPI: Sendable {
                 let upload = try registry.takeUpload(
                     bytes, named: asked.name ?? "", language: visit.language, by: scope, at: now, in: transaction)
                 return .json(
-                    Self.json(upload, visit), status: 201, location: "/api/v1/registry/uploads/\(upload.id)")
+                    try Self.json(upload, visit), status: 201, location: "/api/v1/registry/uploads/\(upload.id)")
             }
         }
         routes.api(
@@ -92,11 +93,23 @@ struct ExchangeAPI: Sendable {
                 summary: LocalizedText("一次名册导入的进度与结果", "How far a register was taken over, and what came of it"),
                 response: Self.upload), right: .registryManage
         ) { staff, _ in
-            try registry.requireWhole(staff.scope)
-            let id: ResidentUpload.ID = try staff.visit.identifier()
-            guard let upload = try await registry.house.database.read({ try ResidentUploadStore.find(id, in: $0) })
-            else { throw Refusal.nothingHere }
-            return Answer.json(Self.json(upload, staff.visit)).response
+            let (registry, scope): (Registry, Scope) = (registry, staff.scope)
+            let id: Upload.ID = try staff.visit.identifier()
+            let upload = try await registry.house.database.read { try registry.upload(id, by: scope, in: $0) }
+            return Answer.json(try Self.json(upload, staff.visit)).response
+        }
+        routes.api(
+            APIOperation(
+                .post, "/registry/uploads/{id}/cancel", id: "cancelUpload", tag: Self.tag,
+                summary: LocalizedText("取消名册导入，已写入的保留", "Cancel the import of a register; what was written stays"),
+                status: 204), right: .registryManage
+        ) { staff, submission in
+            let id: Upload.ID = try staff.visit.identifier()
+            let (registry, scope, now) = (registry, staff.scope, staff.visit.now)
+            return try await staff.visit.write(submission) { transaction in
+                try registry.cancelUpload(id, by: scope, at: now, in: transaction)
+                return Answer(status: 204)
+            }
         }
         routes.api(
             APIOperation(
@@ -104,37 +117,39 @@ struct ExchangeAPI: Sendable {
                 summary: LocalizedText("一次名册导入的错误清单（CSV）", "What was wrong with a register, cell by cell, as CSV"),
                 responseType: "text/csv"), right: .registryManage
         ) { staff, _ in
-            let id: ResidentUpload.ID = try staff.visit.identifier()
+            let id: Upload.ID = try staff.visit.identifier()
             let bytes = try await registry.errors(of: id, by: staff.scope, at: staff.visit.now)
             return .download(bytes, name: "errors-\(id).csv", contentType: "text/csv; charset=utf-8")
         }
     }
 
-    private static func json(_ upload: ResidentUpload, _ visit: Visit) -> [UInt8] {
-        JSONWriter.object { writer in
+    private static func json(_ upload: Upload, _ visit: Visit) throws -> [UInt8] {
+        let (failure, report) = (upload.failure, try upload.report(as: ResidentReport.self))
+        return JSONWriter.object { writer in
             writer.member("id", upload.id)
             writer.member("fileName", upload.fileName)
             writer.member("state", upload.state.rawValue)
-            writer.member("rowsRead", upload.rowsRead)
-            writer.member("bytesRead", upload.bytesRead)
-            writer.member("byteCount", upload.byteCount)
+            writer.member("rowsRead", upload.progress.rows)
+            writer.member("bytesRead", upload.progress.done)
+            writer.member("byteCount", upload.progress.total ?? 0)
             writer.member("hasErrors", upload.hasErrors)
             writer.key("outcome")
-            guard let outcome = upload.outcome else { return writer.null() }
+            guard failure != nil || report != nil else { return writer.null() }
+            let report = report ?? ResidentReport()
             writer.object { writer in
-                writer.member("rows", outcome.rows)
-                writer.member("created", outcome.created)
-                writer.member("changed", outcome.changed)
-                writer.member("unchanged", outcome.unchanged)
-                writer.member("rejected", outcome.rejected)
-                writer.member("partly", outcome.partly)
-                writer.member("lookAlikes", outcome.lookAlikes)
-                writer.member("dwellings", outcome.dwellings)
-                writer.member("households", outcome.households)
+                writer.member("rows", report.rows)
+                writer.member("created", report.created)
+                writer.member("changed", report.changed)
+                writer.member("unchanged", report.unchanged)
+                writer.member("rejected", report.rejected)
+                writer.member("partly", report.partly)
+                writer.member("lookAlikes", report.lookAlikes)
+                writer.member("dwellings", report.dwellings)
+                writer.member("households", report.households)
                 writer.key("unusedColumns")
-                writer.array(outcome.unusedColumns) { $0.value($1) }
-                writer.member("code", outcome.code)
-                writer.member("detail", outcome.chinese.map { visit($0, outcome.english ?? $0) })
+                writer.array(report.unusedColumns) { $0.value($1) }
+                writer.member("code", failure?.code)
+                writer.member("detail", failure.map { visit($0.text) })
             }
         }
     }

@@ -3,6 +3,7 @@ import Ground
 import Hummingbird
 import Identity
 import Storage
+import Uploads
 import Web
 
 /// `/registry/exchange`: a register of residents comes in, everything known goes out, both by the data bureau.
@@ -16,22 +17,27 @@ struct ExchangePages: Sendable {
         routes.page(Self.path, right: .registryManage) { try await show($0) }
         routes.form(Self.path + "/uploads", right: .registryManage) { try await take($0, $1) }
         routes.page(Self.path + "/uploads/:id", right: .registryManage) { try await one($0) }
+        routes.form(Self.path + "/uploads/:id/cancel", right: .registryManage) { try await cancel($0, $1) }
         routes.page(Self.path + "/uploads/:id/errors", right: .registryManage) { try await errors($0) }
         routes.form(Self.path + "/files", right: .registryReveal) { try await export($0, $1) }
     }
 
     private func show(_ staff: StaffVisit, refusal: Refusal? = nil) async throws -> Response {
         let visit = staff.visit
-        try registry.requireWhole(staff.scope)
-        let uploads = try await registry.house.database.read { try ResidentUploadStore.page(limit: 50, in: $0) }
-        let columns: [Column<ResidentUpload>] = [
+        let (registry, scope): (Registry, Scope) = (registry, staff.scope)
+        let uploads = try await registry.house.database.read {
+            try registry.latestUploads(by: scope, limit: 50, in: $0)
+        }
+        let columns: [Column<Upload>] = [
             .text(
                 "文件", "File",
                 html: { one, _ in "<a href=\"\(Self.path)/uploads/\(one.id)\">\(one.fileName)</a>" }
             ) { one, _ in one.fileName },
             .text("状态", "State") { one, visit in visit(one.state.title) },
-            .number("行数", "Rows") { Int64($0.rowsRead) },
-            .number("未采纳", "Not taken") { $0.outcome.map { Int64($0.rejected) } },
+            .number("行数", "Rows") { Int64($0.progress.rows) },
+            .number("未采纳", "Not taken") { upload in
+                (try? upload.report(as: ResidentReport.self)).map { Int64($0.rejected) }
+            },
             .text("上传人", "Sent by") { one, _ in one.actor.name },
             .instant("上传于", "Sent at") { $0.uploadedAt },
         ]
@@ -78,23 +84,31 @@ struct ExchangePages: Sendable {
         }
     }
 
-    private func one(_ staff: StaffVisit) async throws -> Response {
+    private func one(_ staff: StaffVisit, notice: Page.Notice? = nil) async throws -> Response {
         let visit = staff.visit
-        try registry.requireWhole(staff.scope)
-        let id: ResidentUpload.ID = try visit.identifier()
-        guard let upload = try await registry.house.database.read({ try ResidentUploadStore.find(id, in: $0) }) else {
-            throw Refusal.nothingHere
-        }
+        let (id, registry, scope): (Upload.ID, Registry, Scope) = (try visit.identifier(), registry, staff.scope)
+        let upload = try await registry.house.database.read { try registry.upload(id, by: scope, in: $0) }
+        let panel = UploadPanel(upload, at: "\(Self.path)/uploads/\(id)", visit)
+        let rows = upload.progress.rows
         let content: HTML
         switch upload.state {
         case .waiting, .running:
-            let percent = upload.byteCount == 0 ? 0 : min(100, upload.bytesRead * 100 / upload.byteCount)
-            content = """
-                <section class="panel"><p><strong>\(visit(upload.state.title))</strong> · \(visit("已读 \(upload.rowsRead) 行", "\(upload.rowsRead) rows read"))</p>\
-                <p><progress max="100" value="\(percent)" aria-label="\(visit("进度", "Progress"))"></progress> \(percent)%</p>\
-                <p><a class="btn" href="\(Self.path)/uploads/\(id)">\(visit("看最新进度", "See how far it is"))</a></p></section>
-                """
-        case .done, .failed: content = outcome(upload, visit)
+            content = panel.progress(
+                visit("已读 \(rows) 行", "\(rows) rows read"),
+                hint: visit(
+                    "取消后已写入的保留；再次上传同一名册，已有的不变，其余接着导入。",
+                    "What was written stays when it is cancelled; the same register sent again leaves that as it is and goes on."
+                ))
+        case .done: content = try outcome(upload, panel, visit)
+        case .failed: content = panel.failure
+        case .cancelled:
+            content = panel.cancelled(
+                rows == 0
+                    ? visit("已取消，什么也没有改。", "Cancelled; nothing was changed.")
+                    : visit(
+                        "已取消：读了 \(rows) 行，已写入的保留。再次上传同一名册，会接着导入其余的。",
+                        "Cancelled after \(rows) rows; what was written stays. The same register sent again does the rest."
+                    ))
         }
         return visit.page(
             Page(
@@ -102,14 +116,24 @@ struct ExchangePages: Sendable {
                 breadcrumb: [
                     (visit(RegistryTexts.registry), "/registry"), (visit(Self.title), Self.path),
                     (upload.fileName, nil),
-                ], content))
+                ], notice: notice, content))
     }
 
-    private func outcome(_ upload: ResidentUpload, _ visit: Visit) -> HTML {
-        let outcome = upload.outcome ?? ResidentUpload.Outcome()
-        if let chinese = outcome.chinese, let english = outcome.english {
-            return "<p class=\"notice danger\" role=\"alert\">\(visit(chinese, english))</p>"
+    private func cancel(_ staff: StaffVisit, _ submission: Submission) async throws -> Response {
+        let id: Upload.ID = try staff.visit.identifier()
+        let (registry, scope, now) = (registry, staff.scope, staff.visit.now)
+        do {
+            return try await staff.visit.write(submission) { transaction in
+                try registry.cancelUpload(id, by: scope, at: now, in: transaction)
+                return .seeOther("\(Self.path)/uploads/\(id)")
+            }
+        } catch let refusal as Refusal where refusal.kind == .conflict {
+            return try await one(staff, notice: refusal.notice(staff.visit))
         }
+    }
+
+    private func outcome(_ upload: Upload, _ panel: UploadPanel, _ visit: Visit) throws -> HTML {
+        let outcome = try upload.report(as: ResidentReport.self) ?? ResidentReport()
         let facts: [(String, Int)] = [
             (visit("行数", "Rows"), outcome.rows), (visit("新增人员", "New people"), outcome.created),
             (visit("更新", "Changed"), outcome.changed), (visit("未变", "Unchanged"), outcome.unchanged),
@@ -121,18 +145,14 @@ struct ExchangePages: Sendable {
             outcome.unusedColumns.isEmpty
             ? HTML()
             : "<p class=\"hint\">\(visit("没有用到的列", "Columns not used"))\(visit("：", ": "))\(outcome.unusedColumns.joined(separator: visit("、", ", ")))</p>"
-        let errors: HTML =
-            upload.hasErrors
-            ? "<p><a class=\"btn\" href=\"\(Self.path)/uploads/\(upload.id)/errors\" download>\(symbol("download"))<span>\(visit("下载错误清单", "Download what was wrong"))</span></a></p>"
-            : HTML()
         return """
             <section class="panel"><p class="notice ok" role="status">\(visit(upload.state.title))</p>\
-            <dl class="facts">\(facts.html { "<dt>\($0.0)</dt><dd>\($0.1)</dd>" })</dl>\(unused)\(errors)</section>
+            <dl class="facts">\(facts.html { "<dt>\($0.0)</dt><dd>\($0.1)</dd>" })</dl>\(unused)\(panel.errors(LocalizedText("下载错误清单", "Download what was wrong")))</section>
             """
     }
 
     private func errors(_ staff: StaffVisit) async throws -> Response {
-        let id: ResidentUpload.ID = try staff.visit.identifier()
+        let id: Upload.ID = try staff.visit.identifier()
         let bytes = try await registry.errors(of: id, by: staff.scope, at: staff.visit.now)
         return .download(
             bytes, name: "\(staff.visit("错误清单", "errors"))-\(id).csv", contentType: "text/csv; charset=utf-8")

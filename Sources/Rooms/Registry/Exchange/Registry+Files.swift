@@ -12,22 +12,6 @@ import Storage
 import Web
 
 extension Registry {
-    /// What was wrong with an upload; that somebody took it is on the ledger.
-    func errors(of id: ResidentUpload.ID, by scope: Scope, at now: Instant) async throws -> [UInt8] {
-        try requireWhole(scope)
-        let (registry, vault) = (self, house.keys.vault)
-        return try await house.database.write { transaction in
-            guard let bytes = try ResidentUploadStore.errors(id, vault: vault, in: transaction) else {
-                throw Refusal.nothingHere
-            }
-            try Ledger.record(
-                LedgerEntry(
-                    "registry.upload-errors-taken", on: "residents-upload", id, by: Actor(scope), at: now,
-                    id: registry.house.identifiers.next(at: now), area: scope.area.code), in: transaction)
-            return bytes
-        }
-    }
-
     /// Everything that is known, as one of the open files of ``export(to:purpose:progress:)``; noted before it is made.
     func file(_ name: String, purpose: String, by scope: Scope, at now: Instant) async throws -> Response {
         try requireWhole(scope)

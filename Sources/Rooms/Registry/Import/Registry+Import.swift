@@ -49,11 +49,12 @@ extension Registry {
     ///   - errors: where what was not taken is written, with the reason; nil to only count it.
     ///   - language: of that file.
     ///   - actor: who brings it in, as the ledger keeps it.
+    ///   - progress: after each some hundred rows; by throwing it ends the import, and what was written stays.
     /// - Throws: a refusal when the file cannot be read or has neither names nor addresses. Rows written before stay, and the
     ///   next run goes on.
     public func importResidents(
         file: String, errors: String? = nil, language: Language = .chinese, by actor: Actor = .system,
-        progress: @Sendable (ResidentImportProgress) -> Void = { _ in }
+        progress: @Sendable (ResidentImportProgress) throws -> Void = { _ in }
     ) async throws -> ResidentImportResult {
         let features = try FeatureTable.isGeoJSON(file) ? FeatureTable(features: file) : nil
         defer { features?.remove() }
@@ -63,7 +64,7 @@ extension Registry {
 
     private func importTable(
         _ file: String, of features: FeatureTable?, _ errors: String?, _ language: Language, by actor: Actor,
-        progress: @Sendable (ResidentImportProgress) -> Void
+        progress: @Sendable (ResidentImportProgress) throws -> Void
     ) async throws -> ResidentImportResult {
         let clock = ContinuousClock()
         let started = clock.now
@@ -84,14 +85,16 @@ extension Registry {
         defer { chunks.stop() }
         for try await chunk in chunks.stream {
             let written = try await house.database.write { transaction in
-                try writing.write(chunk.residents, at: now, in: transaction)
+                let written = try writing.write(chunk.residents, at: now, in: transaction)
+                try note(written, by: actor, at: now, in: transaction)
+                return written
             }
             chunks.done()
             result.add(chunk, written)
             for (problem, original) in chunk.problems + written.problems {
                 try result.tell(problem, original: original, in: sheet)
             }
-            progress(
+            try progress(
                 ResidentImportProgress(
                     rows: result.rows, bytesRead: chunk.bytesRead, byteCount: chunk.byteCount))
         }
@@ -101,17 +104,34 @@ extension Registry {
         return result
     }
 
+    /// What a transaction writes is on the ledger with it, however the import ends.
+    private func note(
+        _ written: ResidentWriting.Written, by actor: Actor, at now: Instant, in transaction: any Transaction
+    ) throws {
+        guard written.created + written.changed + written.dwellings + written.households > 0 else { return }
+        try Ledger.record(
+            importEntry("registry.import-written", by: actor, at: now) { writer in
+                writer.member("created", written.created)
+                writer.member("changed", written.changed)
+            }, in: transaction)
+    }
+
     private func noteImport(_ result: ResidentImportResult, by actor: Actor, at now: Instant) async throws {
-        let entry = LedgerEntry(
-            id: house.identifiers.next(at: now), act: "registry.imported", subjectKind: "residents",
-            subjectID: house.settings.area.code, actor: actor, happenedAt: now, receivedAt: now,
-            area: house.settings.area.code,
-            facts: JSONWriter.object { writer in
-                writer.member("created", result.created)
-                writer.member("changed", result.changed)
-                writer.member("rejected", result.rejected)
-            })
+        let entry = importEntry("registry.imported", by: actor, at: now) { writer in
+            writer.member("created", result.created)
+            writer.member("changed", result.changed)
+            writer.member("rejected", result.rejected)
+        }
         try await house.database.write { try Ledger.record(entry, in: $0) }
+    }
+
+    private func importEntry(
+        _ act: String, by actor: Actor, at now: Instant, facts: (inout JSONWriter) -> Void
+    ) -> LedgerEntry {
+        LedgerEntry(
+            id: house.identifiers.next(at: now), act: act, subjectKind: "residents",
+            subjectID: house.settings.area.code, actor: actor, happenedAt: now, receivedAt: now,
+            area: house.settings.area.code, facts: JSONWriter.object(facts))
     }
 
     /// Who runs the installation: all of it, and no post.
