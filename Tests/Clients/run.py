@@ -393,9 +393,14 @@ def _():
         same([event["type"] for event in mine], ["cases.report", "cases.remark"])
         same([event["data"]["number"] for event in mine], [case["number"]] * 2)
         assert not any("张三".encode() in body or b"detail" in body for _, body in Receiver.told)
-        ids = [headers["webhook-id"] for headers, _ in Receiver.told]
+        # What the receiver answered is counted a moment later.
+        until = time.monotonic() + 30
+        while True:
+            ids = [headers["webhook-id"] for headers, _ in list(Receiver.told)]
+            state = next(d for d in call("GET", "/channels/destinations")["items"] if d["id"] == made["id"])
+            if state["delivered"] == len(ids) or time.monotonic() > until: break
+            time.sleep(0.2)
         same(len(ids), len(set(ids)))
-        state = next(d for d in call("GET", "/channels/destinations")["items"] if d["id"] == made["id"])
         same((state["state"], state["failures"], state["delivered"]), ("active", 0, len(ids)))
         call("DELETE", f"/channels/destinations/{made['id']}")
     finally:
