@@ -62,12 +62,14 @@ extension Cases {
             try WorkShareStore.hasInHand(
                 workShare.leastOpen, scope.staff, of: scope.body, in: statesInHand, in: transaction)
         else { return [] }
+        var takers: [Right?: Takers] = [:]
         return try records.reduce(into: []) { found, record in
             guard record.body == scope.body, isWeighed(record, at: now),
-                let act = rules.workflow(of: record).acts(from: record.state).first(where: workShare.applies),
-                try takingBoard(of: act, on: record, for: scope, in: transaction).finding != nil
+                let act = rules.workflow(of: record).acts(from: record.state).first(where: workShare.applies)
             else { return }
-            found.insert(record.id)
+            let known = try takers[act.right] ?? self.takers(by: act.right, for: scope, in: transaction)
+            takers[act.right] = known
+            if takingBoard(of: known, on: record, for: scope).finding != nil { found.insert(record.id) }
         }
     }
 

@@ -81,18 +81,32 @@ extension Cases {
 
     // MARK: Boards
 
+    /// Who of somebody's body and role may take, wherever it is, and what each has in hand.
+    struct Takers: Sendable {
+        fileprivate var holders: [PostHolder]
+        fileprivate var open: [StaffID: Int64]
+    }
+
+    func takers(by right: Right?, for scope: Scope, in transaction: any Transaction) throws -> Takers {
+        Takers(
+            holders: try directory.postHolders(
+                body: scope.body, role: scope.role, right: right, in: transaction),
+            open: try WorkShareStore.inHand(of: scope.body, in: statesInHand, in: transaction))
+    }
+
     /// What those who could take a matter of the body have in hand: people of the same role whose post reaches its place.
     func takingBoard(
         of act: Workflow.Act, on record: CaseRecord? = nil, for scope: Scope, in transaction: any Transaction
     ) throws -> WorkShareBoard {
-        let holders = try directory.postHolders(
-            body: scope.body, role: scope.role, right: act.right, in: transaction
-        ).filter { holder in
+        takingBoard(of: try takers(by: act.right, for: scope, in: transaction), on: record, for: scope)
+    }
+
+    func takingBoard(of takers: Takers, on record: CaseRecord?, for scope: Scope) -> WorkShareBoard {
+        let near = takers.holders.filter { holder in
             guard let area = record?.area else { return true }
             return holder.post.area.contains(area) || area.contains(holder.post.area)
         }
-        let open = try WorkShareStore.inHand(of: scope.body, in: statesInHand, in: transaction)
-        return board(holders, open, asking: scope.staff)
+        return board(near, takers.open, asking: scope.staff)
     }
 
     /// For each post of the giver's own body that could answer for a matter: what people of its role answer for.
