@@ -55,6 +55,20 @@ struct BuildingFileTests {
         try await office.rows("SELECT id FROM ledger_entries WHERE act = 'grids.buildings'").count
     }
 
+    @Test("Control characters in a name cost only themselves", arguments: EngineCase.available)
+    func controlCharacters(engine: EngineCase) async throws {
+        try await GridsOffice.with(engine) { office in
+            let text = """
+                {"type":"Feature","properties":{"id":"b1","name":"甲\\u0000楼","compound":"\\u0000","community":"甲社区","households":4},\
+                "geometry":{"type":"Point","coordinates":[120.13,30.27]}}
+                """
+            let report = try await bring(text, as: "buildings.geojson", office).report
+            #expect(report.created == 1 && report.rejected == 0)
+            let building = try #require(try await held(office).first)
+            #expect(building.name == "甲楼" && building.compound == nil)
+        }
+    }
+
     @Test(
         "A file brings buildings in once; again it changes nothing; what changed is changed under the same id",
         arguments: EngineCase.available)

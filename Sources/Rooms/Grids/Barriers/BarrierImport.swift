@@ -116,9 +116,12 @@ struct BarrierImport: Sendable {
                 field: "file")
         }
         guard !intake.found.isEmpty else {
+            let first = intake.findings.first { !$0.kind.isKept }?.text
             throw Refusal(
                 .ruleBroken, "grids.no-barrier",
-                LocalizedText("没有一个要素是已知类别的障碍", "Not one feature is a barrier of a known class"),
+                LocalizedText(
+                    "没有一个要素可以作为障碍采用。\(first?.chinese ?? "")",
+                    "Not one feature can be taken as a barrier. \(first?.english ?? "")"),
                 wayOn: LocalizedText(
                     "类别的写法见 Rules/grid-norms.yaml 的 barriers",
                     "How classes are written: `barriers` in Rules/grid-norms.yaml"),

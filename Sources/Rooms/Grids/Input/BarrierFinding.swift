@@ -35,6 +35,11 @@ public struct BarrierFinding: Sendable, Hashable, Codable {
     /// What it is called, or what was wrong.
     public var subject: String
 
+    public var text: LocalizedText {
+        LocalizedText(
+            "第 \(feature) 个要素（\(subject)）：\(what.chinese)", "feature \(feature) (\(subject)): \(what.english)")
+    }
+
     /// What was found, without of which feature.
     public var what: LocalizedText {
         switch kind {

@@ -72,8 +72,7 @@ public struct BarrierIntake: Sendable {
     }
 
     private mutating func read(_ feature: Feature) {
-        let written = text(names, feature).map { String($0.filter { !$0.isControl }.prefix(100)) }
-        let name = written.flatMap { $0.isEmpty ? nil : $0 }
+        let name = text(names, feature)?.visible(atMost: 100)
         let subject = name ?? feature.id ?? "\(seen)"
         let words = feature.properties.filter { Self.columns.contains($0.key.lowercased()) }.flatMap { member in
             // A way tagged bridge=yes is a bridge whatever else it is.
@@ -135,9 +134,15 @@ public struct BarrierIntake: Sendable {
             find(.elsewhere, one.feature, one.name ?? "\(one.feature)")
         }
         found = zip(found, onEarth).filter(\.1).map(\.0)
-        let torn = found.filter { $0.courses.contains(where: Self.isTorn) }
-        for one in torn { find(.torn, one.feature, one.name ?? "\(one.feature)") }
-        if !torn.isEmpty { found.removeAll { $0.courses.contains(where: Self.isTorn) } }
+        var whole: [Found] = []
+        for one in found {
+            if one.courses.contains(where: Self.isTorn) {
+                find(.torn, one.feature, one.name ?? "\(one.feature)")
+            } else {
+                whole.append(one)
+            }
+        }
+        found = whole
         let ofFile = referenceSystem.flatMap(UnitIntake.datum).flatMap { $0.isOfPublicMaps ? $0 : nil } ?? datum
         for index in found.indices {
             guard let from = found[index].datum ?? ofFile, from.isOfPublicMaps else { continue }

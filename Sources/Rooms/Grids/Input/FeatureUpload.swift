@@ -55,8 +55,3 @@ enum FeatureUpload {
         }
     }
 }
-
-extension Character {
-    /// What no name has, and PostgreSQL keeps in no text.
-    var isControl: Bool { unicodeScalars.contains { $0.properties.generalCategory == .control } }
-}

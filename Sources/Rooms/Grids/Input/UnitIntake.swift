@@ -93,9 +93,9 @@ public struct UnitIntake: Sendable {
         guard ids.insert(id).inserted else { return find(.duplicateID, number, id) }
         var unit = Unit(
             id: id, place: middle, shape: shape.areas.isEmpty ? nil : shape, households: Int(count.rounded()),
-            workload: workload?.number, compound: value("compound", feature)?.text,
-            community: value("community", feature)?.text, name: value("name", feature)?.text,
-            grid: value("grid", feature)?.text, feature: number)
+            workload: workload?.number, compound: value("compound", feature)?.text?.visible(),
+            community: value("community", feature)?.text?.visible(), name: value("name", feature)?.text?.visible(),
+            grid: value("grid", feature)?.text?.visible(), feature: number)
         setRight(&unit, number)
         if let from, from == .gcj02 || from == .bd09, unit.place.isOnEarth {
             convert(&unit, from)
