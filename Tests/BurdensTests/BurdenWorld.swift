@@ -170,7 +170,10 @@ private struct OneGround: Grounds {
     }
 
     func requireCounted(_ ground: String?, _ entry: RegisterEntry, in transaction: any Transaction) throws {
-        guard let ground, ground.hasPrefix("准入"), entry.days.lowerBound.parts.year <= 2027, !entry.areas.isEmpty,
+        // What is admitted for the coming year holds from its first day.
+        let from = ground?.hasPrefix("准入2027") == true ? 2027 : 2026
+        guard let ground, ground.hasPrefix("准入"), entry.days.lowerBound.parts.year <= 2027,
+            entry.days.upperBound.parts.year >= from, !entry.areas.isEmpty,
             !ground.hasSuffix("fire") || entry.body == nil || entry.body == Offices.id("fire")
         else {
             throw Refusal(

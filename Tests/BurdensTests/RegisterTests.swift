@@ -164,6 +164,10 @@ struct RegisterTests {
             #expect(try await world.call(.post, begun, end, as: "fire").status == 200)
             #expect(
                 try await Self.assess(world, "第二项", areas: [BurdenWorld.west], ground: "准入2026-0001").status == 422)
+            // What holds next year only carries an assessment of that year, none of this one and nothing that hangs today.
+            #expect(try await Self.assess(world, "来年", year: 2026, ground: "准入2027-0001").status == 422)
+            #expect(try await Self.hang(world, "来年", ground: "准入2027-0001").status == 422)
+            #expect(try await Self.assess(world, "来年", year: 2027, ground: "准入2027-0001").status == 201)
             let next = try await Self.assess(world, year: 2027, ground: "准入2026-0002")
             let coming = "/api/v1/assessments/\(try Self.id(next.text))/end"
             #expect(try await world.call(.post, coming, end, as: "fire").status == 200)

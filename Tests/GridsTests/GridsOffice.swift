@@ -73,15 +73,19 @@ struct GridsOffice {
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             defer { try? FileManager.default.removeItem(at: folder) }
             let clock = TestClock(start)
-            let house = House(
-                database: database, clock: clock, identifiers: IdentifierSource(), keys: .forTests(),
-                rules: RuleFiles(shipped: root + "/Rules"), assets: try StaticFiles(folders: []),
-                settings: House.Settings(area: county, outboxFile: folder.path + "/outbox.jsonl"))
-            try await body(try await founded(house, clock))
+            try await body(
+                try await founded(try house(database, clock, outbox: folder.path + "/outbox.jsonl"), clock))
         }
     }
 
-    private static func founded(_ house: House, _ clock: TestClock) async throws -> GridsOffice {
+    static func house(_ database: any Database, _ clock: TestClock, outbox: String) throws -> House {
+        House(
+            database: database, clock: clock, identifiers: IdentifierSource(), keys: .forTests(),
+            rules: RuleFiles(shipped: root + "/Rules"), assets: try StaticFiles(folders: []),
+            settings: House.Settings(area: county, outboxFile: outbox))
+    }
+
+    static func founded(_ house: House, _ clock: TestClock) async throws -> GridsOffice {
         let ids = (0..<3).map { _ in BodyID(house.identifiers.nextText(at: start)) }
         let bodies = Bodies(all: [
             BodyFacts(id: ids[0], name: "某街道办事处", line: nil, area: street),

@@ -144,23 +144,33 @@ struct UploadTests {
     func former(engine: EngineCase) async throws {
         let all = GridsOffice.migrations
         let joining = try #require(all.firstIndex { $0.name == "grids.0008-uploads-in-one-queue" })
+        var told = BuildingReport()
+        told.created = 7
+        let outcome = String(
+            decoding: try JSONEncoder().encode(GridUpload.Report(buildings: told)), as: UTF8.self)
         try await engine.withDatabase(migrations: Array(all[..<joining])) { database in
-            for (id, state) in [("a", "done"), ("b", "waiting")] {
+            for (id, state) in [("00000000000000000000000001", "done"), ("00000000000000000000000002", "waiting")] {
                 try await database.write {
                     try $0.execute(
                         """
                         INSERT INTO grid_uploads (id, subject, file_name, options, area, actor_kind, actor_id, actor_name,
                             language, state, uploaded_at, seen_at, rows_read, written, outcome)
                         VALUES (\(id), 'buildings', 'a.csv', '{"isPartial":true,"place":"same"}', '330106001', 'staff', 'x', '甲',
-                            'zh', \(state), 1, 2, 10, 10, '{}')
+                            'zh', \(state), 1, 2, 10, 10, \(state == "done" ? outcome : nil))
                         """)
                 }
             }
             try await Migrator.migrate(database, all)
-            let rows = try await database.query(
-                "SELECT id, state, line, done, total, finished_at FROM uploads ORDER BY id")
-            #expect(try rows.map { try $0.text(1) } == ["done", "cancelled"])
-            #expect(try rows.allSatisfy { try $0.text(2) == "grid-files" && $0.int(3) == 10 && $0.int(5) == 2 })
+            let clock = TestClock(GridsOffice.start)
+            let office = try await GridsOffice.founded(
+                try GridsOffice.house(database, clock, outbox: "/dev/null"), clock)
+            let uploads = try await database.read {
+                try office.grids.uploads.page(of: "buildings", in: GridsOffice.county, limit: 9, transaction: $0)
+            }
+            #expect(uploads.map(\.state) == [.failed, .done])
+            #expect(uploads.first?.failure?.text.chinese.contains("请重新上传") == true)
+            #expect(try uploads.last.flatMap { try report(of: $0) }?.buildings?.created == 7)
+            #expect(try await office.grids.uploads.takeOver() == 0)
         }
     }
 

@@ -201,7 +201,51 @@ struct UploadQueueTests {
         }
     }
 
-    @Test("A file that ends its server each time is given up after three, and says so", arguments: EngineCase.available)
+    @Test(
+        "A disk or a database that fails is no fault of the file: it is tried for ever", arguments: EngineCase.available
+    )
+    func patience(engine: EngineCase) async throws {
+        try await UploadsWorld.with(engine) { world in
+            let full = Mutex(5)
+            let queue = world.queue { work in
+                let isFull = full.withLock { left in
+                    left -= 1
+                    return left >= 0
+                }
+                guard !isFull else { throw Refusal(.unavailable, "tests.full", LocalizedText("磁盘已满", "Disk full")) }
+                return try await UploadsWorld.countLines(work)
+            }
+            let upload = try await world.send("甲", to: queue)
+            for _ in 0..<5 {
+                await #expect(throws: Refusal.self) { try await queue.takeOver() }
+                #expect(try await queue.takeOver() == 0)
+                world.clock.advance(.minutes(6))
+            }
+            #expect(try await queue.takeOver() == 1)
+            #expect(try await world.state(of: upload, in: queue).state == .done)
+        }
+    }
+
+    @Test(
+        "A file that cannot be opened any more holds up nothing behind it",
+        arguments: EngineCase.available)
+    func unreadable(engine: EngineCase) async throws {
+        try await UploadsWorld.with(engine) { world in
+            let queue = world.queue()
+            let first = try await world.send("甲", to: queue)
+            let spoilt: [UInt8] = Array(repeating: 7, count: 100)
+            try await world.house.database.write { try $0.execute("UPDATE uploads SET content = \(spoilt)") }
+            world.clock.advance(.seconds(1))
+            let second = try await world.send("乙", to: queue)
+            #expect(try await queue.takeOver() == 2)
+            #expect(try await world.state(of: first, in: queue).failure?.code == "uploads.unreadable")
+            #expect(try await world.state(of: second, in: queue).state == .done)
+        }
+    }
+
+    @Test(
+        "A file that meets a fault of ours each time is given up after three, and says so",
+        arguments: EngineCase.available)
     func attempts(engine: EngineCase) async throws {
         struct Fault: Error {}
         try await UploadsWorld.with(engine) { world in
@@ -277,15 +321,24 @@ struct UploadQueueTests {
         }
     }
 
+    /// What a file's work is at when the server goes down.
+    enum Moment: CaseIterable, Sendable { case reading, writing, waiting }
+
     @Test(
-        "A server that goes down puts back what it held, and that counts as no attempt", arguments: EngineCase.available
-    )
-    func down(engine: EngineCase) async throws {
+        "A server that goes down puts back what it held, whatever it was at, and that counts as no attempt",
+        arguments: EngineCase.available, Moment.allCases)
+    func down(engine: EngineCase, moment: Moment) async throws {
         try await UploadsWorld.with(engine) { world in
+            let database = world.house.database
             let queue = world.queue { work in
                 while true {
-                    try work.note(Upload.Progress(rows: 7))
-                    try? await Task.sleep(for: .milliseconds(20))
+                    switch moment {
+                    case .reading:
+                        try work.note(Upload.Progress(rows: 7))
+                        try? await Task.sleep(for: .milliseconds(20))
+                    case .writing: _ = try await database.write { try $0.query("SELECT COUNT(*) FROM uploads") }
+                    case .waiting: try await Task.sleep(for: .seconds(60))
+                    }
                 }
             }
             let upload = try await world.send("甲", to: queue)
@@ -301,11 +354,31 @@ struct UploadQueueTests {
         }
     }
 
+    @Test("What came to its end as the server went down is told so", arguments: EngineCase.available)
+    func ended(engine: EngineCase) async throws {
+        try await UploadsWorld.with(engine) { world in
+            let queue = world.queue { work in
+                while !Task.isCancelled { try? await Task.sleep(for: .milliseconds(20)) }
+                return try await UploadsWorld.countLines(work)
+            }
+            let upload = try await world.send("甲\n乙", to: queue)
+            let server = Task { try await queue.takeOver() }
+            try await world.begun(upload, in: queue)
+            server.cancel()
+            _ = try await server.value
+            // It was stopped in the middle of counting, or had counted: never something between.
+            let state = try await world.state(of: upload, in: queue).state
+            #expect(state == .waiting || state == .done)
+        }
+    }
+
     @Test(
         "Of what its sender calls a file the last part stays, visible and short enough for a disk",
         arguments: [
             ("C:\\data\\roads.geojson", "roads.geojson"), ("../../etc/passwd", "passwd"), (".hidden", "hidden"),
-            ("a\u{0}b\n.csv", "ab.csv"), ("...", nil), ("", nil), ("/", nil),
+            ("a\u{0}b\n.csv", "ab.csv"), ("...", nil),
+            ("a/\u{301}b.csv", "\u{301}b.csv"), ("a\u{600}/b.csv", "b.csv"), (" x.csv ", "x.csv"), (" ", nil),
+            ("\u{200B}", nil), ("\u{202E}gpj.csv", "gpj.csv"), ("", nil), ("/", nil),
             (String(repeating: "册", count: 90) + ".csv", String(repeating: "册", count: 65) + ".csv"),
         ] as [(String, String?)])
     func names(sent: String, plain: String?) {

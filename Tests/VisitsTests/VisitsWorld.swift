@@ -66,13 +66,13 @@ struct VisitsWorld: Sendable {
         ("doctor", "department_handler", county, "health"),
     ]
 
+    static let migrations =
+        Once.migrations + Ledger.migrations + UploadQueue.migrations + Places.migrations + Messages.migrations
+        + Identity.migrations + Registry.migrations + Forms.migrations + Cases.migrations + Visits.migrations
+
     static func with(
         _ engine: EngineCase, forms text: String? = nil, _ body: @escaping @Sendable (VisitsWorld) async throws -> Void
     ) async throws {
-        let migrations =
-            Once.migrations + Ledger.migrations + UploadQueue.migrations + Places.migrations + Messages.migrations
-            + Identity.migrations
-            + Registry.migrations + Forms.migrations + Cases.migrations + Visits.migrations
         let own = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: own) }
         let rules = try Self.rules(own, forms: text)

@@ -35,7 +35,7 @@ public struct Grids: Room {
         norms = try GridNorms.load(from: house.rules)
     }
 
-    public static let migrations: [Migration] = GridSchema.migrations
+    public static let migrations: [Migration] = GridSchema.migrations + FormerGridUploads.migrations
     /// The rights are declared with the roles, see `Identity`.
     public static let rights: [Right] = [.gridsRead, .gridsPlan, .gridsBuildings]
 

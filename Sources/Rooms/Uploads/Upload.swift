@@ -58,10 +58,17 @@ public struct Upload: Sendable, Hashable {
             (chinese, english) = (text.chinese, text.english)
         }
 
-        init(_ refusal: Refusal) {
+        /// - Parameters:
+        ///   - path: where the file lay, which is no name that anybody knows.
+        ///   - name: what its sender calls it.
+        init(_ refusal: Refusal, calling path: String?, _ name: String) {
+            func told(_ message: String, _ wayOn: String?, _ stop: String) -> String {
+                let text = message + (wayOn.map { stop + $0 } ?? "")
+                return path.map { text.replacing($0, with: name) } ?? text
+            }
             code = refusal.code
-            chinese = refusal.message.chinese + (refusal.wayOn.map { "。" + $0.chinese } ?? "")
-            english = refusal.message.english + (refusal.wayOn.map { ". " + $0.english } ?? "")
+            chinese = told(refusal.message.chinese, refusal.wayOn?.chinese, "。")
+            english = told(refusal.message.english, refusal.wayOn?.english, ". ")
         }
     }
 
@@ -84,10 +91,20 @@ public struct Upload: Sendable, Hashable {
     /// What came of it, or why nothing did, as one JSON object.
     var outcome: String?
     public var hasErrors = false
+    /// How often it was begun.
+    var attempts: Int64 = 0
 
-    /// - Throws: what the decoder says when it was kept with other options.
-    public func options<Options: Decodable>(as type: Options.Type) throws -> Options {
-        try JSONDecoder().decode(type, from: Data(options.utf8))
+    /// Whether it was begun before, so that something of it may be written of which `progress` knows nothing.
+    public var wasBegunBefore: Bool { attempts > 1 }
+
+    /// - Throws: a refusal when it was kept with other options.
+    public func options<Options: Decodable>(as type: Options.Type) throws(Refusal) -> Options {
+        do { return try JSONDecoder().decode(type, from: Data(options.utf8)) } catch {
+            throw Refusal(
+                .ruleBroken, "uploads.options",
+                LocalizedText("上传时的选项已不能读取", "What was chosen for it cannot be read any more"),
+                wayOn: LocalizedText("请重新上传", "Send it again"))
+        }
     }
 
     /// What came of it; nil unless it was taken over.
@@ -99,5 +116,9 @@ public struct Upload: Sendable, Hashable {
     public var failure: Failure? {
         guard state == .failed, let outcome else { return nil }
         return try? JSONDecoder().decode(Failure.self, from: Data(outcome.utf8))
+    }
+
+    static func text(of value: some Encodable) throws -> String {
+        String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
     }
 }

@@ -34,7 +34,7 @@ public struct UploadQueue: Sendable {
 
     /// A server that says nothing for so long is taken to be gone; another begins anew, and what was written stays.
     private static let leftAfter = Span.minutes(5)
-    /// What was begun so often, and ended with the server each time, ends servers.
+    /// What was begun so often and never came to an end is given up: it ends servers, or meets a fault of ours each time.
     private static let mostAttempts = 3
     /// Files of errors are kept so long.
     private static let errorsKept = Span.days(30)
@@ -68,15 +68,17 @@ public struct UploadQueue: Sendable {
 
     // MARK: Sending and asking
 
-    /// - Parameter name: a plain one, see `UploadedFile.plainName`.
+    /// - Parameters:
+    ///   - name: a plain one, see `UploadedFile.plainName`.
+    ///   - total: how much there is to be done, where that is known before it begins; see `Upload.Progress`.
     public func take(
         _ content: [UInt8], named name: String, of subject: String, _ options: some Encodable,
-        language: Language, by scope: Scope, at now: Instant, in transaction: any Transaction
+        total: Int64? = nil, language: Language, by scope: Scope, at now: Instant, in transaction: any Transaction
     ) throws -> Upload {
         let upload = Upload(
             id: house.identifiers.next(at: now), subject: subject, fileName: name,
             options: try Upload.text(of: options), area: scope.area, actor: Actor(scope), language: language,
-            state: .waiting, uploadedAt: now)
+            state: .waiting, uploadedAt: now, progress: Upload.Progress(total: total))
         try store.insert(upload, content, in: transaction)
         try record(line.sent, upload, by: scope, at: now, in: transaction)
         return upload
@@ -153,32 +155,38 @@ public struct UploadQueue: Sendable {
 
     private func takeOver(_ claimed: UploadStore.Claimed) async throws {
         let (upload, holder, store, house) = (claimed.upload, claimed.holder, store, house)
-        let file = try UploadedFile(claimed.content, named: upload.fileName)
-        defer { file.remove() }
-        let work = UploadWork(upload: upload, file: file) { progress, transaction in
-            try store.note(progress, of: upload.id, heldAs: holder, at: house.clock.now(), in: transaction)
-        }
-        let (state, outcome, rows, hasErrors): (Upload.State, String, Int?, Bool)
+        var file: UploadedFile?
+        defer { file?.remove() }
+        var (state, outcome, rows, errors): (Upload.State, String, Int?, [UInt8]?) = (.done, "", nil, nil)
         do {
-            let done = try await followed(work)
-            (state, outcome, rows, hasErrors) = (.done, done.report, done.rows, done.hasErrors)
-        } catch let error where error is UploadWork.Stopped || error is CancellationError {
+            let kept = try UploadedFile(try store.content(of: claimed), named: upload.fileName)
+            file = kept
+            let done = try await followed(
+                UploadWork(upload: upload, file: kept) { progress, transaction in
+                    try store.note(progress, of: upload.id, heldAs: holder, at: house.clock.now(), in: transaction)
+                })
+            (outcome, rows, errors) = (done.report, done.rows, done.hasErrors ? kept.leftOut() : nil)
+        } catch let error where error is UploadWork.Stopped || Task.isCancelled {
             // Whoever cancelled it said so in the database already; when the server goes down, another begins at once.
-            try await Self.evenCancelled {
+            return try await Self.evenCancelled {
                 try await house.database.write { try store.putBack(upload.id, heldAs: holder, in: $0) }
             }
-            return
         } catch let refusal as Refusal where refusal.kind != .fault && refusal.kind != .unavailable {
             // Only the name that people know, not where it lay meanwhile.
-            var failure = Upload.Failure(refusal)
-            failure.chinese = failure.chinese.replacing(file.path, with: upload.fileName)
-            failure.english = failure.english.replacing(file.path, with: upload.fileName)
-            (state, outcome, rows, hasErrors) = (.failed, try Upload.text(of: failure), nil, false)
+            let failure = Upload.Failure(refusal, calling: file?.path, upload.fileName)
+            (state, outcome) = (.failed, try Upload.text(of: failure))
+        } catch let error where error is DatabaseError || (error as? Refusal)?.kind == .unavailable {
+            // A full disk or a database that is away is no fault of the file: it is begun again after a while, uncounted.
+            try await house.database.write { try store.forgiveAttempt(upload.id, heldAs: holder, in: $0) }
+            throw error
         }
-        let (errors, now) = (hasErrors ? file.leftOut() : nil, house.clock.now())
-        try await house.database.write {
-            try store.finish(
-                upload.id, state, outcome, rows: rows, errors: errors, heldAs: holder, at: now, in: $0)
+        let (told, reached, read, left, now) = (outcome, state, rows, errors, house.clock.now())
+        // What came to its end is told so, even when the server goes down meanwhile.
+        try await Self.evenCancelled {
+            try await house.database.write {
+                try store.finish(
+                    upload.id, reached, told, rows: read, errors: left, heldAs: holder, at: now, in: $0)
+            }
         }
     }
 
@@ -196,13 +204,17 @@ public struct UploadQueue: Sendable {
                 group.addTask {
                     while true {
                         do { try await Task.sleep(for: .seconds(1)) } catch { return nil }
-                        let goesOn = try await house.database.write {
+                        // A busy database is asked again in a second.
+                        let goesOn = try? await house.database.write {
                             try work.noteInTransaction(pace.progress, $0)
                         }
-                        if !goesOn { pace.stop() }
+                        if goesOn == false { pace.stop() }
                     }
                 }
-                defer { group.cancelAll() }
+                defer {
+                    pace.stop()
+                    group.cancelAll()
+                }
                 while let result = try await group.next() {
                     if let result { return result }
                 }

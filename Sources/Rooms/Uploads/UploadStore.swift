@@ -47,12 +47,12 @@ struct UploadStore: Sendable {
     struct Claimed: Sendable {
         var upload: Upload
         var holder: String
-        var content: [UInt8]
+        var sealed: [UInt8]
     }
 
     private static let columns: StaticString = """
         id, subject, file_name, options, area, actor_kind, actor_id, actor_post, actor_name, language, state, uploaded_at,
-        finished_at, rows_read, done, total, outcome, errors IS NOT NULL
+        finished_at, rows_read, done, total, outcome, errors IS NOT NULL, attempts
         """
 
     func insert(_ one: Upload, _ content: [UInt8], in transaction: any Transaction) throws {
@@ -60,10 +60,11 @@ struct UploadStore: Sendable {
         try transaction.later(
             """
             INSERT INTO uploads (id, line, subject, file_name, options, area, actor_kind, actor_id, actor_post, actor_name,
-                language, state, uploaded_at, seen_at, content)
+                language, state, uploaded_at, seen_at, total, content)
             VALUES (\(one.id), \(line), \(one.subject), \(one.fileName), \(one.options), \(one.area.code),
                     \(one.actor.kind.rawValue), \(one.actor.id), \(one.actor.post), \(one.actor.name),
-                    \(one.language.rawValue), \(one.state.rawValue), \(one.uploadedAt), \(one.uploadedAt), \(sealed))
+                    \(one.language.rawValue), \(one.state.rawValue), \(one.uploadedAt), \(one.uploadedAt),
+                    \(one.progress.total), \(sealed))
             """)
     }
 
@@ -119,15 +120,24 @@ struct UploadStore: Sendable {
         let id: Upload.ID = try row.identifier(0)
         let claimed = try transaction.execute(
             """
-            UPDATE uploads SET state = 'running', seen_at = \(now), rows_read = 0, done = 0, total = NULL,
-                holder = \(holder), attempts = attempts + 1
+            UPDATE uploads SET state = 'running', seen_at = \(now), rows_read = 0, done = 0, holder = \(holder),
+                attempts = attempts + 1
             WHERE id = \(id) AND state = 'waiting'
             """)
         guard claimed == 1, let upload = try find(id, in: transaction),
             let sealed = try transaction.first("SELECT content FROM uploads WHERE id = \(id)")?.blobIfAny(0)
         else { return nil }
-        return Claimed(
-            upload: upload, holder: holder, content: try vault.open(sealed, for: contentPurpose, of: id.text))
+        return Claimed(upload: upload, holder: holder, sealed: sealed)
+    }
+
+    /// - Throws: a refusal when it cannot be opened.
+    func content(of claimed: Claimed) throws(Refusal) -> [UInt8] {
+        do { return try vault.open(claimed.sealed, for: contentPurpose, of: claimed.upload.id.text) } catch {
+            throw Refusal(
+                .ruleBroken, "uploads.unreadable",
+                LocalizedText("暂存的文件无法打开（密钥已更换？）", "The file that was kept cannot be opened (another key?)"),
+                wayOn: LocalizedText("请重新上传", "Send it again"))
+        }
     }
 
     /// - Returns: false when it is no longer to go on: it was cancelled, or another has it.
@@ -149,6 +159,14 @@ struct UploadStore: Sendable {
             """
             UPDATE uploads SET state = 'waiting', holder = NULL, attempts = attempts - 1
             WHERE id = \(id) AND state = 'running' AND holder = \(holder)
+            """)
+    }
+
+    /// What went wrong was not the file's.
+    func forgiveAttempt(_ id: Upload.ID, heldAs holder: String, in transaction: any Transaction) throws {
+        try transaction.execute(
+            """
+            UPDATE uploads SET attempts = attempts - 1 WHERE id = \(id) AND state = 'running' AND holder = \(holder)
             """)
     }
 
@@ -195,6 +213,6 @@ struct UploadStore: Sendable {
             finishedAt: try row.instantIfAny(12),
             progress: Upload.Progress(
                 rows: Int(try row.int(13)), done: try row.int(14), total: try row.intIfAny(15)),
-            outcome: try row.textIfAny(16), hasErrors: try row.bool(17))
+            outcome: try row.textIfAny(16), hasErrors: try row.bool(17), attempts: try row.int(18))
     }
 }

@@ -1,8 +1,4 @@
-import Desk
-import Foundation
-import Ground
 public import Storage
-import Synchronization
 
 /// What a room is given of a file that it takes over, and how it says how far it is.
 public struct UploadWork: Sendable {
@@ -29,8 +25,18 @@ public struct UploadWork: Sendable {
 
     public let upload: Upload
     public let file: UploadedFile
-    let pace = UploadPace()
+    let pace: UploadPace
     let noteInTransaction: @Sendable (Upload.Progress, any Transaction) throws -> Bool
+
+    init(
+        upload: Upload, file: UploadedFile,
+        noteInTransaction: @escaping @Sendable (Upload.Progress, any Transaction) throws -> Bool
+    ) {
+        self.upload = upload
+        self.file = file
+        self.noteInTransaction = noteInTransaction
+        pace = UploadPace(total: upload.progress.total)
+    }
 
     /// Outside a transaction, from any thread and as often as one likes: the database hears of it once a second.
     /// - Throws: `Stopped` when it is not to go on.
@@ -43,28 +49,5 @@ public struct UploadWork: Sendable {
     public func note(_ progress: Upload.Progress, in transaction: any Transaction) throws {
         _ = pace.note(progress)
         guard try noteInTransaction(progress, transaction) else { throw Stopped() }
-    }
-}
-
-/// Between those who do the work and the task that tells how far it is.
-final class UploadPace: Sendable {
-    private let state = Mutex((progress: Upload.Progress(), isStopped: false))
-
-    var progress: Upload.Progress { state.withLock { $0.progress } }
-
-    func stop() { state.withLock { $0.isStopped = true } }
-
-    /// - Returns: whether it is not to go on.
-    func note(_ progress: Upload.Progress) -> Bool {
-        state.withLock { state in
-            state.progress = progress
-            return state.isStopped
-        }
-    }
-}
-
-extension Upload {
-    static func text(of value: some Encodable) throws -> String {
-        String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
     }
 }

@@ -1,6 +1,7 @@
 import Desk
 import Foundation
 import Ground
+import Web
 
 /// A file that came in over the network, in a folder of its own until it is removed.
 public struct UploadedFile: Sendable {
@@ -17,10 +18,10 @@ public struct UploadedFile: Sendable {
         folder = FileManager.default.temporaryDirectory.appendingPathComponent("gewu-upload-\(UUID().uuidString)")
         // Apart from the list of errors, so that no name is in its way.
         let own = folder.appendingPathComponent("file")
-        try FileManager.default.createDirectory(
-            at: own, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         path = own.path + "/" + name
-        guard FileManager.default.createFile(atPath: path, contents: Data(bytes)) else {
+        let hasFolder: Void? = try? FileManager.default.createDirectory(
+            at: own, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        guard hasFolder != nil, FileManager.default.createFile(atPath: path, contents: Data(bytes)) else {
             remove()
             throw Refusal(
                 .unavailable, "uploads.no-space",
@@ -33,14 +34,13 @@ public struct UploadedFile: Sendable {
     /// The list of what was left out, once it was written.
     public func leftOut() -> [UInt8]? { FileManager.default.contents(atPath: errors).map { Array($0) } }
 
-    /// The last part of what its sender calls a file, without folders and control characters and no longer than file systems
-    /// take; nil when nothing visible is left of it.
+    /// The last part of what its sender calls a file, without folders, without what is not seen, and no longer than file
+    /// systems take; nil when nothing is left of it.
     public static func plainName(of sent: String) -> String? {
-        let last = sent.split { "/\\".contains($0) }.last ?? ""
-        let visible = last.filter { character in
-            character.unicodeScalars.allSatisfy { $0.properties.generalCategory != .control }
-        }
-        var name = visible.suffix(80)
+        // By scalars: a slash that bears an accent is a slash to a file system.
+        let last = sent.unicodeScalars.split { "/\\".unicodeScalars.contains($0) }.last ?? Substring().unicodeScalars
+        let seen = last.filter { ![.control, .format, .lineSeparator].contains($0.properties.generalCategory) }
+        var name = String(String.UnicodeScalarView(seen)).trimmingSpaces().suffix(80)
         while name.utf8.count > 200 || name.hasPrefix(".") { name.removeFirst() }
         return name.isEmpty ? nil : String(name)
     }

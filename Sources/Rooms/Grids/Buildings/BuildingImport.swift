@@ -76,7 +76,7 @@ public struct BuildingImport: Sendable {
             let (done, all) = (start + some.count, arranged.count)
             let written = try await grids.house.database.write { transaction in
                 let written = try BuildingMerge(grids: grids, area: area).write(some, in: transaction)
-                try record(written, order, within: area, by: actor, at: now, in: transaction)
+                try record(written, order, within: area, by: actor, in: transaction)
                 try note(done, all, transaction)
                 return written
             }
@@ -104,7 +104,7 @@ public struct BuildingImport: Sendable {
             intake.findings.lazy.filter(\.isKept).prefix(BuildingReport.mostListed).sorted { $0.feature < $1.feature })
         report.counts = intake.findingCount
         try writeErrors(left, of: report.rejected, order)
-        try await record(report, order, within: area, by: actor, at: now)
+        try await record(report, order, within: area, by: actor)
         return report
     }
 
@@ -199,7 +199,7 @@ public struct BuildingImport: Sendable {
                 try BuildingStore.markMissing(Array(some), at: now, in: transaction)
             }
             if !fresh.isEmpty {
-                let entry = entry("grids.buildings-missing", community, by: actor, at: now) {
+                let entry = entry("grids.buildings-missing", community, by: actor) {
                     $0.member("missing", fresh.count)
                 }
                 try Ledger.record(entry, in: transaction)
@@ -230,11 +230,11 @@ public struct BuildingImport: Sendable {
 
     /// What a transaction changes is on the ledger with it, however the import ends.
     private func record(
-        _ written: BuildingMerge.Written, _ order: Order, within area: AreaPrefix, by actor: Actor, at now: Instant,
+        _ written: BuildingMerge.Written, _ order: Order, within area: AreaPrefix, by actor: Actor,
         in transaction: any Transaction
     ) throws {
         guard written.created + written.changed > 0 else { return }
-        let entry = entry("grids.buildings-written", area.code, by: actor, at: now) { writer in
+        let entry = entry("grids.buildings-written", area.code, by: actor) { writer in
             writer.member("file", order.name)
             writer.member("created", written.created)
             writer.member("changed", written.changed)
@@ -244,10 +244,10 @@ public struct BuildingImport: Sendable {
 
     /// The whole in one entry. A file that changed nothing is no act on anything.
     private func record(
-        _ report: BuildingReport, _ order: Order, within area: AreaPrefix, by actor: Actor, at now: Instant
+        _ report: BuildingReport, _ order: Order, within area: AreaPrefix, by actor: Actor
     ) async throws {
         guard report.hasChanges else { return }
-        let entry = entry("grids.buildings", area.code, by: actor, at: now) { writer in
+        let entry = entry("grids.buildings", area.code, by: actor) { writer in
             writer.member("file", order.name)
             writer.member("rows", report.rows)
             writer.member("created", report.created)
@@ -260,9 +260,11 @@ public struct BuildingImport: Sendable {
     }
 
     private func entry(
-        _ act: String, _ area: String, by actor: Actor, at now: Instant, facts: (inout JSONWriter) -> Void
+        _ act: String, _ area: String, by actor: Actor, facts: (inout JSONWriter) -> Void
     ) -> LedgerEntry {
-        LedgerEntry(
+        // An import takes its time: each entry has that at which it was written.
+        let now = grids.house.clock.now()
+        return LedgerEntry(
             id: grids.house.identifiers.next(at: now), act: act, subjectKind: "buildings", subjectID: area,
             actor: actor, happenedAt: now, receivedAt: now, area: area, facts: JSONWriter.object(facts))
     }

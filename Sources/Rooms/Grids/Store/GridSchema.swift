@@ -130,7 +130,6 @@ enum GridSchema {
             "CREATE INDEX buildings_without_grid ON buildings (community, id) WHERE grid IS NULL",
             "CREATE INDEX buildings_missing ON buildings (community, id) WHERE missing_since IS NOT NULL"),
         BarrierSourceStore.migration,
-        GridUploadStore.migration,
     ]
 
     /// To be run with everything that changes buildings or outlines.

@@ -9,7 +9,7 @@ import Web
 /// 导入: files of buildings and barriers that take their time.
 extension Grids {
     private static let line = UploadQueue.Line(
-        GridUpload.line, contentPurpose: "grids.upload", errorsPurpose: "grids.upload.errors", subject: "grid-upload",
+        "grid-files", contentPurpose: "grids.upload", errorsPurpose: "grids.upload.errors", subject: "grid-upload",
         sent: "grids.uploaded", cancelled: "grids.upload-cancelled")
     /// On a page a file up to so many bytes is taken over while its sender waits.
     static let atOnce = 512 << 10

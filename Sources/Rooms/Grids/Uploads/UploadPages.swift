@@ -87,7 +87,9 @@ struct UploadPages: Sendable {
     private func left(_ upload: Upload, _ subject: FeatureUpload.Subject, _ visit: Visit) -> String {
         let progress = upload.progress
         guard subject == .buildings, let total = progress.total, progress.done > 0 else {
-            return visit("已取消，什么也没有改。", "Cancelled; nothing was changed.")
+            return subject == .buildings && upload.wasBegunBefore
+                ? visit("已取消，此前写入的保留。", "Cancelled; what was written before stays.")
+                : visit("已取消，什么也没有改。", "Cancelled; nothing was changed.")
         }
         return visit(
             "已取消：\(total) 个要素中处理了 \(progress.done) 个，已写入的保留。再次上传同一文件，会接着做其余的。",

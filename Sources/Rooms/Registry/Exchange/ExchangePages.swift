@@ -104,7 +104,9 @@ struct ExchangePages: Sendable {
         case .cancelled:
             content = panel.cancelled(
                 rows == 0
-                    ? visit("已取消，什么也没有改。", "Cancelled; nothing was changed.")
+                    ? upload.wasBegunBefore
+                        ? visit("已取消，此前写入的保留。", "Cancelled; what was written before stays.")
+                        : visit("已取消，什么也没有改。", "Cancelled; nothing was changed.")
                     : visit(
                         "已取消：读了 \(rows) 行，已写入的保留。再次上传同一名册，会接着导入其余的。",
                         "Cancelled after \(rows) rows; what was written stays. The same register sent again does the rest."

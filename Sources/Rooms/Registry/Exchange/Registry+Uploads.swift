@@ -38,7 +38,7 @@ extension Registry {
         }
         return try uploads.take(
             content, named: UploadedFile.plainName(of: name) ?? "residents", of: Self.subject, NoOptions(),
-            language: language, by: scope, at: now, in: transaction)
+            total: Int64(content.count), language: language, by: scope, at: now, in: transaction)
     }
 
     func upload(_ id: Upload.ID, by scope: Scope, in transaction: any Transaction) throws -> Upload {
@@ -74,11 +74,12 @@ extension Registry {
 
     private func takeOver(_ work: UploadWork) async throws -> UploadWork.Outcome {
         let result = try await importResidents(
-            file: work.file.path, errors: work.file.errors, language: work.upload.language, by: work.upload.actor
-        ) { progress in
-            try work.note(
-                Upload.Progress(rows: progress.rows, done: progress.bytesRead, total: progress.byteCount))
-        }
+            file: work.file.path, errors: work.file.errors, language: work.upload.language, by: work.upload.actor,
+            written: { progress, transaction in
+                try work.note(
+                    Upload.Progress(rows: progress.rows, done: progress.bytesRead, total: progress.byteCount),
+                    in: transaction)
+            })
         return try UploadWork.Outcome(
             ResidentReport(result), rows: result.rows,
             hasErrors: result.rejected + result.partly + result.lookAlikes > 0)

@@ -3,7 +3,7 @@ public import Ground
 import Identity
 import Ledger
 public import Sheets
-import Storage
+public import Storage
 
 /// How far an import of residents is.
 public struct ResidentImportProgress: Sendable, Hashable {
@@ -49,22 +49,26 @@ extension Registry {
     ///   - errors: where what was not taken is written, with the reason; nil to only count it.
     ///   - language: of that file.
     ///   - actor: who brings it in, as the ledger keeps it.
-    ///   - progress: after each some hundred rows; by throwing it ends the import, and what was written stays.
+    ///   - progress: after each some hundred rows.
+    ///   - written: within each transaction, how far the import is with it; by throwing it leaves that transaction undone and
+    ///     ends the import, which keeps what was written before.
     /// - Throws: a refusal when the file cannot be read or has neither names nor addresses. Rows written before stay, and the
     ///   next run goes on.
     public func importResidents(
         file: String, errors: String? = nil, language: Language = .chinese, by actor: Actor = .system,
-        progress: @Sendable (ResidentImportProgress) throws -> Void = { _ in }
+        progress: @Sendable (ResidentImportProgress) -> Void = { _ in },
+        written: @escaping @Sendable (ResidentImportProgress, any Transaction) throws -> Void = { _, _ in }
     ) async throws -> ResidentImportResult {
         let features = try FeatureTable.isGeoJSON(file) ? FeatureTable(features: file) : nil
         defer { features?.remove() }
         return try await importTable(
-            features?.path ?? file, of: features, errors, language, by: actor, progress: progress)
+            features?.path ?? file, of: features, errors, language, by: actor, progress: progress, written: written)
     }
 
     private func importTable(
         _ file: String, of features: FeatureTable?, _ errors: String?, _ language: Language, by actor: Actor,
-        progress: @Sendable (ResidentImportProgress) throws -> Void
+        progress: @Sendable (ResidentImportProgress) -> Void,
+        written noteWritten: @escaping @Sendable (ResidentImportProgress, any Transaction) throws -> Void
     ) async throws -> ResidentImportResult {
         let clock = ContinuousClock()
         let started = clock.now
@@ -84,9 +88,12 @@ extension Registry {
         let chunks = residentChunks(of: file, layout, uncounted: features == nil ? 0 : 1, on: now.local().day)
         defer { chunks.stop() }
         for try await chunk in chunks.stream {
+            let reached = ResidentImportProgress(
+                rows: result.rows + chunk.rows, bytesRead: chunk.bytesRead, byteCount: chunk.byteCount)
             let written = try await house.database.write { transaction in
                 let written = try writing.write(chunk.residents, at: now, in: transaction)
-                try note(written, by: actor, at: now, in: transaction)
+                try note(written, by: actor, in: transaction)
+                try noteWritten(reached, transaction)
                 return written
             }
             chunks.done()
@@ -94,30 +101,30 @@ extension Registry {
             for (problem, original) in chunk.problems + written.problems {
                 try result.tell(problem, original: original, in: sheet)
             }
-            try progress(
-                ResidentImportProgress(
-                    rows: result.rows, bytesRead: chunk.bytesRead, byteCount: chunk.byteCount))
+            progress(reached)
         }
+        // A stream of rows ends for whoever is cancelled, as if there were no more.
+        try Task.checkCancellation()
         try sheet?.close()
         result.seconds = (clock.now - started) / .seconds(1)
-        try await noteImport(result, by: actor, at: now)
+        try await noteImport(result, by: actor)
         return result
     }
 
     /// What a transaction writes is on the ledger with it, however the import ends.
     private func note(
-        _ written: ResidentWriting.Written, by actor: Actor, at now: Instant, in transaction: any Transaction
+        _ written: ResidentWriting.Written, by actor: Actor, in transaction: any Transaction
     ) throws {
-        guard written.created + written.changed + written.dwellings + written.households > 0 else { return }
+        guard written.isStored else { return }
         try Ledger.record(
-            importEntry("registry.import-written", by: actor, at: now) { writer in
+            importEntry("registry.import-written", by: actor) { writer in
                 writer.member("created", written.created)
                 writer.member("changed", written.changed)
             }, in: transaction)
     }
 
-    private func noteImport(_ result: ResidentImportResult, by actor: Actor, at now: Instant) async throws {
-        let entry = importEntry("registry.imported", by: actor, at: now) { writer in
+    private func noteImport(_ result: ResidentImportResult, by actor: Actor) async throws {
+        let entry = importEntry("registry.imported", by: actor) { writer in
             writer.member("created", result.created)
             writer.member("changed", result.changed)
             writer.member("rejected", result.rejected)
@@ -126,9 +133,11 @@ extension Registry {
     }
 
     private func importEntry(
-        _ act: String, by actor: Actor, at now: Instant, facts: (inout JSONWriter) -> Void
+        _ act: String, by actor: Actor, facts: (inout JSONWriter) -> Void
     ) -> LedgerEntry {
-        LedgerEntry(
+        // An import may take an hour: each entry has the time at which it was written.
+        let now = house.clock.now()
+        return LedgerEntry(
             id: house.identifiers.next(at: now), act: act, subjectKind: "residents",
             subjectID: house.settings.area.code, actor: actor, happenedAt: now, receivedAt: now,
             area: house.settings.area.code, facts: JSONWriter.object(facts))
@@ -166,7 +175,10 @@ extension Registry {
                 try hand(chunk)
                 chunk = ResidentChunk()
             }
-            if chunk.rows > 0 { try hand(chunk) }
+            guard chunk.rows > 0 else { return }
+            chunk.bytesRead = reader.bytesRead
+            chunk.byteCount = reader.byteCount
+            try hand(chunk)
         }
     }
 

@@ -24,6 +24,8 @@ struct ResidentWriting: Sendable {
         var problems: [(problem: RowProblem, original: [String])] = []
         /// Taken, but somebody of the same name and birth day is there already.
         var lookAlikes = 0
+        /// Whether anything was written, if only of homes.
+        var isStored = false
     }
 
     func write(_ rows: [ResidentRow], at now: Instant, in transaction: any Transaction) throws -> Written {
@@ -49,6 +51,7 @@ struct ResidentWriting: Sendable {
             }
         }
         try registry.tell(homes.changes, at: now, in: transaction)
+        written.isStored = !homes.changes.isEmpty
         return written
     }
 
