@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Vector tiles of many buildings, beside PostGIS making the same tiles in the same run.
 
-  script/bench tiles [BUILDINGS] [--engines sqlite,postgres] [--seconds 3] [--gewu PROGRAM] [--output FILE]
+  script/bench tiles [BUILDINGS] [--engines sqlite,postgres] [--seconds 3] [--browser] [--gewu PROGRAM] [--output FILE]
 
 200,000 buildings without a number: a dense middle, thinner outside, 30 by 30 km. They come in as a county's do: a CSV file with
 outlines as well-known text by `gewu import buildings`, and once more, when nothing is new.
@@ -22,6 +22,7 @@ options.add_argument('--seconds', type=int, default=3)
 options.add_argument('--rounds', type=int, default=3)
 options.add_argument('--port', type=int, default=18191)
 options.add_argument('--output', default=str(root / 'docs/benchmarks.md'))
+options.add_argument('--browser', action='store_true', help='only how long a browser takes to a complete map')
 options.add_argument('--keep', action='store_true')
 o = options.parse_args()
 
@@ -78,14 +79,14 @@ def file_of(made, communities):
 
 def come_in(county, engine, made, communities):
     path, figures = file_of(made, communities), []
-    for _ in range(2):
+    for _ in range(1 if o.browser else 2):
         begin = time.time()
         _, peak = county.program('import', 'buildings', str(path), '--partial', '--errors', str(county.folder / 'errors.csv'))
         took = time.time() - begin
         figures.append(f'**{len(made) / took:,.0f} rows/s**: {took:.1f} s, {peak} MB at most')
     kept = int(county.sql("SELECT COUNT(*) FROM buildings WHERE id LIKE 'bench-%'")[0][0])
     if kept != len(made): sys.exit(f'of {len(made)} buildings {kept} came in: ' + (county.folder / 'errors.csv').read_text()[:1000])
-    row(f'Gewu, {engine}', f'import of {len(made):,} buildings from CSV; again, with nothing new', *figures, f'{path.stat().st_size // 1_000_000} MB of file')
+    row(f'Gewu, {engine}', f'import of {len(made):,} buildings from CSV; again, with nothing new', *figures, *[''] * (2 - len(figures)), f'{path.stat().st_size // 1_000_000} MB of file')
 
 
 def in_browser(county, engine):
@@ -232,7 +233,7 @@ def measure(engine, made):
         county.grids(2_000, lambda: (MIDDLE[0] + chance.uniform(-1, 1) * HALF * METRE_EAST, MIDDLE[1] + chance.uniform(-1, 1) * HALF * METRE_NORTH))
         token = county.token('coordination_officer')
         county.serve()
-        for zoom, layer in ((13, 'areas'), (14, 'buildings'), (15, 'buildings'), (16, 'buildings')):
+        for zoom, layer in () if o.browser else ((13, 'areas'), (14, 'buildings'), (15, 'buildings'), (16, 'buildings')):
             cold, processor, warm = ask(county, token, layer, zoom)
             sizes, found[zoom] = sample(county, token, layer, zoom)
             row(f'Gewu, {engine}', f'z{zoom} {layer}', f"**{cold['perSecond']:,.0f}/s**, mean {cold['mean']:.1f} ms, {processor:.2f} ms of processor",
@@ -295,7 +296,8 @@ begin, began = time.time(), time.strftime('%Y-%m-%d %H:%M', time.gmtime())
 try:
     say(f'inventing {o.buildings:,} buildings')
     made = list(buildings(o.buildings))
-    postgis(made, {engine: measure(engine, made) for engine in o.engines.split(',') if engine})
+    ours = {engine: measure(engine, made) for engine in o.engines.split(',') if engine}
+    if not o.browser: postgis(made, ours)
 finally:
     if table:
         section(o.output, 'Vector tiles', [
