@@ -206,18 +206,16 @@ struct UploadQueueTests {
     )
     func patience(engine: EngineCase) async throws {
         try await UploadsWorld.with(engine) { world in
-            let full = Mutex(5)
+            let troubles = Mutex<[any Error]>(
+                Array(repeating: Refusal(.unavailable, "tests.full", LocalizedText("磁盘已满", "Disk full")), count: 3)
+                    + [DatabaseError(.connection, "away"), DatabaseError(.busy, "busy")])
             let queue = world.queue { work in
-                let isFull = full.withLock { left in
-                    left -= 1
-                    return left >= 0
-                }
-                guard !isFull else { throw Refusal(.unavailable, "tests.full", LocalizedText("磁盘已满", "Disk full")) }
+                if let trouble = troubles.withLock({ $0.popLast() }) { throw trouble }
                 return try await UploadsWorld.countLines(work)
             }
             let upload = try await world.send("甲", to: queue)
             for _ in 0..<5 {
-                await #expect(throws: Refusal.self) { try await queue.takeOver() }
+                await #expect(throws: (any Error).self) { try await queue.takeOver() }
                 #expect(try await queue.takeOver() == 0)
                 world.clock.advance(.minutes(6))
             }
@@ -244,19 +242,20 @@ struct UploadQueueTests {
     }
 
     @Test(
-        "A file that meets a fault of ours each time is given up after three, and says so",
-        arguments: EngineCase.available)
-    func attempts(engine: EngineCase) async throws {
+        "A file that meets a fault of ours each time, or what the database refuses of it, is given up after three",
+        arguments: EngineCase.available, [true, false])
+    func attempts(engine: EngineCase, isRefused: Bool) async throws {
         struct Fault: Error {}
+        let fault: any Error = isRefused ? DatabaseError(.other, "invalid byte sequence") : Fault()
         try await UploadsWorld.with(engine) { world in
             let begun = Mutex(0)
             let queue = world.queue { _ in
                 begun.withLock { $0 += 1 }
-                throw Fault()
+                throw fault
             }
             let upload = try await world.send("甲", to: queue)
             for _ in 0..<3 {
-                await #expect(throws: Fault.self) { try await queue.takeOver() }
+                await #expect(throws: (any Error).self) { try await queue.takeOver() }
                 #expect(try await world.state(of: upload, in: queue).state == .running)
                 world.clock.advance(.minutes(6))
             }

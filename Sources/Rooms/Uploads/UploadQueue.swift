@@ -175,7 +175,7 @@ public struct UploadQueue: Sendable {
             // Only the name that people know, not where it lay meanwhile.
             let failure = Upload.Failure(refusal, calling: file?.path, upload.fileName)
             (state, outcome) = (.failed, try Upload.text(of: failure))
-        } catch let error where error is DatabaseError || (error as? Refusal)?.kind == .unavailable {
+        } catch let error where Self.isOfThePlace(error) {
             // A full disk or a database that is away is no fault of the file: it is begun again after a while, uncounted.
             try await house.database.write { try store.forgiveAttempt(upload.id, heldAs: holder, in: $0) }
             throw error
@@ -187,6 +187,15 @@ public struct UploadQueue: Sendable {
                 try store.finish(
                     upload.id, reached, told, rows: read, errors: left, heldAs: holder, at: now, in: $0)
             }
+        }
+    }
+
+    /// Whether it is the place that fails, and not the file: what the database refuses of its content would be refused for ever.
+    private static func isOfThePlace(_ error: any Error) -> Bool {
+        if let refusal = error as? Refusal { return refusal.kind == .unavailable }
+        switch (error as? DatabaseError)?.code {
+        case .busy, .serialization, .cancelled, .timeout, .connection, .full, .readOnly, .overloaded: return true
+        case .unique, .foreignKey, .check, .notNull, .corrupt, .wrongType, .other, nil: return false
         }
     }
 
